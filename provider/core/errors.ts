@@ -1,0 +1,89 @@
+import { redact } from "./redact";
+
+/** Why something failed. A closed set: callers branch on it, so a new one is a change of the contract. */
+export type ErrorCode =
+  /** An argument or a configuration value cannot be used. Nothing was called. */
+  | "InvalidInput"
+  /** A text is no key that can be used. */
+  | "InvalidKey"
+  /** The backend, region or credentials are not configured, or cannot be read. Nothing was changed. */
+  | "Configuration"
+  /** The cloud is certain that there is no such thing. */
+  | "NotFound"
+  /** Something of that name is there already. */
+  | "AlreadyExists"
+  | "QuotaExceeded"
+  /** The key pair is still attached to instances. */
+  | "InUse"
+  /** The credentials are not known to the cloud, or have expired. */
+  | "Unauthenticated"
+  /** The credentials are known, and may not do this. */
+  | "PermissionDenied"
+  /** The cloud asked to slow down. Nothing was changed. */
+  | "Throttled"
+  /** The cloud cannot be reached, or says that it failed before it did anything. Nothing was changed. */
+  | "Unavailable"
+  /** The request may or may not have been carried out: look, before it is sent again. */
+  | "OutcomeUnknown"
+  /** The cloud refused the request for a reason that sending it again will not change. */
+  | "Refused"
+  /** A file on this machine cannot be read or written. */
+  | "File"
+  /** The deadline passed. */
+  | "DeadlineExceeded"
+  /** The user interrupted. */
+  | "Cancelled";
+
+export interface ErrorDetails {
+  code: ErrorCode;
+  /** What happened, as one sentence without the final full stop. */
+  message: string;
+  /** What the user does next, as whole sentences. */
+  next?: string;
+  /** The key pair it happened to. */
+  keyPairName?: string;
+  /** The argument it is about, when it is about one. */
+  property?: string;
+  /** The code that the cloud gave, as it spells it. */
+  cloudCode?: string;
+  /** What the cloud's support asks for. */
+  requestId?: string;
+  /** How long the cloud asks to wait before the next try. */
+  retryAfterMs?: number;
+  cause?: unknown;
+}
+
+/**
+ * The one error of the project. Its message says what happened, to which key pair, the cloud's code and request id, and what
+ * to do next; no private key and no credential is in it, whatever the cause held.
+ */
+export class KeyPairError extends Error {
+  override readonly name = "KeyPairError";
+  readonly code: ErrorCode;
+  readonly details: Readonly<ErrorDetails>;
+
+  constructor(details: ErrorDetails) {
+    super(redact(wording(details)), details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = details.code;
+    // `details` travels further than the message (logs of callers, test output): it keeps no raw text and no raw cause.
+    const { cause: _cause, ...rest } = details;
+    this.details = { ...rest, message: redact(details.message) };
+  }
+
+  /** The same error with what only the caller knows: the key pair, the property, the next step. */
+  with(more: Partial<ErrorDetails>): KeyPairError {
+    return new KeyPairError({ ...this.details, cause: this.cause, ...more });
+  }
+}
+
+export function isKeyPairError(error: unknown, ...codes: ErrorCode[]): error is KeyPairError {
+  return error instanceof KeyPairError && (codes.length === 0 || codes.includes(error.code));
+}
+
+function wording({ message, keyPairName, cloudCode, requestId, next }: ErrorDetails): string {
+  const subject = keyPairName && !message.includes(`"${keyPairName}"`) ? `key pair "${keyPairName}": ` : "";
+  const origin = [cloudCode && `code ${cloudCode}`, requestId && `request id ${requestId}`]
+    .filter(Boolean)
+    .join(", ");
+  return `${subject}${message}${origin ? ` (${origin})` : ""}.${next ? ` ${next}` : ""}`;
+}

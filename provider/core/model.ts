@@ -1,0 +1,177 @@
+/**
+ * What a user writes and what a user gets back. The JSON Schema of the checks and `schema.json` are
+ * generated from these types (`npm run generate`), so a rule that JSON Schema can say stands here, as
+ * a tag of the docstring, and nowhere else.
+ */
+
+/** The clouds that the provider can talk to. */
+export type BackendName = "alibaba" | "openstack" | "local";
+
+export const BACKEND_NAMES: readonly BackendName[] = ["alibaba", "openstack", "local"];
+
+/** Where a resource lives, when that is not what the stack's configuration says. Never holds a credential. */
+export interface Connection {
+  /** The cloud to talk to: `alibaba` (Alibaba Cloud ECS), `openstack` (Open Telekom Cloud and any OpenStack Nova) or `local` (a file on this machine). */
+  backend?: BackendName;
+  /**
+   * The region, for example `cn-hangzhou` or `eu-de`.
+   * @minLength 1
+   */
+  region?: string;
+  /**
+   * The endpoint of the compute API, when it is not the region's public one. Takes a URL or `host[:port]`.
+   * @minLength 1
+   */
+  endpoint?: string;
+  /**
+   * The named profile of the cloud's own credentials file (Alibaba Cloud: `~/.aliyun/config.json`).
+   * @minLength 1
+   */
+  profile?: string;
+  /**
+   * The name of a cloud in `clouds.yaml` (OpenStack).
+   * @minLength 1
+   */
+  cloud?: string;
+  /**
+   * The file of the local backend's store, absolute or relative to the Pulumi project.
+   * @minLength 1
+   */
+  path?: string;
+}
+
+/** How an auto-created key pair comes to be. */
+export interface KeyGeneration {
+  /**
+   * Who makes the key. `cloud`: the cloud does and returns the private key once. `local`: the provider's process does,
+   * and only the public half is sent.
+   * @default cloud
+   */
+  source: "cloud" | "local";
+  /**
+   * The algorithm of a locally made key.
+   * @default rsa
+   */
+  type?: "rsa" | "ecdsa" | "ed25519";
+  /**
+   * The size of a locally made key in bits: 2048 (default), 3072 or 4096 for `rsa`; 256 (default), 384 or 521 for `ecdsa`;
+   * 256 for `ed25519`.
+   * @TJS-type integer
+   */
+  bits?: number;
+}
+
+/** Tags of a key pair, key to value. */
+export type Tags = { [key: string]: string };
+
+/** What a change of the tags does. */
+export type TagChanges = "replace" | "update";
+
+/** What to do about a key pair that has the name already. */
+export type OnExisting = "fail" | "adopt" | "recreate";
+
+/** The arguments of a `KeyPair`. With `publicKeyBody` or `publicKeyFile` a key is imported, without them one is created. */
+export interface KeyPairArgs {
+  /**
+   * The name of the key pair in the cloud. Without it the name is made of the resource's name and a random suffix of
+   * seven hexadecimal digits, so that a replacement can be made before the old pair is deleted. A change replaces the pair.
+   */
+  keyPairName?: string;
+  /**
+   * What an automatic name starts with, instead of the resource's name. Excludes `keyPairName`. A change replaces the pair.
+   */
+  keyPairNamePrefix?: string;
+  /**
+   * The public key to import, in any usual format: an OpenSSH or authorized_keys line, RFC 4716 (what PuTTYgen's
+   * "Save public key" writes), PEM (SPKI or PKCS#1) or the bare Base64 blob. Without it (and without `publicKeyFile`) a key
+   * pair is created. A change of the key replaces the pair; another comment, white space or format is no change.
+   */
+  publicKeyBody?: string;
+  /**
+   * A file that holds the public key to import, relative to the Pulumi project or absolute. Takes what `publicKeyBody` takes,
+   * and .ppk and private key files too: their private half never leaves the provider's process. Excludes `publicKeyBody`.
+   * A change of the key in the file replaces the pair; moving the file does not.
+   * @minLength 1
+   */
+  publicKeyFile?: string;
+  /** How a key pair without a public key is made: by the cloud (the default) or locally. A change replaces the pair. */
+  keyGeneration?: KeyGeneration;
+  /**
+   * Where the private key of a created pair is written too, mode 0600. A name that ends in `.ppk` gets PuTTY's format, any
+   * other the key as the cloud sent it. A file that holds another key is never overwritten, and the file is left in place
+   * when the pair is deleted.
+   * @minLength 1
+   */
+  privateKeyFile?: string;
+  /**
+   * `false`: the private key is not kept in the stack's state. Needs `privateKeyFile`.
+   * @default true
+   */
+  savePrivateKey?: boolean;
+  /** Tags of the key pair. A change replaces the pair, or with `tagChanges: "update"` is made in place. */
+  tags?: Tags;
+  /**
+   * Whether changed tags replace the key pair or are updated in place.
+   * @default replace
+   */
+  tagChanges?: TagChanges;
+  /**
+   * The resource group of the key pair (Alibaba Cloud only). Changed in place.
+   * @minLength 1
+   */
+  resourceGroupId?: string;
+  /**
+   * What to do when a key pair of that name is there already: `fail`, `adopt` it when it has the same public key, or
+   * `recreate` it (the one that is there is deleted first).
+   * @default fail
+   */
+  onExisting?: OnExisting;
+  /** Where the key pair lives, when that is not what the stack's configuration says. Another backend, region or account replaces the pair. */
+  connection?: Connection;
+}
+
+/** What a `KeyPair` knows beside its resolved arguments. */
+export interface KeyPairOutputs {
+  /** The name of the key pair in the cloud. */
+  keyPairName: string;
+  /** The cloud's own id of the key pair, where it has one (Alibaba Cloud, for created pairs). */
+  keyPairId?: string;
+  /** The fingerprint as the cloud gives it. */
+  fingerprint: string;
+  /** The MD5 fingerprint in colon-separated hexadecimal, as `ssh-keygen -l -E md5` prints it (without `MD5:`). */
+  fingerprintMd5: string;
+  /** The SHA-256 fingerprint, as `ssh-keygen -l` prints it, for example `SHA256:uNiVztksCsDhcc0u9e8BrCNyAfSgcWa9gZkg6A`. */
+  fingerprintSha256: string;
+  /** The public key as one OpenSSH line. */
+  publicKey: string;
+  /** The algorithm, as the OpenSSH line names it, for example `ssh-rsa` or `ssh-ed25519`. */
+  keyType: string;
+  /** The size of the key in bits. */
+  keyBits: number;
+  /** The private key, only of a created pair and only while `savePrivateKey` is not `false`. A secret. */
+  privateKey?: string;
+  /** When the pair was made: as the cloud says it, else as the provider's clock did (ISO 8601, UTC). */
+  createdAt?: string;
+  /** The user that the key pair belongs to (OpenStack: key pairs belong to a user, not to a project). */
+  ownerId?: string;
+  /** The backend that holds the key pair. */
+  backend: BackendName;
+  /** The region that holds the key pair. */
+  region?: string;
+}
+
+/**
+ * What is stored of a key pair. Properties with two leading underscores are ours: the engine stores them and shows them to
+ * nobody.
+ */
+export interface KeyPairState extends Omit<KeyPairArgs, "keyPairName">, KeyPairOutputs {
+  /** The SHA-256 fingerprint of the key that this resource made or imported; another one in the cloud is somebody else's. */
+  __ownKey: string;
+}
+
+/** The arguments as they are stored once they have been checked. */
+export interface CheckedKeyPairArgs extends KeyPairArgs {
+  keyPairName: string;
+  /** The name was made here, so a replacement gets a new one. */
+  __automaticName?: boolean;
+}
