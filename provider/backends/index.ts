@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import type { Backend, BackendCatalog, BackendRules, Credentials, ResolvedConnection } from "../core/backend";
+import { KeyPairError } from "../core/errors";
+import type { BackendName } from "../core/model";
+import { rules as local } from "./local/rules";
+
+/** What a backend's folder exports: its rules are light, and its client is loaded when it is first opened. */
+interface BackendModule {
+  rules: BackendRules;
+  load(): Promise<{ open(connection: ResolvedConnection, credentials: Credentials): Promise<Backend> }>;
+}
+
+const MODULES: Record<BackendName, BackendModule | undefined> = {
+  alibaba: undefined,
+  openstack: undefined,
+  local: { rules: local, load: () => import("./local/open.js") },
+};
+
+/** All backends. Each connection and account is opened once, however often it is asked for. */
+export function createBackendCatalog(): BackendCatalog {
+  const opened = new Map<string, Promise<Backend>>();
+
+  async function open(connection: ResolvedConnection, credentials: Credentials): Promise<Backend> {
+    const { load } = moduleOf(connection.backend);
+    const { open } = await load();
+    return open(connection, credentials);
+  }
+
+  return {
+    rules: (backend) => moduleOf(backend).rules,
+    open(connection, credentials) {
+      const key = identity(connection, credentials);
+      const known = opened.get(key);
+      if (known) return known;
+      const opening = open(connection, credentials);
+      opened.set(key, opening);
+      // What failed may work later: credentials renewed, a file freed.
+      opening.catch(() => opened.delete(key));
+      return opening;
+    },
+    async closeAll() {
+      const backends = await Promise.allSettled(opened.values());
+      opened.clear();
+      await Promise.all(backends.map((backend) => backend.status === "fulfilled" && backend.value.close()));
+    },
+  };
+}
+
+function moduleOf(backend: BackendName): BackendModule {
+  const module = MODULES[backend];
+  if (module) return module;
+  throw new KeyPairError({
+    code: "Configuration",
+    message: `there is no backend ${backend}`,
+    property: "connection",
+  });
+}
+
+/** A digest, so that no credential is kept as a text for the life of the process. */
+function identity(connection: ResolvedConnection, credentials: Credentials): string {
+  const parts = [connection, credentials].map((members) =>
+    Object.entries(members)
+      .filter(([, value]) => value !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64");
+}

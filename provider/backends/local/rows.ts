@@ -1,0 +1,86 @@
+import type { SQLOutputValue } from "node:sqlite";
+import type { Tags } from "../../core/model";
+import type { StoreFile } from "./storeFile";
+
+/** A key pair as the store has it. */
+export interface StoredKeyPair {
+  name: string;
+  /** `ssh-…`; only of a pair that was created, as in ECS. */
+  id?: string;
+  /** One OpenSSH line, as it was sent. */
+  publicKey: string;
+  /** MD5 in colon-separated hexadecimal. */
+  fingerprint: string;
+  /** UTC, to the minute, as ECS says it: `2023-09-04T08:33Z`. */
+  createdAt: string;
+  /** The user's tags, and those that the cloud keeps for itself (`acs:…`). */
+  tags: Tags;
+  resourceGroupId?: string;
+}
+
+export type Row = Record<string, SQLOutputValue>;
+
+const MATCHES = `
+  FROM key_pairs AS pair
+  WHERE region = :region
+    AND (:pattern IS NULL OR name GLOB :pattern)
+    AND (:fingerprint IS NULL OR replace(fingerprint, ':', '') = :fingerprint)
+    AND (:resourceGroupId IS NULL OR resource_group_id = :resourceGroupId)
+    AND NOT EXISTS (
+      SELECT 1 FROM json_each(:tags) AS wanted WHERE NOT EXISTS (
+        SELECT 1 FROM json_each(pair.tags) AS tag WHERE tag.key = wanted.key AND tag.value = wanted.value
+      )
+    )`;
+
+/** Every statement of the store, prepared once. */
+export function statements(file: StoreFile) {
+  return {
+    insert: file.prepare(`
+      INSERT INTO key_pairs (region, name, id, public_key, fingerprint, created_at, tags, resource_group_id)
+      VALUES (:region, :name, :id, :public_key, :fingerprint, :created_at, :tags, :resource_group_id)`),
+    find: file.prepare("SELECT * FROM key_pairs WHERE region = :region AND name = :name"),
+    count: file.prepare("SELECT count(*) AS total FROM key_pairs WHERE region = :region"),
+    list: file.prepare(`SELECT * ${MATCHES} ORDER BY serial LIMIT :limit OFFSET :offset`),
+    countMatches: file.prepare(`SELECT count(*) AS total ${MATCHES}`),
+    delete: file.prepare("DELETE FROM key_pairs WHERE serial = :serial"),
+    setTags: file.prepare("UPDATE key_pairs SET tags = :tags WHERE serial = :serial"),
+    setResourceGroup: file.prepare(
+      "UPDATE key_pairs SET resource_group_id = :resourceGroupId WHERE serial = :serial",
+    ),
+    attach: file.prepare(
+      "INSERT OR REPLACE INTO attachments (region, instance_id, key_pair) VALUES (:region, :instanceId, :serial)",
+    ),
+    detach: file.prepare(
+      "DELETE FROM attachments WHERE region = :region AND instance_id = :instanceId AND key_pair = :serial",
+    ),
+    instances: file.prepare(
+      "SELECT instance_id FROM attachments WHERE key_pair = :serial ORDER BY instance_id",
+    ),
+  };
+}
+
+/** The one mapper from a row to a key pair. */
+export function toKeyPair(row: Row): StoredKeyPair {
+  const { id, resource_group_id: resourceGroupId } = row;
+  return {
+    name: text(row, "name"),
+    ...(typeof id === "string" && { id }),
+    publicKey: text(row, "public_key"),
+    fingerprint: text(row, "fingerprint"),
+    createdAt: text(row, "created_at"),
+    tags: JSON.parse(text(row, "tags")),
+    ...(typeof resourceGroupId === "string" && { resourceGroupId }),
+  };
+}
+
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== "string") throw new TypeError(`column ${column} of the local store holds no text`);
+  return value;
+}
+
+export function integer(row: Row | undefined, column: string): number {
+  const value = row?.[column];
+  if (typeof value !== "number") throw new TypeError(`column ${column} of the local store holds no number`);
+  return value;
+}

@@ -1,0 +1,89 @@
+import { KeyPairError } from "../../core/errors";
+
+/** The low byte of SQLite's result codes (https://www.sqlite.org/rescode.html) that mean something to a user. */
+const RESULT = { busy: 5, readOnly: 8, corrupt: 11, cannotOpen: 14, notADatabase: 26 } as const;
+
+/**
+ * The SQLite of Node, without the warning that Node 22 prints of it: it would stand in the output of every `pulumi up`.
+ * Throws `Configuration` where Node has none.
+ */
+export function loadSqlite(): typeof import("node:sqlite") {
+  const emitWarning = process.emitWarning;
+  process.emitWarning = (...warning: unknown[]) => {
+    if (!isSqliteWarning(warning)) Reflect.apply(emitWarning, process, warning);
+  };
+  try {
+    const sqlite: typeof import("node:sqlite") | undefined = process.getBuiltinModule("node:sqlite");
+    if (sqlite !== undefined) return sqlite;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+  throw new KeyPairError({
+    code: "Configuration",
+    message: `the local backend needs the SQLite of Node 22.13 or later, and this is Node ${process.versions.node}`,
+    next: "Install a newer Node.",
+  });
+}
+
+/** An error of SQLite as ours; any other error as it is. */
+export function storeError(error: unknown, path: string): unknown {
+  if (!isSqliteError(error)) return error;
+  switch (error.errcode & 0xff) {
+    case RESULT.busy:
+      return new KeyPairError({
+        code: "Unavailable",
+        message: `another process keeps the local store ${path} busy`,
+        next: "Nothing was changed; try again.",
+        cause: error,
+      });
+    case RESULT.notADatabase:
+      return unusable(path, "is no SQLite database", OTHER_FILE, error);
+    case RESULT.corrupt:
+      return unusable(path, "is damaged", OTHER_FILE, error);
+    case RESULT.readOnly:
+    case RESULT.cannotOpen:
+      return unusable(path, "cannot be written", WRITE_ACCESS, error);
+    default:
+      return new KeyPairError({
+        code: "Unavailable",
+        message: `the local store ${path} failed: ${error.message}`,
+        next: "See that its disk is there and has room, then try again.",
+        cause: error,
+      });
+  }
+}
+
+export const OTHER_FILE = "Set `keypair:path` to another file, or move this one away.";
+export const WRITE_ACCESS =
+  "Give this user write access to it and its folder, or set `keypair:path` to another file.";
+
+/** The file cannot be the store, whatever is tried again. */
+export function unusable(path: string, reason: string, next: string, cause?: unknown): KeyPairError {
+  return new KeyPairError({
+    code: "Configuration",
+    message: `the local store ${path} ${reason}`,
+    next,
+    property: "connection",
+    cause,
+  });
+}
+
+/** Whether these are the arguments of `process.emitWarning` with which Node says that its SQLite is experimental. */
+export function isSqliteWarning([warning, type]: readonly unknown[]): boolean {
+  const message = warning instanceof Error ? warning.message : warning;
+  const name = warning instanceof Error ? warning.name : type;
+  return name === "ExperimentalWarning" && typeof message === "string" && /^SQLite is /.test(message);
+}
+
+/** Whether the error only says that another process had the file: nothing was changed, and a later try may work. */
+export function isBusy(error: unknown): boolean {
+  return (
+    error instanceof KeyPairError &&
+    isSqliteError(error.cause) &&
+    (error.cause.errcode & 0xff) === RESULT.busy
+  );
+}
+
+function isSqliteError(error: unknown): error is Error & { errcode: number } {
+  return error instanceof Error && "errcode" in error && typeof error.errcode === "number";
+}

@@ -1,0 +1,216 @@
+import { chmodSync, closeSync, mkdirSync, openSync, type Stats, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { KeyPairError } from "../../core/errors";
+import { loadSqlite, OTHER_FILE, storeError, unusable, WRITE_ACCESS } from "./sqlite";
+
+/** Marks a file as ours (`PRAGMA application_id`): "kpr1". */
+const APPLICATION_ID = 0x6b707231;
+
+/** Step n brings a file from schema version n to n + 1. A step that was released never changes. */
+const MIGRATIONS = [
+  `CREATE TABLE key_pairs (
+     serial INTEGER PRIMARY KEY,
+     region TEXT NOT NULL,
+     name TEXT NOT NULL,
+     id TEXT,
+     public_key TEXT NOT NULL,
+     fingerprint TEXT NOT NULL,
+     created_at TEXT NOT NULL,
+     tags TEXT NOT NULL CHECK (json_type(tags) = 'object'),
+     resource_group_id TEXT,
+     UNIQUE (region, name)
+   ) STRICT;
+   CREATE TABLE attachments (
+     region TEXT NOT NULL,
+     instance_id TEXT NOT NULL,
+     key_pair INTEGER NOT NULL REFERENCES key_pairs (serial),
+     PRIMARY KEY (region, instance_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX attachments_of_key_pair ON attachments (key_pair);`,
+];
+
+/** How long opening waits for other processes that open the same file, in milliseconds. */
+const OPEN_TIMEOUT_MS = 10_000;
+
+/**
+ * One SQLite file, opened by many processes at once.
+ *
+ * It uses write-ahead logging with `synchronous = NORMAL`: a process that is killed at any moment loses nothing that it was
+ * answered and leaves nothing half-written. A power cut may lose the last answers; the file stays whole. The file has to be
+ * on a disk of this machine, not on the network (https://www.sqlite.org/wal.html).
+ */
+export class StoreFile {
+  readonly #database: DatabaseSync;
+  readonly #identity: Pick<Stats, "dev" | "ino">;
+  #isOpen = true;
+  #inTransaction = false;
+
+  /**
+   * Opens the file; makes it (mode 0600) and its folder (0700, not the folder's parents) where they are missing.
+   * @param busyTimeoutMs How long a call waits for another process that writes, in milliseconds; it blocks the thread.
+   * @throws KeyPairError `Configuration` when the file cannot be used, `Unavailable` when others keep it busy.
+   */
+  constructor(
+    readonly path: string,
+    busyTimeoutMs: number,
+  ) {
+    const { DatabaseSync } = loadSqlite();
+    makeFile(path);
+    let database: DatabaseSync | undefined;
+    try {
+      database = new DatabaseSync(path);
+      database.exec(`PRAGMA busy_timeout = ${OPEN_TIMEOUT_MS}`);
+      prepare(database, path);
+      database.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
+      database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      this.#identity = statSync(path);
+    } catch (error) {
+      database?.close();
+      throw storeError(error, path);
+    }
+    this.#database = database;
+  }
+
+  prepare(sql: string): StatementSync {
+    return this.#database.prepare(sql);
+  }
+
+  /** Runs the work on one state of the file, whatever others write meanwhile. */
+  read<T>(work: () => T): T {
+    return this.#transaction("BEGIN", work);
+  }
+
+  /** Runs the work whole or not at all. It holds the file's write lock from the start, so what it reads stays true. */
+  write<T>(work: () => T): T {
+    return this.#transaction("BEGIN IMMEDIATE", work);
+  }
+
+  close(): void {
+    if (this.#isOpen) this.#database.close();
+    this.#isOpen = false;
+  }
+
+  #transaction<T>(begin: "BEGIN" | "BEGIN IMMEDIATE", work: () => T): T {
+    if (this.#inTransaction) return work();
+    this.#refuseWhenClosedOrReplaced();
+    this.#inTransaction = true;
+    try {
+      return inTransaction(this.#database, begin, work);
+    } catch (error) {
+      throw storeError(error, this.path);
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  /** A file that was deleted while it is open still takes writes, which then nobody sees. */
+  #refuseWhenClosedOrReplaced(): void {
+    if (!this.#isOpen) {
+      throw new KeyPairError({ code: "Unavailable", message: `the local store ${this.path} was closed` });
+    }
+    const now = statSync(this.path, { throwIfNoEntry: false });
+    if (now?.ino === this.#identity.ino && now.dev === this.#identity.dev) return;
+    throw new KeyPairError({
+      code: "Unavailable",
+      message: `the local store ${this.path} was removed or replaced while it was in use`,
+      next: "Nothing was changed; run the command again.",
+    });
+  }
+}
+
+/** Sees that the file is ours and of a version that we know, and brings it to the newest. */
+function prepare(database: DatabaseSync, path: string): void {
+  const versionBefore = schemaVersion(database, path);
+  if (pragma(database, "journal_mode") !== "wal") switchToWal(database);
+  if (versionBefore === MIGRATIONS.length) return;
+  inTransaction(database, "BEGIN IMMEDIATE", () => {
+    // Another process may have been first.
+    for (const step of MIGRATIONS.slice(schemaVersion(database, path))) database.exec(step);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`);
+  });
+}
+
+function inTransaction<T>(database: DatabaseSync, begin: "BEGIN" | "BEGIN IMMEDIATE", work: () => T): T {
+  database.exec(begin);
+  try {
+    const result = work();
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    try {
+      database.exec("ROLLBACK");
+    } catch {
+      // SQLite has rolled back by itself, as it does when the disk is full.
+    }
+    throw error;
+  }
+}
+
+function schemaVersion(database: DatabaseSync, path: string): number {
+  const owner = pragma(database, "application_id");
+  const isEmpty = database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+  if (owner !== APPLICATION_ID && !(owner === 0 && isEmpty)) {
+    throw unusable(path, "is a database of another program", OTHER_FILE);
+  }
+  const version = Number(pragma(database, "user_version"));
+  if (version <= MIGRATIONS.length) return version;
+  throw unusable(
+    path,
+    `was written by a newer pulumi-keypair (schema version ${version}; this one knows ${MIGRATIONS.length})`,
+    "Update pulumi-keypair, or set `keypair:path` to another file.",
+  );
+}
+
+/** The switch needs the file alone, and SQLite does not always wait for that by itself. */
+function switchToWal(database: DatabaseSync): void {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (const end = Date.now() + OPEN_TIMEOUT_MS; ; Atomics.wait(sleeper, 0, 0, 5)) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}
+
+function pragma(database: DatabaseSync, name: string): unknown {
+  return database.prepare(`PRAGMA ${name}`).get()?.[name];
+}
+
+/** SQLite gives the files beside the store (`-wal`, `-shm`) the mode of the store, so that one is made first. */
+function makeFile(path: string): void {
+  const folder = dirname(path);
+  try {
+    if (statSync(folder, { throwIfNoEntry: false }) === undefined) mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (errno(error) === "ENOENT") {
+      throw unusable(
+        path,
+        `cannot be made: the parent of its folder ${folder} is missing`,
+        "Make it, or set `keypair:path` to another file.",
+        error,
+      );
+    }
+    if (errno(error) !== "EEXIST")
+      throw unusable(path, `cannot be made: ${errno(error)}`, WRITE_ACCESS, error);
+  }
+  try {
+    closeSync(openSync(path, "a", 0o600));
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) makePrivate(file);
+  } catch (error) {
+    if (errno(error) === "EISDIR") throw unusable(path, "is a folder", OTHER_FILE, error);
+    throw unusable(path, `cannot be written: ${errno(error)}`, WRITE_ACCESS, error);
+  }
+}
+
+function makePrivate(file: string): void {
+  if (process.platform === "win32") return;
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+  if (mode & 0o077) chmodSync(file, 0o600);
+}
+
+function errno(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}
