@@ -1,0 +1,143 @@
+import type { Operation } from "../core/backend";
+import { isKeyPairError, KeyPairError } from "../core/errors";
+import { cancelled, checkNotCancelled, seconds } from "./operation";
+
+/** What is left of the rate when the cloud throttles again, at most and at least; between them, what it granted just now. */
+const LEFT = { most: 0.95, least: 0.5 };
+/** How much the rate grows with each call that went through, in calls a second: about 5 % a second when it is used up. */
+const INCREASE = 0.05;
+/** The same while the first rate is being looked for: it doubles every second. */
+const FIRST_INCREASE = 1;
+const SLOWEST = 0.5;
+/** Over how long the rate that the cloud grants is measured. */
+const WINDOW_MS = 1_000;
+/** Waits for a turn that are longer are told. */
+const TOLD_MS = 2_000;
+
+interface Waiter {
+  start(): void;
+}
+
+/**
+ * A limit on our own side that learns the cloud's: no limit until the cloud throttles, then the rate that it granted, a
+ * little less whenever it throttles again, a little more with every call that goes through. Calls start in the order in
+ * which they came, evenly spaced, so that many resources at once neither fail nor wait longer than the cloud makes them.
+ */
+export class RateLimit {
+  /** Calls a second. */
+  #rate = Number.POSITIVE_INFINITY;
+  /** Calls that started before the last decrease say nothing about the rate since. */
+  #decreasedAt = Number.NEGATIVE_INFINITY;
+  /** The rate is a first guess, because the cloud has granted nothing or has not throttled before. */
+  #learning = false;
+  #granted: number[] = [];
+  #nextStart = 0;
+  #queue: Waiter[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** The calls a second that start at most; infinite until the cloud has throttled. */
+  get callsPerSecond(): number {
+    return this.#rate;
+  }
+
+  /** Calls when it is this call's turn. Rejects with `Cancelled` or `DeadlineExceeded` when that comes too late. */
+  async run<T>(call: () => Promise<T>, operation: Operation): Promise<T> {
+    checkNotCancelled(operation);
+    await this.#turn(operation);
+    const startedAt = performance.now();
+    try {
+      const result = await call();
+      this.#succeeded(startedAt);
+      return result;
+    } catch (error) {
+      if (isKeyPairError(error, "Throttled")) this.#throttled(startedAt);
+      throw error;
+    }
+  }
+
+  #succeeded(startedAt: number): void {
+    this.#granted.push(performance.now());
+    const granted = this.#grantedRate();
+    if (startedAt > this.#decreasedAt) {
+      this.#rate += this.#learning ? FIRST_INCREASE : INCREASE;
+    } else if (this.#learning) {
+      // The first throttled reply often comes before the replies of the calls that were granted with it.
+      this.#rate = Math.max(this.#rate, granted);
+    }
+  }
+
+  #throttled(startedAt: number): void {
+    if (startedAt <= this.#decreasedAt) return;
+    const granted = this.#grantedRate();
+    this.#learning = granted === 0 || !Number.isFinite(this.#rate);
+    const rate = Number.isFinite(this.#rate)
+      ? Math.max(this.#rate * LEFT.least, Math.min(this.#rate * LEFT.most, granted))
+      : granted;
+    this.#rate = Math.max(SLOWEST, rate);
+    this.#decreasedAt = performance.now();
+  }
+
+  /** Calls a second that went through just now. */
+  #grantedRate(): number {
+    const since = performance.now() - WINDOW_MS;
+    while ((this.#granted[0] ?? since) < since) this.#granted.shift();
+    return (this.#granted.length * 1000) / WINDOW_MS;
+  }
+
+  #turn(operation: Operation): Promise<void> {
+    const { signal, deadline } = operation;
+    if (!Number.isFinite(this.#rate) && this.#queue.length === 0) return Promise.resolve();
+    const wait = ((this.#queue.length + 1) * 1000) / this.#rate;
+    if (wait > TOLD_MS) {
+      operation.progress(
+        `the cloud takes about ${this.#rate.toFixed(1)} calls a second; ${this.#queue.length} are before this one (${seconds(wait)})`,
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const leave = (error: KeyPairError) => {
+        this.#queue = this.#queue.filter((other) => other !== waiter);
+        settle();
+        reject(error);
+      };
+      const onAbort = () => leave(cancelled());
+      const late = setTimeout(() => leave(tooLate()), Math.min(deadline - Date.now(), 2 ** 31 - 1));
+      const settle = () => {
+        clearTimeout(late);
+        signal.removeEventListener("abort", onAbort);
+      };
+      const waiter: Waiter = {
+        start: () => {
+          settle();
+          resolve();
+        },
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#queue.push(waiter);
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    if (this.#timer !== undefined || this.#queue.length === 0) return;
+    // Lateness of timers is caught up with, idleness is not.
+    const now = performance.now();
+    const interval = 1000 / this.#rate;
+    this.#nextStart = Math.max(this.#nextStart + interval, now - interval);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#queue.shift()?.start();
+        this.#pump();
+      },
+      Math.max(0, this.#nextStart - now),
+    );
+  }
+}
+
+function tooLate(): KeyPairError {
+  return new KeyPairError({
+    code: "DeadlineExceeded",
+    message: "the time was up before it was this call's turn: the cloud is throttling",
+    next: "Run it again later, or give the resource more time with the option `customTimeouts`.",
+  });
+}

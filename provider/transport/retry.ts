@@ -1,0 +1,77 @@
+import type { Operation } from "../core/backend";
+import { isKeyPairError, KeyPairError } from "../core/errors";
+import { checkNotCancelled, seconds, sleep } from "./operation";
+
+export interface RetryOptions {
+  /**
+   * Sending the call twice does the same as sending it once, so it is sent again even when nobody knows whether the cloud
+   * carried it out.
+   */
+  idempotent: boolean;
+  /** The longest wait before the second try, in ms; it doubles with each further one. */
+  baseMs?: number;
+  /** The longest wait before any try, in ms, unless the cloud asks for more. */
+  capMs?: number;
+}
+
+const BASE_MS = 500;
+/** Short, because a rate limit of its own slows the calls down (rateLimit.ts). */
+const CAP_MS = 5_000;
+
+/**
+ * Calls, and calls again while the failure says that this is safe, until the operation's deadline.
+ *
+ * Which failures those are is said by their code: `Throttled` and `Unavailable` (nothing was changed) always,
+ * `OutcomeUnknown` for idempotent calls only, any other never. Waits are exponential with full jitter
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/); the cloud's own retry-after is the least.
+ * Rejects with `DeadlineExceeded` and the last failure as its cause, and with `Cancelled` when the user interrupts.
+ */
+export async function retry<T>(
+  operation: Operation,
+  call: () => Promise<T>,
+  { idempotent, baseMs = BASE_MS, capMs = CAP_MS }: RetryOptions,
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    checkNotCancelled(operation);
+    try {
+      return await call();
+    } catch (error) {
+      if (!isRetriable(error, idempotent)) throw error;
+      const wait = backoffMs(attempt, error.details.retryAfterMs, baseMs, capMs);
+      if (Date.now() + wait >= operation.deadline) throw deadlineExceeded(error, attempt + 1);
+      operation.progress(`${wording(error)}; trying again in ${seconds(wait)}`);
+      await sleep(wait, operation.signal);
+    }
+  }
+}
+
+function isRetriable(error: unknown, idempotent: boolean): error is KeyPairError {
+  return (
+    isKeyPairError(error, "Throttled", "Unavailable") ||
+    (idempotent && isKeyPairError(error, "OutcomeUnknown"))
+  );
+}
+
+function backoffMs(attempt: number, retryAfterMs: number | undefined, baseMs: number, capMs: number): number {
+  // 2 ** 30 ms is far past any cap: the exponent is bounded only so that the product stays finite.
+  const jittered = Math.random() * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30));
+  // Jitter comes on top of what the cloud asked for: everybody who was throttled was told the same time.
+  return retryAfterMs === undefined ? jittered : retryAfterMs + Math.random() * baseMs;
+}
+
+function wording({ code, details }: KeyPairError): string {
+  const origin = details.cloudCode ? ` (${details.cloudCode})` : "";
+  if (code === "Throttled") return `throttled by the cloud${origin}`;
+  if (code === "Unavailable") return `the cloud is not available${origin}`;
+  return `no certain answer from the cloud${origin}`;
+}
+
+function deadlineExceeded(last: KeyPairError, tries: number): KeyPairError {
+  return new KeyPairError({
+    ...last.details,
+    code: "DeadlineExceeded",
+    message: `gave up after ${tries} ${tries === 1 ? "try" : "tries"}, when the time was up: ${last.details.message}`,
+    next: "Run it again later, or give the resource more time with the option `customTimeouts`.",
+    cause: last,
+  });
+}

@@ -1,0 +1,163 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { inspect } from "node:util";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { HttpPool } from "../../../provider/transport/http";
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+async function serve(listener: RequestListener): Promise<{ origin: string; server: Server }> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closers.push(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { origin: `http://127.0.0.1:${address.port}`, server };
+}
+
+function pool(options: ConstructorParameters<typeof HttpPool>[0] = {}): HttpPool {
+  const http = new HttpPool(options);
+  closers.push(() => http.close());
+  return http;
+}
+
+const post = (origin: string, more: object = {}) => ({
+  method: "POST" as const,
+  url: new URL(`${origin}/?Signature=c2lnbmF0dXJl&KeyPairName=a`),
+  headers: {},
+  ...more,
+});
+
+describe("replies", () => {
+  test("of any status and any body are given as they are", async () => {
+    const { origin } = await serve((_, reply) => {
+      reply.writeHead(502, { "Content-Type": "text/html", "X-Acs-Retry-After": "2000" });
+      reply.end("<html>Bad Gateway</html>");
+    });
+    expect(await pool().send(post(origin))).toMatchObject({
+      status: 502,
+      headers: { "x-acs-retry-after": "2000" },
+      text: "<html>Bad Gateway</html>",
+    });
+  });
+
+  test("connections are kept and used again", async () => {
+    const { origin, server } = await serve((request, reply) => {
+      request.resume().on("end", () => reply.end("ok"));
+    });
+    const connections = vi.fn();
+    server.on("connection", connections);
+    const http = pool();
+    for (const _ of Array(20)) await http.send(post(origin, { body: "x=1" }));
+    // Two, because the first is not free again in the very moment in which its reply is complete.
+    expect(connections.mock.calls.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("failures", () => {
+  test("nothing listens: surely not carried out", async () => {
+    const { origin, server } = await serve(() => {});
+    server.close();
+    await expect(pool().send(post(origin))).rejects.toMatchObject({
+      code: "Unavailable",
+      message: `${new URL(origin).host} cannot be reached (ECONNREFUSED).`,
+    });
+  });
+
+  test("an unknown host is a matter of configuration", async () => {
+    await expect(pool().send(post("http://ecs.no-such-region.invalid"))).rejects.toMatchObject({
+      code: "Configuration",
+      message: expect.stringMatching(
+        /^the host ecs\.no-such-region\.invalid is not known \(ENOTFOUND\)\. Check the region/,
+      ),
+    });
+  });
+
+  test.each([
+    ["before a reply", (reply: ServerResponse) => reply.destroy()],
+    [
+      "in the middle of one",
+      (reply: ServerResponse) => {
+        reply.writeHead(200, { "Content-Length": "100" });
+        reply.write("half");
+        setTimeout(() => reply.destroy(), 20);
+      },
+    ],
+  ])("the connection breaks %s: nobody knows, and the URL is in no text", async (_, breakOff) => {
+    const { origin } = await serve((_request, reply) => breakOff(reply));
+    const error = await pool()
+      .send(post(origin))
+      .catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "OutcomeUnknown" });
+    expect(`${error}`).toMatch(
+      /^KeyPairError: the connection broke \([A-Z_]+\); 127\.0\.0\.1:\d+ may or may not/,
+    );
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("c2lnbmF0dXJl");
+  });
+
+  test.each([
+    ["no reply", () => {}],
+    [
+      "half a reply",
+      (reply: ServerResponse) => {
+        reply.writeHead(200);
+        reply.write("half");
+      },
+    ],
+  ])("%s within the time: nobody knows", async (_, hang) => {
+    const { origin } = await serve((_request, reply) => hang(reply));
+    await expect(pool({ timeoutMs: 100 }).send(post(origin))).rejects.toMatchObject({
+      code: "OutcomeUnknown",
+      message: expect.stringContaining("no reply within 0.1 s"),
+    });
+  });
+
+  test("a read ends when the user interrupts", async () => {
+    const { origin } = await serve(() => {});
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 20);
+    await expect(pool().send(post(origin, { signal: controller.signal }))).rejects.toMatchObject({
+      code: "Cancelled",
+    });
+  });
+});
+
+describe("proxies", () => {
+  test("HTTP_PROXY is followed, except for loopback and NO_PROXY", async () => {
+    const seen: string[] = [];
+    const { origin: proxy } = await serve((request, reply) => {
+      seen.push(request.url ?? "");
+      reply.end("from the proxy");
+    });
+    const { origin } = await serve((_, reply) => reply.end("direct"));
+    vi.stubEnv("HTTP_PROXY", proxy);
+    vi.stubEnv("NO_PROXY", "direct.example");
+    const http = pool({ timeoutMs: 2_000 });
+
+    expect(await http.send(post("http://ecs.example"))).toMatchObject({ text: "from the proxy" });
+    expect(seen).toEqual(["http://ecs.example/?Signature=c2lnbmF0dXJl&KeyPairName=a"]);
+    expect(await http.send(post(origin))).toMatchObject({ text: "direct" });
+  });
+
+  test("HTTPS_PROXY gets a tunnel; one that refuses it has sent nothing on", async () => {
+    const asked: string[] = [];
+    const { origin: proxy, server } = await serve(() => {});
+    server.on("connect", (request, socket) => {
+      asked.push(request.url ?? "");
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    });
+    vi.stubEnv("HTTPS_PROXY", proxy);
+    await expect(pool().send(post("https://ecs.example"))).rejects.toMatchObject({
+      code: "Unavailable",
+      message: "ecs.example cannot be reached (the proxy refused a connection to it).",
+    });
+    expect(asked).toEqual(["ecs.example:443"]);
+  });
+});
