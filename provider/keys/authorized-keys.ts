@@ -1,0 +1,96 @@
+import { findAlgorithm, showAlgorithm } from "./algorithms";
+import { invalidKey } from "./invalid";
+
+/** sshd(8), "AUTHORIZED_KEYS FILE FORMAT". Names are case-insensitive. */
+const OPTIONS: ReadonlySet<string> = new Set([
+  "agent-forwarding",
+  "cert-authority",
+  "command",
+  "environment",
+  "expiry-time",
+  "from",
+  "no-agent-forwarding",
+  "no-port-forwarding",
+  "no-pty",
+  "no-touch-required",
+  "no-user-rc",
+  "no-x11-forwarding",
+  "permitlisten",
+  "permitopen",
+  "port-forwarding",
+  "principals",
+  "pty",
+  "restrict",
+  "touch-required",
+  "tunnel",
+  "user-rc",
+  "verify-required",
+  "x11-forwarding",
+]);
+
+const WHAT_IS_TAKEN =
+  "Give one OpenSSH line (as in ~/.ssh/id_ed25519.pub), RFC 4716, PEM, or the Base64 of the key.";
+
+/** Takes the options off an authorized_keys line whose first word is no algorithm. */
+export function readOptions(line: string): { options: string; rest: string } {
+  const options = line.slice(0, endOfOptions(line));
+  const rest = line.slice(options.length).trimStart();
+  const algorithm = /^[^ \t]*/.exec(rest)?.[0] ?? "";
+  const names = optionNames(options);
+
+  if (findAlgorithm(algorithm) === undefined) throw notAKey(options, rest);
+  if (!names.every((name) => OPTIONS.has(name))) {
+    throw invalidKey(
+      "the text before the algorithm is no option of authorized_keys: a line of known_hosts has a host's key, which lets nobody log in",
+      "Give the public key of a user, as in ~/.ssh/id_ed25519.pub.",
+    );
+  }
+  if (names.includes("cert-authority")) {
+    throw invalidKey(
+      "the line has the option cert-authority: it trusts a certificate authority and is no key of a user",
+      "Give the public key of a user, as in ~/.ssh/id_ed25519.pub.",
+    );
+  }
+  return { options, rest };
+}
+
+/** Options end at the first white space outside of quotes; a backslash keeps a quote from ending them. */
+function endOfOptions(line: string): number {
+  let quoted = false;
+  for (let index = 0; index < line.length; index++) {
+    const character = line.charAt(index);
+    if (character === "\\" && line.charAt(index + 1) === '"') index++;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && (character === " " || character === "\t")) return index;
+  }
+  return line.length;
+}
+
+function optionNames(options: string): string[] {
+  return options
+    .replace(/"(?:\\"|[^"])*"?/g, "")
+    .split(",")
+    .map((option) => (option.split("=", 1)[0] ?? "").toLowerCase());
+}
+
+function notAKey(first: string, rest: string): Error {
+  if (/^["'`]/.test(first)) {
+    return invalidKey(
+      "the text begins with a quotation mark",
+      "Give the key without quotation marks around it.",
+    );
+  }
+  if (/^(?:~|\.{0,2})[/\\]|^[A-Za-z]:[/\\]|\.(?:pub|pem|ppk|txt)$/.test(first) && rest === "") {
+    return invalidKey("the text is a path, not a key", "To read the key from a file use publicKeyFile.");
+  }
+  if (/^\d+$/.test(first) && /^\d+ \d+/.test(rest)) {
+    return invalidKey("the text is a key of SSH protocol 1, which no server takes any more", WHAT_IS_TAKEN);
+  }
+  if (/^(?:rsa|dsa|dss|ecdsa|ed25519)$/i.test(first) || (showAlgorithm(first) !== "another" && rest !== "")) {
+    return invalidKey(
+      `${showAlgorithm(first)} is no algorithm of a public key`.replace(/^another/, "the first word"),
+      WHAT_IS_TAKEN,
+    );
+  }
+  return invalidKey("the text is no public key in any known format", WHAT_IS_TAKEN);
+}

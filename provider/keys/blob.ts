@@ -1,0 +1,61 @@
+import { type Algorithm, findAlgorithm, showAlgorithm } from "./algorithms";
+import { readCertificateRest } from "./certificate";
+import { invalidKey } from "./invalid";
+import { readParameters } from "./parameters";
+import type { PublicKey } from "./public-key";
+import { WireReader, wireString } from "./wire";
+
+export interface DecodedBlob {
+  algorithm: Algorithm;
+  bits: number;
+  /** The blob of the key that a certificate certifies; of a plain key, the blob itself. */
+  plainBlob: Buffer;
+}
+
+/** Reads a public key blob (RFC 4253, section 6.6) from its first to its last byte. Every public key passes here. */
+export function decodeBlob(blob: Buffer): DecodedBlob {
+  const reader = new WireReader(blob, "blob");
+  const name = reader.string("the name of its algorithm").toString("latin1");
+  const algorithm = findAlgorithm(name);
+  if (algorithm === undefined) throw unknownAlgorithm(name);
+  reader.what = `${name} blob`;
+
+  if (algorithm.certificate === "v01") reader.string("the nonce");
+  const start = reader.offset;
+  const bits = readParameters(reader, algorithm);
+  const parameters = blob.subarray(start, reader.offset);
+  if (algorithm.certificate !== undefined) readCertificateRest(reader, algorithm.certificate);
+  reader.end();
+
+  const plainBlob =
+    algorithm.certificate === undefined ? blob : Buffer.concat([wireString(algorithm.plain), parameters]);
+  return { algorithm, bits, plainBlob };
+}
+
+/** The public key of a blob that has been found in a text. */
+export function publicKeyOf(
+  blob: Buffer,
+  found: Pick<PublicKey, "format"> & { comment?: string | undefined; options?: string | undefined },
+): PublicKey {
+  const { algorithm, bits } = decodeBlob(blob);
+  return {
+    algorithm: algorithm.name,
+    type: algorithm.type,
+    bits,
+    isCertificate: algorithm.certificate !== undefined,
+    blob,
+    ...(found.comment === undefined ? {} : { comment: found.comment }),
+    ...(found.options === undefined ? {} : { options: found.options }),
+    format: found.format,
+  };
+}
+
+function unknownAlgorithm(name: string): Error {
+  const shown = showAlgorithm(name);
+  return shown === "another"
+    ? invalidKey("the key is damaged: its blob does not begin with the name of an algorithm")
+    : invalidKey(
+        `the key's algorithm ${shown} is not one that is known`,
+        "Use an RSA, ECDSA or ed25519 key.",
+      );
+}

@@ -1,0 +1,14 @@
+/** SSH keys: every format that people have is read here, checked to the last byte, and written in the forms that are asked for. */
+export { convertPrivateKey, type PrivateKeyForm } from "./convert";
+export { fingerprintMd5, fingerprintSha256 } from "./fingerprint";
+export { type GeneratedKeyPair, generateKeyPair, type KeyRequest, keyGenerationProblem } from "./generate";
+export { publicKeyOfPrivateKey } from "./private-key";
+export { isPrivateKeyText } from "./private-text";
+export {
+  formatPublicKeyLine,
+  MAX_KEY_BYTES,
+  type PublicKey,
+  type PublicKeyFormat,
+  sameKey,
+} from "./public-key";
+export { readPublicKey, readPublicKeyFile } from "./read";

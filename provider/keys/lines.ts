@@ -1,0 +1,15 @@
+/** A line that says something, and where it stands (from 1). */
+export interface Line {
+  number: number;
+  text: string;
+}
+
+/** All lines with their white space trimmed; any line end is one. */
+export function splitLines(text: string): Line[] {
+  return text.split(/\r\n|\r|\n/).map((line, index) => ({ number: index + 1, text: line.trim() }));
+}
+
+/** Neither blank nor a comment of authorized_keys. */
+export function isContent({ text }: Line): boolean {
+  return text !== "" && !text.startsWith("#");
+}

@@ -1,0 +1,151 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { decodeBase64 } from "./base64";
+import { publicKeyOf } from "./blob";
+import { invalidKey } from "./invalid";
+import type { Line } from "./lines";
+import { cleanComment, type PublicKey } from "./public-key";
+import { wireString } from "./wire";
+
+/** How a .ppk file begins; what follows is its version. */
+export const PPK_BEGIN = "PuTTY-User-Key-File-";
+
+const BASE64_LINE = 64;
+const ONLY_PPK_2_AND_3 = "Load it in PuTTYgen (0.75 or later) and save it again.";
+
+export interface Ppk {
+  version: 2 | 3;
+  algorithm: string;
+  encryption: string;
+  comment: string;
+  publicBlob: Buffer;
+  /** Encrypted, unless `encryption` is `none`. */
+  privateBlob: Buffer;
+}
+
+/**
+ * Reads PuTTY's private key file, versions 2 and 3, and checks what binds its parts together where no passphrase is needed
+ * for that. https://the.earth.li/~sgtatham/putty/0.83/htmldoc/AppendixC.html
+ */
+export function readPpk(lines: Line[]): Ppk {
+  const reader = new PpkReader(lines);
+  const version = reader.version();
+  const algorithm = reader.algorithm;
+  const encryption = reader.header("Encryption");
+  const comment = reader.header("Comment", { mayBeEmpty: true });
+  const publicBlob = reader.base64("Public-Lines");
+  if (version === 3 && encryption !== "none") {
+    for (const name of [
+      "Key-Derivation",
+      "Argon2-Memory",
+      "Argon2-Passes",
+      "Argon2-Parallelism",
+      "Argon2-Salt",
+    ]) {
+      reader.header(name);
+    }
+  }
+  const privateBlob = reader.base64("Private-Lines");
+  const mac = reader.header("Private-MAC");
+  reader.end();
+
+  const ppk: Ppk = { version, algorithm, encryption, comment, publicBlob, privateBlob };
+  if (encryption === "none" && !sameText(mac, messageCode(ppk))) {
+    throw invalidKey("the .ppk file is damaged: its Private-MAC does not fit its content");
+  }
+  return ppk;
+}
+
+/** Neither version encrypts the public half. */
+export function publicHalfOfPpk(ppk: Ppk): PublicKey {
+  const key = publicKeyOf(ppk.publicBlob, { format: "ppk", comment: cleanComment(ppk.comment) });
+  if (key.algorithm !== ppk.algorithm) {
+    throw invalidKey(`the .ppk file is damaged: it does not say ${key.algorithm}, which is the key inside`);
+  }
+  return key;
+}
+
+/** An unencrypted .ppk file. Version 3 needs PuTTY 0.75 or later (May 2021). */
+export function writePpk(ppk: Omit<Ppk, "encryption">): string {
+  const content: Ppk = { ...ppk, encryption: "none" };
+  const publicLines = wrap(ppk.publicBlob);
+  const privateLines = wrap(ppk.privateBlob);
+  return [
+    `${PPK_BEGIN}${ppk.version}: ${ppk.algorithm}`,
+    `Encryption: ${content.encryption}`,
+    `Comment: ${ppk.comment}`,
+    `Public-Lines: ${publicLines.length}`,
+    ...publicLines,
+    `Private-Lines: ${privateLines.length}`,
+    ...privateLines,
+    `Private-MAC: ${messageCode(content)}`,
+    "",
+  ].join("\n");
+}
+
+/** Appendix C.3 and, for version 2, C.5; without a passphrase the keys are constants. */
+function messageCode({ version, algorithm, encryption, comment, publicBlob, privateBlob }: Ppk): string {
+  const mac =
+    version === 3
+      ? createHmac("sha256", "")
+      : createHmac("sha1", createHash("sha1").update("putty-private-key-file-mac-key").digest());
+  for (const part of [algorithm, encryption, comment, publicBlob, privateBlob]) mac.update(wireString(part));
+  return mac.digest("hex");
+}
+
+class PpkReader {
+  #next = 0;
+  algorithm = "";
+
+  constructor(private readonly lines: Line[]) {}
+
+  version(): 2 | 3 {
+    const [, version, algorithm] = /^PuTTY-User-Key-File-(\d+): *(\S+)$/.exec(this.#line()) ?? [];
+    if (algorithm === undefined)
+      throw invalidKey("the .ppk file is damaged: its first line has another form");
+    if (version !== "2" && version !== "3") {
+      throw invalidKey("the .ppk file is of another version than 2 and 3", ONLY_PPK_2_AND_3);
+    }
+    this.algorithm = algorithm;
+    return version === "2" ? 2 : 3;
+  }
+
+  header(name: string, { mayBeEmpty = false } = {}): string {
+    const line = this.#line();
+    const value = line.startsWith(`${name}:`) ? line.slice(name.length + 1).replace(/^ /, "") : undefined;
+    if (value === undefined || (value === "" && !mayBeEmpty)) {
+      throw invalidKey(`the .ppk file is damaged or cut short: "${name}" is missing where it has to stand`);
+    }
+    return value;
+  }
+
+  base64(countName: string): Buffer {
+    const count = Number(this.header(countName));
+    const lines = this.lines.slice(this.#next, this.#next + count);
+    if (!Number.isInteger(count) || lines.length < count) {
+      throw invalidKey(`the .ppk file is cut short: it has fewer lines than "${countName}" says`);
+    }
+    this.#next += count;
+    return decodeBase64(lines.map(({ text }) => text).join(""));
+  }
+
+  end(): void {
+    if (this.lines.slice(this.#next).some(({ text }) => text !== "")) {
+      throw invalidKey("the .ppk file is damaged: it goes on after its Private-MAC");
+    }
+  }
+
+  #line(): string {
+    return this.lines[this.#next++]?.text ?? "";
+  }
+}
+
+function wrap(data: Buffer): string[] {
+  const base64 = data.toString("base64");
+  return Array.from({ length: Math.ceil(base64.length / BASE64_LINE) }, (_, line) =>
+    base64.slice(line * BASE64_LINE, (line + 1) * BASE64_LINE),
+  );
+}
+
+function sameText(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,56 @@
+/** The most that is read, in bytes: the largest key (RSA 16384 bits) takes a quarter of it in any format. */
+export const MAX_KEY_BYTES = 16 * 1024;
+
+/** What a public key was read from. */
+export type PublicKeyFormat =
+  /** One OpenSSH line, with or without comment. */
+  | "openssh"
+  /** An OpenSSH line with authorized_keys options before it. */
+  | "authorized_keys"
+  /** RFC 4716: what PuTTYgen's "Save public key" and `ssh-keygen -e` write. */
+  | "rfc4716"
+  /** PEM, `BEGIN PUBLIC KEY`. */
+  | "spki"
+  /** PEM, `BEGIN RSA PUBLIC KEY`. */
+  | "pkcs1"
+  /** The blob of an OpenSSH line, or the body of a PEM key, alone. */
+  | "base64"
+  /** A PuTTY .ppk file. */
+  | "ppk"
+  /** An OpenSSH private key file. */
+  | "openssh-private"
+  /** A PEM private key file. */
+  | "pem-private";
+
+/** A public key that has been checked from end to end. */
+export interface PublicKey {
+  /** The algorithm as the OpenSSH line names it: `ssh-rsa`, `ssh-ed25519-cert-v01@openssh.com`… */
+  algorithm: string;
+  type: "rsa" | "dsa" | "ecdsa" | "ed25519" | "sk-ecdsa" | "sk-ed25519";
+  /** The size as `ssh-keygen -l` counts it: of the modulus, of the prime p, of the curve; 256 for ed25519. */
+  bits: number;
+  isCertificate: boolean;
+  /** What is inside the Base64 of an OpenSSH line (RFC 4253, section 6.6). Two keys are the same when their blobs are. */
+  blob: Buffer;
+  comment?: string;
+  /** The authorized_keys options that stood before the key and that a cloud does not keep. */
+  options?: string;
+  format: PublicKeyFormat;
+}
+
+/** `algorithm base64[ comment]`: what is sent to a cloud and shown in the outputs. */
+export function formatPublicKeyLine(key: PublicKey): string {
+  const comment = cleanComment(key.comment);
+  return `${key.algorithm} ${key.blob.toString("base64")}${comment === undefined ? "" : ` ${comment}`}`;
+}
+
+/** Comment, format and options do not count. */
+export function sameKey(a: PublicKey, b: PublicKey): boolean {
+  return a.blob.equals(b.blob);
+}
+
+/** The comment as it may stand in a line: control characters, line separators and broken surrogates become spaces. */
+export function cleanComment(comment: string | undefined): string | undefined {
+  const clean = comment?.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufeff]/gu, " ").trim();
+  return clean === "" ? undefined : clean;
+}

@@ -1,0 +1,51 @@
+import { decodeBase64 } from "./base64";
+import { publicKeyOf } from "./blob";
+import { invalidKey } from "./invalid";
+import { isContent, type Line } from "./lines";
+import { cleanComment, type PublicKey } from "./public-key";
+
+export const RFC4716_BEGIN = "---- BEGIN SSH2 PUBLIC KEY ----";
+const END = "---- END SSH2 PUBLIC KEY ----";
+
+/**
+ * RFC 4716: headers `Tag: value`, continued by a backslash at the line's end, then the Base64 of the blob. Longer lines than
+ * its 72 bytes are read, as PuTTYgen writes them.
+ */
+export function readRfc4716(lines: Line[]): PublicKey {
+  const begin = lines.findIndex(({ text }) => text === RFC4716_BEGIN);
+  const end = lines.findIndex(({ text }) => text === END);
+  if (lines.filter(({ text }) => text === RFC4716_BEGIN).length > 1) throw severalBlocks();
+  if (end < begin) throw invalidKey(`the key is cut short: the line "${END}" is missing`);
+  const outside = [...lines.slice(0, begin), ...lines.slice(end + 1)].find(isContent);
+  if (outside)
+    throw invalidKey(`there is other text beside the key, in line ${outside.number}`, "Remove it.");
+
+  const { headers, body } = splitHeaders(lines.slice(begin + 1, end));
+  return publicKeyOf(decodeBase64(body.join("")), {
+    format: "rfc4716",
+    comment: cleanComment(unquote(headers.get("comment"))),
+  });
+}
+
+function splitHeaders(lines: Line[]): { headers: Map<string, string>; body: string[] } {
+  const headers = new Map<string, string>();
+  let index = 0;
+  for (let line = lines[index]; line?.text.includes(":"); line = lines[++index]) {
+    const separator = line.text.indexOf(":");
+    const value = [line.text.slice(separator + 1)];
+    while (value.at(-1)?.endsWith("\\")) {
+      value.push(value.pop()?.slice(0, -1) ?? "", lines[++index]?.text ?? "");
+    }
+    headers.set(line.text.slice(0, separator).toLowerCase(), value.join("").trim());
+  }
+  const body = lines.slice(index).map(({ text }) => text);
+  return { headers, body };
+}
+
+function unquote(value: string | undefined): string | undefined {
+  return value !== undefined && /^".*"$/.test(value) ? value.slice(1, -1) : value;
+}
+
+function severalBlocks(): Error {
+  return invalidKey("the text holds several public keys, a key pair has one", "Give one of them.");
+}

@@ -1,0 +1,90 @@
+import { invalidKey } from "./invalid";
+
+/** No field of a key is longer; a longer promise is damage, not a key that was cut. */
+const MAX_FIELD_BYTES = 64 * 1024;
+
+/** Reads the data types of SSH (RFC 4251, section 5), and says exactly what is wrong with them. */
+export class WireReader {
+  #offset = 0;
+
+  /** `what` names the data in messages: `ssh-rsa blob`. */
+  constructor(
+    private readonly data: Buffer,
+    public what: string,
+  ) {}
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  get remaining(): number {
+    return this.data.length - this.#offset;
+  }
+
+  uint32(field: string): number {
+    return this.#take(4, field).readUInt32BE();
+  }
+
+  uint64(field: string): bigint {
+    return this.#take(8, field).readBigUInt64BE();
+  }
+
+  string(field: string): Buffer {
+    if (this.remaining < 4) throw invalidKey(`the key is cut short: the ${this.what} ends before ${field}`);
+    const length = this.uint32(field);
+    if (length > MAX_FIELD_BYTES) {
+      throw invalidKey(
+        `the key is damaged: the ${this.what} promises ${length} bytes for ${field}, more than any key has`,
+      );
+    }
+    if (length > this.remaining) {
+      throw invalidKey(
+        `the key is cut short: the ${this.what} promises ${length} bytes for ${field} and holds ${this.remaining}`,
+      );
+    }
+    return this.#take(length, field);
+  }
+
+  /** The magnitude of a positive integer, without leading zeros. */
+  positiveInteger(field: string): Buffer {
+    const bytes = this.string(field);
+    const [first = 0, second = 0] = bytes;
+    if (first >= 0x80) throw invalidKey(`the key is damaged: ${field} in the ${this.what} is negative`);
+    if (bytes.length === 0) throw invalidKey(`the key is damaged: ${field} in the ${this.what} is zero`);
+    if (first !== 0) return bytes;
+    if (second < 0x80)
+      throw invalidKey(`the key is damaged: ${field} in the ${this.what} has needless leading zeros`);
+    return bytes.subarray(1);
+  }
+
+  end(): void {
+    if (this.remaining > 0) {
+      throw invalidKey(
+        `the key is damaged: the ${this.what} goes on for ${this.remaining} bytes after the key`,
+      );
+    }
+  }
+
+  #take(length: number, field: string): Buffer {
+    if (length > this.remaining)
+      throw invalidKey(`the key is cut short: the ${this.what} ends before ${field}`);
+    const start = this.#offset;
+    this.#offset += length;
+    return this.data.subarray(start, this.#offset);
+  }
+}
+
+/** An SSH string: its length and its bytes. */
+export function wireString(bytes: Buffer | string): Buffer {
+  const content = Buffer.from(bytes);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(content.length);
+  return Buffer.concat([length, content]);
+}
+
+/** An SSH mpint of an unsigned big-endian number. */
+export function wireInteger(magnitude: Buffer): Buffer {
+  const start = magnitude.findIndex((byte) => byte !== 0);
+  const digits = start === -1 ? Buffer.alloc(0) : magnitude.subarray(start);
+  return wireString((digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits);
+}
