@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type {
   AttachmentClient,
   Backend,
@@ -14,11 +13,11 @@ import type {
   ResolvedConnection,
   TagChange,
 } from "../../core/backend";
-import { isKeyPairError, KeyPairError } from "../../core/errors";
+import { isKeyPairError } from "../../core/errors";
+import { retry } from "../../transport/retry";
 import { isSystemTag } from "../ecsRules";
 import { MOST_IN_A_CALL } from "./checks";
 import { createKeyPair } from "./create";
-import { isBusy } from "./sqlite";
 import { KeyPairStore, type StoredKeyPair } from "./store";
 
 export const DEFAULT_PATH = ".keypair/local.sqlite";
@@ -132,35 +131,13 @@ function toRecord(pair: StoredKeyPair): KeyPairRecord {
 }
 
 /** Tries until no other process keeps the store busy. Everything the store does it does whole, so each try is safe. */
-async function whenFree<T>(operation: Operation, work: () => T): Promise<T> {
-  for (let isFirst = true; ; isFirst = false) {
-    throwIfOver(operation);
-    try {
-      return work();
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      if (isFirst) operation.progress("waiting for another process that writes to the local store");
-    }
-    // An abort is reported by the next turn.
-    await delay(20 + Math.random() * 80, undefined, { signal: operation.signal }).catch(() => undefined);
-  }
-}
-
-function throwIfOver({ signal, deadline }: Operation): void {
-  if (signal.aborted) {
-    throw new KeyPairError({
-      code: "Cancelled",
-      message: "the operation was cancelled",
-      next: "Nothing was changed.",
-    });
-  }
-  if (Date.now() > deadline) {
-    throw new KeyPairError({
-      code: "DeadlineExceeded",
-      message: "the deadline passed before the local store was asked",
-      next: "Nothing was changed; try again.",
-    });
-  }
+function whenFree<T>(operation: Operation, call: () => T): Promise<T> {
+  const waiting: Operation = {
+    signal: operation.signal,
+    deadline: operation.deadline,
+    progress: () => operation.progress("waiting for another process that writes to the local store"),
+  };
+  return retry(waiting, async () => call(), { idempotent: true, baseMs: 50, capMs: 500 });
 }
 
 function groups<T>(items: readonly T[], size: number): T[][] {

@@ -45,7 +45,7 @@ export function storeError(error: unknown, path: string): unknown {
       return unusable(path, "cannot be written", WRITE_ACCESS, error);
     default:
       return new KeyPairError({
-        code: "Unavailable",
+        code: "File",
         message: `the local store ${path} failed: ${error.message}`,
         next: "See that its disk is there and has room, then try again.",
         cause: error,
@@ -73,15 +73,6 @@ export function isSqliteWarning([warning, type]: readonly unknown[]): boolean {
   const message = warning instanceof Error ? warning.message : warning;
   const name = warning instanceof Error ? warning.name : type;
   return name === "ExperimentalWarning" && typeof message === "string" && /^SQLite is /.test(message);
-}
-
-/** Whether the error only says that another process had the file: nothing was changed, and a later try may work. */
-export function isBusy(error: unknown): boolean {
-  return (
-    error instanceof KeyPairError &&
-    isSqliteError(error.cause) &&
-    (error.cause.errcode & 0xff) === RESULT.busy
-  );
 }
 
 function isSqliteError(error: unknown): error is Error & { errcode: number } {

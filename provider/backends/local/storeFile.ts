@@ -107,12 +107,12 @@ export class StoreFile {
   /** A file that was deleted while it is open still takes writes, which then nobody sees. */
   #refuseWhenClosedOrReplaced(): void {
     if (!this.#isOpen) {
-      throw new KeyPairError({ code: "Unavailable", message: `the local store ${this.path} was closed` });
+      throw new KeyPairError({ code: "File", message: `the local store ${this.path} was closed` });
     }
     const now = statSync(this.path, { throwIfNoEntry: false });
     if (now?.ino === this.#identity.ino && now.dev === this.#identity.dev) return;
     throw new KeyPairError({
-      code: "Unavailable",
+      code: "File",
       message: `the local store ${this.path} was removed or replaced while it was in use`,
       next: "Nothing was changed; run the command again.",
     });

@@ -1,0 +1,61 @@
+import type { Backend, BackendRules, Operation } from "../../../provider/core/backend";
+import type { ErrorCode } from "../../../provider/core/errors";
+
+/** What a backend's tests tell the contract suite. Members that say "hook" make something happen behind the client's back. */
+export interface KeyPairHarness {
+  rules: BackendRules;
+  /** A new client of one account and region: what another open client of them writes, it finds. Closed by the suite. */
+  open(): Promise<Backend>;
+  /** What the cloud can do; the suite sees that the client says the same. */
+  capabilities: Capabilities;
+  /** How the cloud spells some failures, where it gives codes at all. */
+  cloudCodes?: Partial<Record<ErrorCode, string>>;
+  /** Whether failures carry a request id. Default: true. */
+  hasRequestIds?: boolean;
+  /** A name that nobody has. Default: `kp-<label>-<random>`. */
+  newName?(label: string): string;
+  /** Hook: a client of an account that has room for so many more pairs, and nothing else that matters. */
+  openWithRoomFor?(count: number): Promise<Backend>;
+  /** Hook: from now on nothing is carried out (all is throttled, say); what it answers ends that. */
+  stall?(): Promise<() => Promise<void>>;
+}
+
+export interface Capabilities {
+  /** The cloud makes keys and hands out the private half once. */
+  makesKeys: boolean;
+  tags?: {
+    /** The most that a pair has. */
+    most: number;
+    /** `Team` and `team` are one key. */
+    ignoresCase: boolean;
+    /** Hook: adds a tag that only the cloud itself can add. */
+    addSystemTag?(name: string): Promise<void>;
+  };
+  resourceGroups?: {
+    /** Two groups that are there. */
+    ids: readonly [string, string];
+    /** A group that is not. */
+    missing: string;
+  };
+  attachments?: {
+    /** Instances that are there and have no pair; more than one call takes. */
+    instanceIds: readonly string[];
+    /** An instance that is not. */
+    missing: string;
+  };
+  /** Names that the rules allow and that a request may spoil: other scripts, spaces, the longest… */
+  unusualNames: readonly string[];
+}
+
+/** An operation with all the time that a test has. */
+export function operation({
+  signal = new AbortController().signal,
+  timeoutMs = 60_000,
+  progress = () => {},
+}: {
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  progress?: Operation["progress"];
+} = {}): Operation {
+  return { signal, deadline: Date.now() + timeoutMs, progress };
+}

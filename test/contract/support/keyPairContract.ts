@@ -1,0 +1,38 @@
+import { afterAll, afterEach, beforeAll, describe } from "vitest";
+import type { KeyPairHarness } from "./harness";
+import { attachments } from "./sections/attachments";
+import { deletion } from "./sections/deletion";
+import { endings } from "./sections/endings";
+import { listing } from "./sections/listing";
+import { lookup } from "./sections/lookup";
+import { creation, importing } from "./sections/making";
+import { quota } from "./sections/quota";
+import { resourceGroups } from "./sections/resourceGroups";
+import { tags } from "./sections/tags";
+import { Workbench } from "./workbench";
+
+export { type Capabilities, type KeyPairHarness, operation } from "./harness";
+
+/**
+ * What provider/core/backend.ts says in words, as tests that every backend passes. What a cloud does not have is tested to be
+ * absent, not skipped.
+ */
+export function keyPairContract(title: string, harness: KeyPairHarness): void {
+  describe(`${title}: the key pair contract`, () => {
+    const bench = new Workbench(harness);
+    beforeAll(() => bench.open());
+    afterEach(() => bench.cleanUp());
+    afterAll(() => bench.close());
+
+    importing(bench);
+    creation(bench);
+    lookup(bench);
+    listing(bench);
+    deletion(bench);
+    tags(bench);
+    resourceGroups(bench);
+    attachments(bench);
+    quota(bench);
+    endings(bench);
+  });
+}
