@@ -88,7 +88,7 @@ export interface AttachmentClient {
 export interface Backend {
   readonly name: BackendName;
   /** The region as the cloud knows it, once opened. */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** Where this is, for messages: `alibaba cn-hangzhou`. */
   readonly location: string;
 

@@ -45,13 +45,9 @@ export interface KeyGeneration {
   /**
    * Who makes the key. `cloud`: the cloud does and returns the private key once. `local`: the provider's process does,
    * and only the public half is sent.
-   * @default cloud
    */
   source: "cloud" | "local";
-  /**
-   * The algorithm of a locally made key.
-   * @default rsa
-   */
+  /** The algorithm of a locally made key; `rsa` when it is not given. */
   type?: "rsa" | "ecdsa" | "ed25519";
   /**
    * The size of a locally made key in bits: 2048 (default), 3072 or 4096 for `rsa`; 256 (default), 384 or 521 for `ecdsa`;
@@ -110,10 +106,7 @@ export interface KeyPairArgs {
   savePrivateKey?: boolean;
   /** Tags of the key pair. A change replaces the pair, or with `tagChanges: "update"` is made in place. */
   tags?: Tags;
-  /**
-   * Whether changed tags replace the key pair or are updated in place.
-   * @default replace
-   */
+  /** Whether changed tags `replace` the key pair (the default, unless the stack's configuration says otherwise) or `update` it in place. */
   tagChanges?: TagChanges;
   /**
    * The resource group of the key pair (Alibaba Cloud only). Changed in place.
@@ -174,4 +167,26 @@ export interface CheckedKeyPairArgs extends KeyPairArgs {
   keyPairName: string;
   /** The name was made here, so a replacement gets a new one. */
   __automaticName?: boolean;
+}
+
+/**
+ * The stack's configuration, namespace `keypair`: `pulumi config set keypair:backend alibaba`. Credentials that are not set
+ * here come from the places that each cloud's own tools use, and are read when a call is made.
+ */
+export interface ProviderConfiguration extends Connection {
+  /** The access key id, where credentials are not taken from the environment or a profile. */
+  accessKeyId?: string;
+  /** The access key secret. Set it with `--secret`. */
+  accessKeySecret?: string;
+  /** The security token of temporary credentials. Set it with `--secret`. */
+  securityToken?: string;
+  /** What changed tags do where a key pair does not say it itself. */
+  tagChanges?: TagChanges;
+  /**
+   * How long one operation may wait and try again, in seconds.
+   * @default 600
+   * @minimum 1
+   * @TJS-type integer
+   */
+  timeoutSeconds?: number;
 }

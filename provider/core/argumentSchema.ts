@@ -1,0 +1,54 @@
+import Ajv, { type ErrorObject, type ValidateFunction } from "ajv";
+import type { CheckFailure } from "./check";
+import argumentsSchema from "./generated/keyPairArgs.schema.json";
+import configurationSchema from "./generated/providerConfiguration.schema.json";
+
+const ajv = new Ajv({ allErrors: true, strict: false });
+/** Compiled once a process: the engine checks one resource after the other. */
+const validateArguments = ajv.compile(argumentsSchema);
+const validateConfiguration = ajv.compile(configurationSchema);
+
+/** What the JSON Schema of the model's types says about the arguments: all problems, each at its argument. */
+export function checkAgainstSchema(args: object): CheckFailure[] {
+  return failuresOf(validateArguments, args);
+}
+
+/** The same for the stack's configuration. */
+export function checkConfiguration(configuration: object): CheckFailure[] {
+  return failuresOf(validateConfiguration, configuration);
+}
+
+function failuresOf(validate: ValidateFunction, value: object): CheckFailure[] {
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map((error) => {
+    const [property = "", ...rest] = pathOf(error);
+    return { property, reason: `${rest.length ? `${rest.join(".")}: ` : ""}${reasonOf(error)}` };
+  });
+}
+
+function pathOf(error: ErrorObject): string[] {
+  const path = error.instancePath
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  if (error.keyword === "additionalProperties") path.push(String(error.params["additionalProperty"]));
+  if (error.keyword === "required") path.push(String(error.params["missingProperty"]));
+  return path;
+}
+
+function reasonOf(error: ErrorObject): string {
+  switch (error.keyword) {
+    case "additionalProperties":
+      return "there is no such argument";
+    case "required":
+      return "is missing";
+    case "enum":
+      return `must be one of ${(error.params["allowedValues"] as unknown[]).map((value) => JSON.stringify(value)).join(", ")}`;
+    case "type":
+      return `must be a ${String(error.params["type"])}`;
+    case "minLength":
+      return "must not be empty";
+    default:
+      return error.message ?? "is not valid";
+  }
+}

@@ -1,0 +1,107 @@
+import type { BackendCatalog, Credentials, ResolvedConnection } from "./backend";
+import type { DiffSubject } from "./diff";
+import { KeyPairError } from "./errors";
+import {
+  BACKEND_NAMES,
+  type BackendName,
+  type Connection,
+  type KeyPairState,
+  type TagChanges,
+} from "./model";
+
+/** What the stack's configuration says. */
+export interface ProviderSettings {
+  connection: Connection;
+  credentials: Credentials;
+  tagChanges?: TagChanges;
+  /** How long one operation may wait and try again, in seconds. */
+  timeoutSeconds: number;
+}
+
+/** Longest wait of one operation where the configuration says nothing: as long as the peers wait. */
+export const DEFAULT_TIMEOUT_SECONDS = 600;
+
+/** The account of a key pair, as far as the connection names it. */
+const ACCOUNT_KEY: Record<BackendName, keyof Connection> = {
+  alibaba: "profile",
+  openstack: "cloud",
+  local: "path",
+};
+
+/** A connection, as it is opened and as it is stored. */
+export interface Whereabouts {
+  /** What is opened: everything that is known, from the resource, the configuration and the environment. */
+  effective: ResolvedConnection;
+  /**
+   * What is stored with the resource, so that a later run finds the pair again: what the resource says itself, and the
+   * backend, region and account. The way there (an endpoint of the configuration) may change without a trace.
+   */
+  stored: ResolvedConnection;
+}
+
+/**
+ * Where a resource lives: its own `connection`, over the stack's configuration, over what the cloud's own tools would take
+ * from the environment. The configuration counts only while it is about the same backend. Throws `Configuration`.
+ */
+export function resolveConnection(
+  own: Connection | undefined,
+  settings: ProviderSettings,
+  catalog: BackendCatalog,
+): Whereabouts {
+  const backend = knownBackend(own?.backend ?? settings.connection.backend);
+  const configured = configuredFor(backend, settings);
+  const ambient = catalog.rules(backend).ambientConnection(process.env);
+  const effective = { ...defined(ambient), ...defined(configured), ...defined(own ?? {}), backend };
+  const accountKey = ACCOUNT_KEY[backend];
+  const stored = defined({ [accountKey]: configured[accountKey], region: effective.region, ...own, backend });
+  return { effective, stored };
+}
+
+/** How a pair that is in the state is reached: where it was made, on the way that is configured now. */
+export function connectionOfState(
+  state: Partial<KeyPairState>,
+  settings: ProviderSettings,
+  catalog: BackendCatalog,
+): ResolvedConnection {
+  const own = { ...state.connection, ...defined({ backend: state.backend, region: state.region }) };
+  return resolveConnection(own, settings, catalog).effective;
+}
+
+function knownBackend(backend: BackendName | undefined): BackendName {
+  if (backend !== undefined && BACKEND_NAMES.includes(backend)) return backend;
+  throw new KeyPairError({
+    code: "Configuration",
+    property: "connection",
+    message: backend === undefined ? "no backend is configured" : `there is no backend "${String(backend)}"`,
+    next:
+      `Set keypair:backend to ${BACKEND_NAMES.slice(0, -1).join(", ")} or ${BACKEND_NAMES.at(-1)} ` +
+      "(`pulumi config set keypair:backend alibaba`), or connection.backend for this resource.",
+  });
+}
+
+/** A region or endpoint that is configured for one cloud means nothing to another. */
+function configuredFor(backend: BackendName, { connection }: ProviderSettings): Connection {
+  return connection.backend === undefined || connection.backend === backend ? connection : {};
+}
+
+/** The region is another one only when both are known: without a call it may not be. */
+export function sameRegion({ state, connection: { effective } }: DiffSubject): boolean {
+  if (state.backend !== effective.backend) return false;
+  return state.region === undefined || effective.region === undefined || state.region === effective.region;
+}
+
+/**
+ * A profile or cloud that only one side names is no other account: a laptop may name a profile where the pipeline has
+ * credentials in its environment. A key pair must not be replaced for that.
+ */
+export function sameAccount({ state, connection: { stored } }: DiffSubject): boolean {
+  const key = ACCOUNT_KEY[stored.backend];
+  const [before, now] = [state.connection?.[key], stored[key]];
+  return before === undefined || now === undefined || before === now;
+}
+
+function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

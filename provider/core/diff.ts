@@ -1,0 +1,88 @@
+import { isDeepStrictEqual } from "node:util";
+import type { BackendCatalog } from "./backend";
+import { type ProviderSettings, resolveConnection, type Whereabouts } from "./connection";
+import type { CheckedKeyPairArgs, KeyPairArgs, KeyPairState, TagChanges } from "./model";
+import { ARGUMENT_ROWS, type ArgumentRow, type ChangeKind } from "./properties";
+import { hasUnknown, knownPart, type PartlyUnknown } from "./unknown";
+
+/** What is compared: the pair as it was last seen, and what the program says now. */
+export interface DiffSubject {
+  state: KeyPairState;
+  args: CheckedKeyPairArgs;
+  connection: Whereabouts;
+  tagChanges: TagChanges;
+}
+
+export interface PropertyChange {
+  property: string;
+  kind: ChangeKind;
+}
+
+export interface ResourceDiff {
+  changes: PropertyChange[];
+  /** The name stays, so the old pair has to go before the new one can be made. */
+  deleteBeforeReplace: boolean;
+  warnings: string[];
+}
+
+/**
+ * Compares the stored key pair with the program. After a refresh the stored pair is the live one, so drift is found here
+ * too. Does no I/O.
+ */
+export function diffKeyPair(
+  state: KeyPairState,
+  args: PartlyUnknown<CheckedKeyPairArgs>,
+  settings: ProviderSettings,
+  catalog: BackendCatalog,
+): ResourceDiff {
+  const known: CheckedKeyPairArgs = {
+    keyPairName: state.keyPairName,
+    ...knownPart<CheckedKeyPairArgs>(args),
+  };
+  const subject: DiffSubject = {
+    state,
+    args: known,
+    connection: resolveConnection(known.connection, settings, catalog),
+    tagChanges: known.tagChanges ?? settings.tagChanges ?? "replace",
+  };
+  const values: Partial<Record<keyof KeyPairState, unknown>> = args;
+  const changes: PropertyChange[] = [];
+  for (const [property, row] of ARGUMENT_ROWS) {
+    const kind = hasUnknown(values[property])
+      ? declaredChange(row, subject)
+      : changeOf(property, row, subject);
+    if (kind) changes.push({ property, kind });
+  }
+  const replaces = changes.some(({ kind }) => kind === "replace");
+  const staysInPlace = !changes.some(({ property, kind }) => property === "connection" && kind === "replace");
+  return {
+    changes,
+    deleteBeforeReplace:
+      replaces && staysInPlace && !known.__automaticName && known.keyPairName === state.keyPairName,
+    warnings: replaces ? rotationWarning(state, changes) : [],
+  };
+}
+
+function changeOf(
+  property: keyof KeyPairArgs,
+  row: ArgumentRow,
+  subject: DiffSubject,
+): ChangeKind | undefined {
+  if (row.judge) return row.judge(subject);
+  return isDeepStrictEqual(subject.state[property], subject.args[property]) ? undefined : row.change;
+}
+
+/** A value that is not known yet may be another one: the preview says what can come of it. */
+function declaredChange(row: ArgumentRow, subject: DiffSubject): ChangeKind {
+  return row.changeBy ? subject[row.changeBy] : row.change;
+}
+
+function rotationWarning(state: KeyPairState, changes: PropertyChange[]): string[] {
+  if (state.publicKeyBody !== undefined) return [];
+  const reasons = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
+  return [
+    `replacing key pair "${state.keyPairName}" (because of ${reasons.join(", ")}) takes its private key (${state.__ownKey}) out of the stack: ` +
+      "keep a copy (`pulumi stack output --show-secrets`) until every machine that trusts it trusts another key" +
+      (reasons.includes("tags") ? ', or change tags in place with tagChanges: "update".' : "."),
+  ];
+}

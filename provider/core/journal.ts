@@ -1,0 +1,130 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/*
+ * A process that is killed between the cloud's "made" and the engine's "saved" leaves a pair that no state knows. The journal
+ * is how the next run on this machine finds it: one small file a call, written before the call. It holds names and times, no
+ * key. A journal that cannot be written is done without: it makes recovery better, not the call.
+ */
+
+/** A call that was about to make a pair. */
+export interface JournalEntry {
+  name: string;
+  /** Where, as `Backend.location` says it. */
+  location: string;
+  /** The SHA-256 fingerprint of the key that was imported; absent where the cloud makes the key. */
+  importedKey?: string;
+  /** No pair had the name right before the call. */
+  absentBefore: boolean;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** `calling`: the private key, if any, has reached nobody. `returned`: the engine was told, and has probably saved it. */
+  phase: "calling" | "returned";
+}
+
+export interface OpenEntry {
+  /** The engine is about to be told. */
+  returned(): void;
+  /** Nothing was made. */
+  nothingMade(): void;
+}
+
+export interface Journal {
+  begin(urn: string | undefined, entry: Omit<JournalEntry, "phase">): OpenEntry;
+  /** Calls for this resource whose process is gone and which no state has confirmed. */
+  interrupted(urn: string | undefined): JournalEntry[];
+  /** A state knows this pair: nothing is left to be recovered. */
+  confirm(urn: string | undefined, name: string): void;
+}
+
+interface StoredEntry extends JournalEntry {
+  file: string;
+  pid: number;
+}
+
+/** A journal in a folder of the user's, which is made when it is first needed. */
+export class FolderJournal implements Journal {
+  private entries: Map<string, StoredEntry[]> | undefined;
+
+  constructor(private readonly folder: string) {}
+
+  begin(urn: string | undefined, entry: Omit<JournalEntry, "phase">): OpenEntry {
+    if (urn === undefined) return { returned() {}, nothingMade() {} };
+    const file = join(this.folder, `${keyOf(urn)}.${randomUUID()}.json`);
+    const write = (phase: JournalEntry["phase"]) =>
+      writeWhole(this.folder, file, { ...entry, phase, pid: process.pid });
+    write("calling");
+    return { returned: () => write("returned"), nothingMade: () => remove(file) };
+  }
+
+  interrupted(urn: string | undefined): JournalEntry[] {
+    return urn === undefined ? [] : (this.load().get(keyOf(urn)) ?? []).filter(({ pid }) => !isAlive(pid));
+  }
+
+  confirm(urn: string | undefined, name: string): void {
+    if (urn === undefined) return;
+    const entries = this.load().get(keyOf(urn)) ?? [];
+    for (const entry of entries) if (entry.name === name) remove(entry.file);
+    this.load().set(
+      keyOf(urn),
+      entries.filter((entry) => entry.name !== name),
+    );
+  }
+
+  /** Read once a process: what this process itself begins is not interrupted. */
+  private load(): Map<string, StoredEntry[]> {
+    if (this.entries) return this.entries;
+    this.entries = new Map();
+    for (const name of filesOf(this.folder)) {
+      const key = name.split(".", 1)[0] ?? "";
+      const entry = readEntry(join(this.folder, name));
+      if (entry) this.entries.set(key, [...(this.entries.get(key) ?? []), entry]);
+    }
+    return this.entries;
+  }
+}
+
+/** The same resource of the same project folder: stacks of other folders may use the same names. */
+function keyOf(urn: string): string {
+  return createHash("sha256").update(`${process.cwd()}\0${urn}`).digest("hex").slice(0, 32);
+}
+
+function writeWhole(folder: string, file: string, content: unknown): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(`${file}.draft`, JSON.stringify(content), { mode: 0o600 });
+    renameSync(`${file}.draft`, file);
+  } catch {
+    // Done without: see above.
+  }
+}
+
+function readEntry(file: string): StoredEntry | undefined {
+  try {
+    return { ...JSON.parse(readFileSync(file, "utf8")), file };
+  } catch {
+    return undefined;
+  }
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".json"));
+  } catch {
+    return [];
+  }
+}
+
+function remove(file: string): void {
+  rmSync(file, { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

@@ -1,0 +1,48 @@
+import { resolveConnection } from "../connection";
+import { isKeyPairError, type KeyPairError } from "../errors";
+import type { CheckedKeyPairArgs, KeyPairState } from "../model";
+import { checkPrivateKeyFile, writePrivateKeyFile } from "../privateKeyFile";
+import type { LifecycleContext } from "./context";
+import { makeKeyPair } from "./make";
+import { recoverInterrupted } from "./recover";
+import { stateOf } from "./state";
+
+/** What an operation left in the cloud. `incomplete`: it is there and recorded, but something after the call failed. */
+export interface Outcome<State extends object = KeyPairState> {
+  /** The name in the cloud. */
+  id: string;
+  state: State;
+  incomplete?: KeyPairError;
+}
+
+/** Imports or creates the pair. What can fail on this machine is tried before the cloud is called. */
+export async function createKeyPair(args: CheckedKeyPairArgs, context: LifecycleContext): Promise<Outcome> {
+  const { settings, catalog } = context;
+  const { effective, stored } = resolveConnection(args.connection, settings, catalog);
+  const backend = await catalog.open(effective, settings.credentials);
+  if (args.publicKeyBody === undefined && args.privateKeyFile !== undefined) {
+    checkPrivateKeyFile(args.privateKeyFile, { isManaged: false, mayHoldKey: args.onExisting === "adopt" });
+  }
+  const ready = await recoverInterrupted(args, backend, context);
+  const made = await makeKeyPair(ready, backend, context);
+  return keepPrivateKey({ id: made.record.name, state: stateOf(args, made, backend, stored) });
+}
+
+/**
+ * Puts the private key where the arguments say. It stays in the state until it is surely in the file, so a failed write loses
+ * nothing: the next update tries again.
+ */
+export function keepPrivateKey({ id, state }: Outcome): Outcome {
+  const { privateKey, privateKeyFile, savePrivateKey } = state;
+  if (privateKey === undefined) return { id, state };
+  try {
+    if (privateKeyFile !== undefined) writePrivateKeyFile(privateKeyFile, privateKey, state.keyPairName);
+  } catch (error) {
+    if (!isKeyPairError(error)) throw error;
+    const next = `${error.details.next ? `${error.details.next} ` : ""}The key pair is there and its private key is kept in the stack's state: run \`pulumi up\` again once the file can be written.`;
+    return { id, state, incomplete: error.with({ keyPairName: id, next }) };
+  }
+  if (savePrivateKey !== false) return { id, state };
+  const { privateKey: _inFileOnly, ...rest } = state;
+  return { id, state: rest };
+}

@@ -1,0 +1,5 @@
+export type { LifecycleContext } from "./context";
+export { createKeyPair, type Outcome } from "./create";
+export { deleteKeyPair } from "./delete";
+export { readKeyPair } from "./read";
+export { updateKeyPair } from "./update";

@@ -1,0 +1,237 @@
+import {
+  fingerprintSha256,
+  formatPublicKeyLine,
+  generateKeyPair,
+  publicKeyOfPrivateKey,
+  readPublicKey,
+} from "../../keys";
+import type { Backend, CreateKeyPairRequest, KeyPairRecord } from "../backend";
+import { isKeyPairError, KeyPairError } from "../errors";
+import { resolveGeneration, sameKeyLine } from "../judge";
+import type { CheckedKeyPairArgs, OnExisting } from "../model";
+import { heldKey } from "../privateKeyFile";
+import { tagChange } from "../tags";
+import type { LifecycleContext } from "./context";
+import type { MadeKeyPair } from "./state";
+import { deleteWhenFree, findSettled } from "./waiting";
+
+/** Where the key comes from: a known public key is imported, else the cloud makes one. */
+type KeySource = { from: "import"; publicKey: string; privateKey?: string } | { from: "cloud" };
+
+/** Enough for a lost reply, a pair in the way and one more lost reply; what still fails then is no accident. */
+const MOST_ATTEMPTS = 5;
+/** How far the clocks of this machine and the cloud may be apart: ECS refuses requests that are 15 minutes off. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** One pair that is being made, from the first call to the certain end. */
+interface Making {
+  readonly request: CreateKeyPairRequest;
+  readonly onExisting: OnExisting;
+  readonly backend: Backend;
+  readonly context: LifecycleContext;
+  source: KeySource;
+  /** The pair that had the name before the first call, where that matters. */
+  readonly before: KeyPairRecord | undefined;
+  readonly startedAt: number;
+}
+
+/**
+ * Makes the pair, and answers only once it is certain what the cloud holds: a lost reply is looked up, never just sent again.
+ *
+ * An import whose pair is there with the same key is done. A pair that the cloud made and whose private key never arrived is
+ * of no use to anybody: it is deleted and made again, but only when it is surely this call's (it was not there before, and it
+ * was made since).
+ */
+export async function makeKeyPair(
+  args: CheckedKeyPairArgs,
+  backend: Backend,
+  context: LifecycleContext,
+): Promise<MadeKeyPair> {
+  const making = await begin(args, backend, context);
+  const entry = context.journal.begin(context.urn, {
+    name: args.keyPairName,
+    location: backend.location,
+    ...(making.source.from === "import"
+      ? { importedKey: fingerprintSha256(readPublicKey(making.source.publicKey)) }
+      : {}),
+    absentBefore: making.before === undefined,
+    startedAt: making.startedAt,
+  });
+  try {
+    const made = await untilCertain(making);
+    entry.returned();
+    return made;
+  } catch (error) {
+    // What is not certain stays in the journal, for the next run.
+    if (!isKeyPairError(error, "OutcomeUnknown")) entry.nothingMade();
+    throw error;
+  }
+}
+
+async function untilCertain(making: Making): Promise<MadeKeyPair> {
+  const { backend, context } = making;
+  const { name } = making.request;
+  let replyWasLost = false;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send(making);
+    } catch (error) {
+      if (!isKeyPairError(error)) throw error;
+      if (isGenerationUnsupported(error)) {
+        context.warn(
+          `${backend.location} makes no keys: the key of "${name}" was made by this process, and only its public half was sent.`,
+        );
+        making.source = await localKey("rsa");
+        continue;
+      }
+      const isUnsettled = isKeyPairError(error, "OutcomeUnknown", "AlreadyExists");
+      if (!isUnsettled || attempt === MOST_ATTEMPTS) throw error.with({ keyPairName: name });
+      if (error.code === "OutcomeUnknown") replyWasLost = true;
+      const found = await findSettled(backend, name, context.operation);
+      const settled =
+        found && (await (replyWasLost ? settleLostReply : settleExisting)(making, found, error));
+      if (settled) return settled;
+    }
+  }
+}
+
+async function begin(args: CheckedKeyPairArgs, backend: Backend, context: LifecycleContext): Promise<Making> {
+  const { keyPairName: name, tags, resourceGroupId } = args;
+  const source = await keySource(args);
+  // Only a pair that the cloud makes under a name that others may use too needs this look: it tells ours from theirs.
+  const needsLook = source.from === "cloud" && !args.__automaticName;
+  return {
+    request: {
+      name,
+      ...(tags ? { tags } : {}),
+      ...(resourceGroupId === undefined ? {} : { resourceGroupId }),
+    },
+    onExisting: args.onExisting ?? "fail",
+    backend,
+    context,
+    source,
+    before: needsLook ? await backend.findKeyPair(name, "sweep", context.operation) : undefined,
+    startedAt: Date.now(),
+  };
+}
+
+async function send({ source, request, backend, context: { operation } }: Making): Promise<MadeKeyPair> {
+  if (source.from === "import") {
+    const record = await backend.importKeyPair({ ...request, publicKey: source.publicKey }, operation);
+    return madeOf(record, source);
+  }
+  const { privateKey, ...record } = await backend.createKeyPair(request, operation);
+  return { record, privateKey, publicKey: formatPublicKeyLine(publicKeyOfPrivateKey(privateKey)) };
+}
+
+/** The pair is there and our reply was lost: it is done, or ours to make again (`undefined`), or not ours (throws). */
+async function settleLostReply(
+  making: Making,
+  found: KeyPairRecord,
+  lost: KeyPairError,
+): Promise<MadeKeyPair | undefined> {
+  const { source, before, startedAt, backend, context } = making;
+  if (source.from === "import") {
+    if (holds(found, source.publicKey)) return madeOf(found, source);
+    throw alreadyExists(found, "with another key", lost);
+  }
+  const madeAt = found.createdAt === undefined ? startedAt : Date.parse(found.createdAt);
+  if (before !== undefined || madeAt < startedAt - CLOCK_SKEW_MS) {
+    throw alreadyExists(found, "and the reply that would tell whether this call made it was lost", lost);
+  }
+  context.operation.progress(
+    `the private key of "${found.name}" was lost with the reply; making the pair again`,
+  );
+  await deleteWhenFree(backend, found.name, context.operation);
+  return undefined;
+}
+
+/** Somebody else's pair has the name: what `onExisting` says. `undefined`: the name is free now. */
+async function settleExisting(
+  making: Making,
+  found: KeyPairRecord,
+  refusal: KeyPairError,
+): Promise<MadeKeyPair | undefined> {
+  const { source, onExisting, backend, context } = making;
+  switch (onExisting) {
+    case "recreate":
+      context.operation.progress(`deleting the key pair "${found.name}" that is there, as onExisting says`);
+      await deleteWhenFree(backend, found.name, context.operation);
+      return undefined;
+    case "adopt":
+      if (source.from === "cloud")
+        throw alreadyExists(found, "and its private key is not known, so it cannot be adopted", refusal);
+      if (!holds(found, source.publicKey))
+        throw alreadyExists(found, "with another key, so it cannot be adopted", refusal);
+      await alignAdopted(making, found);
+      return madeOf(found, source);
+    case "fail": {
+      const isSame = source.from === "import" && holds(found, source.publicKey);
+      throw alreadyExists(found, isSame ? "with this very key" : "with another key", refusal);
+    }
+  }
+}
+
+/** An adopted pair gets the tags and the resource group that the program says. */
+async function alignAdopted(
+  { request, backend, context: { operation } }: Making,
+  found: KeyPairRecord,
+): Promise<void> {
+  const { name, tags = {}, resourceGroupId } = request;
+  const change = tagChange(found.tags ?? {}, tags);
+  if (change) await backend.changeTags?.(name, change, operation);
+  if (resourceGroupId !== undefined && resourceGroupId !== found.resourceGroupId) {
+    await backend.moveToResourceGroup?.(name, resourceGroupId, operation);
+  }
+}
+
+async function keySource({
+  publicKeyBody,
+  keyGeneration,
+  onExisting,
+  privateKeyFile,
+}: CheckedKeyPairArgs): Promise<KeySource> {
+  if (publicKeyBody !== undefined) return { from: "import", publicKey: publicKeyBody };
+  const held = onExisting === "adopt" && privateKeyFile !== undefined ? heldKey(privateKeyFile) : undefined;
+  // The user holds the private key of an earlier run: that key is the one to take over.
+  if (held?.holds === "key") return importOf(held.privateKey);
+  const { source, type, bits } = resolveGeneration(keyGeneration);
+  return source === "cloud" ? { from: "cloud" } : localKey(type ?? "rsa", bits);
+}
+
+async function localKey(type: "rsa" | "ecdsa" | "ed25519", bits?: number): Promise<KeySource> {
+  const { privateKey } = await generateKeyPair({ type, ...(bits === undefined ? {} : { bits }) });
+  return importOf(privateKey);
+}
+
+function importOf(privateKey: string): KeySource {
+  return { from: "import", publicKey: formatPublicKeyLine(publicKeyOfPrivateKey(privateKey)), privateKey };
+}
+
+function madeOf(
+  record: KeyPairRecord,
+  { publicKey, privateKey }: Extract<KeySource, { from: "import" }>,
+): MadeKeyPair {
+  return { record, publicKey, ...(privateKey === undefined ? {} : { privateKey }) };
+}
+
+function holds(record: KeyPairRecord, publicKey: string): boolean {
+  return record.publicKey !== undefined && sameKeyLine(record.publicKey, publicKey);
+}
+
+function isGenerationUnsupported({ code, details }: KeyPairError): boolean {
+  return code === "Refused" && details.cloudCode === "GenerationUnsupported";
+}
+
+function alreadyExists(found: KeyPairRecord, how: string, cause: KeyPairError): KeyPairError {
+  return new KeyPairError({
+    ...cause.details,
+    code: "AlreadyExists",
+    keyPairName: found.name,
+    message: `a key pair "${found.name}" is there already, ${how} (fingerprint ${found.fingerprint}${found.createdAt ? `, made ${found.createdAt}` : ""})`,
+    next:
+      'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the ' +
+      'same public key, "recreate" deletes it first.',
+    cause,
+  });
+}

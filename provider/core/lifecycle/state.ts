@@ -1,0 +1,140 @@
+import { fingerprintMd5, fingerprintSha256, formatPublicKeyLine, readPublicKey } from "../../keys";
+import type { Backend, KeyPairRecord, ResolvedConnection } from "../backend";
+import { isKeyPairError } from "../errors";
+import type { CheckedKeyPairArgs, KeyPairState } from "../model";
+
+/** What is known of a pair that has just been made, or taken over. */
+export interface MadeKeyPair {
+  record: KeyPairRecord;
+  /** The key as it was sent, or as the private key holds it: clouds do not always repeat it. */
+  publicKey: string;
+  privateKey?: string;
+}
+
+type KeyOutputs = Pick<
+  KeyPairState,
+  "publicKey" | "keyType" | "keyBits" | "fingerprintMd5" | "fingerprintSha256"
+>;
+
+/** The state of a pair that has just been made. */
+export function stateOf(
+  args: CheckedKeyPairArgs,
+  made: MadeKeyPair,
+  backend: Backend,
+  connection: ResolvedConnection,
+): KeyPairState {
+  const { __automaticName: _automatic, ...given } = args;
+  const key = keyOutputs(made.publicKey);
+  return withoutAbsent({
+    ...given,
+    connection,
+    ...key,
+    ...cloudOutputs(made.record),
+    createdAt: made.record.createdAt ?? toTheMinute(new Date()),
+    privateKey: made.privateKey,
+    backend: backend.name,
+    region: backend.region,
+    __ownKey: key.fingerprintSha256,
+  });
+}
+
+/** The state after the cloud was looked at. A pair whose key is another one shows that key, and keeps whose it was. */
+export function refreshedState(state: KeyPairState, record: KeyPairRecord): KeyPairState {
+  return withoutAbsent({
+    ...state,
+    ...(holdsSameKey(state, record) ? {} : keyOutputsOf(record)),
+    ...cloudOutputs(record),
+    // A time does not change while the pair is the same, however exactly it is told.
+    createdAt: state.createdAt ?? record.createdAt,
+    // Tags and groups that the program never set are another tool's.
+    tags: state.tags === undefined ? undefined : record.tags,
+    resourceGroupId: state.resourceGroupId === undefined ? undefined : record.resourceGroupId,
+  });
+}
+
+/** The state of a pair that only its name is known of (`KeyPair.get`, `pulumi import`): everything is the cloud's word. */
+export function adoptedState(
+  record: KeyPairRecord,
+  backend: Backend,
+  connection: ResolvedConnection,
+): KeyPairState {
+  const key = keyOutputsOf(record);
+  return withoutAbsent({
+    ...key,
+    ...cloudOutputs(record),
+    publicKeyBody: key.publicKey || undefined,
+    tags: record.tags && Object.keys(record.tags).length > 0 ? record.tags : undefined,
+    createdAt: record.createdAt,
+    connection,
+    backend: backend.name,
+    region: backend.region,
+    __ownKey: key.fingerprintSha256,
+  });
+}
+
+/** Whether the pair in the cloud still holds the key that this resource made or imported. */
+export function isOwn(state: KeyPairState, record: KeyPairRecord): boolean {
+  const wasOwn = state.fingerprintSha256 === state.__ownKey;
+  return wasOwn ? holdsSameKey(state, record) : fingerprintOf(record) === state.__ownKey;
+}
+
+/** The SHA-256 fingerprint of the key in the cloud; `""` where the cloud does not tell enough. */
+export function fingerprintOf(record: KeyPairRecord): string {
+  return keyOutputsOf(record).fingerprintSha256;
+}
+
+/** Compares decoded keys; where the cloud does not give the key, its fingerprint as it was given before. */
+function holdsSameKey(state: KeyPairState, record: KeyPairRecord): boolean {
+  if (record.publicKey === undefined) return record.fingerprint === state.fingerprint;
+  return fingerprintOf(record) === state.fingerprintSha256;
+}
+
+function cloudOutputs({ name, id, fingerprint, ownerId }: KeyPairRecord) {
+  return {
+    keyPairName: name,
+    fingerprint,
+    ...(id === undefined ? {} : { keyPairId: id }),
+    ...(ownerId === undefined ? {} : { ownerId }),
+  };
+}
+
+function keyOutputs(publicKey: string): KeyOutputs {
+  const key = readPublicKey(publicKey);
+  return {
+    publicKey: formatPublicKeyLine(key),
+    keyType: key.algorithm,
+    keyBits: key.bits,
+    fingerprintMd5: fingerprintMd5(key),
+    fingerprintSha256: fingerprintSha256(key),
+  };
+}
+
+/** Of somebody else's key the cloud may tell no more than the fingerprint, or hold a text that is no single key. */
+function keyOutputsOf(record: KeyPairRecord): KeyOutputs {
+  try {
+    if (record.publicKey !== undefined) return keyOutputs(record.publicKey);
+  } catch (error) {
+    if (!isKeyPairError(error, "InvalidKey")) throw error;
+  }
+  return {
+    publicKey: "",
+    keyType: "",
+    keyBits: 0,
+    fingerprintMd5: record.fingerprint,
+    fingerprintSha256: "",
+  };
+}
+
+/** As exact as ECS tells it, so that a refresh shows the same. */
+function toTheMinute(time: Date): string {
+  return `${time.toISOString().slice(0, 16)}Z`;
+}
+
+type WithAbsent<T> = { [K in keyof T]: T[K] | undefined };
+
+/** Properties that are `undefined` are left out: the engine has no word for them. */
+function withoutAbsent(state: WithAbsent<KeyPairState>): KeyPairState {
+  return Object.fromEntries(
+    Object.entries(state).filter(([, value]) => value !== undefined),
+  ) as unknown as KeyPairState;
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import { convertPrivateKey, fingerprintSha256, publicKeyOfPrivateKey } from "../keys";
+import { KeyPairError } from "./errors";
+import { fileError } from "./fileError";
+
+const OWNER_ONLY = 0o600;
+
+/** What is in the file now: nothing, the private key of a fingerprint, or something that is no private key. */
+export type HeldKey =
+  | { holds: "nothing" }
+  | { holds: "key"; fingerprint: string; privateKey: string }
+  | { holds: "something else" };
+
+/**
+ * Finds out, before the cloud is called, that the private key could be written: the folder is there and writable, and the
+ * file holds no other key. Throws `File` at `privateKeyFile`.
+ */
+export function checkPrivateKeyFile(
+  path: string,
+  { isManaged, mayHoldKey }: { isManaged: boolean; mayHoldKey: boolean },
+): void {
+  const folder = dirname(path);
+  try {
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw fileError(error, "write", path, "privateKeyFile");
+  }
+  if (isManaged) return;
+  const held = heldKey(path);
+  if (held.holds === "nothing" || (held.holds === "key" && mayHoldKey)) return;
+  throw occupied(path, held);
+}
+
+/** What the file holds; throws `File` where that cannot be told. */
+export function heldKey(path: string): HeldKey {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return { holds: "nothing" };
+    throw fileError(error, "read", path, "privateKeyFile");
+  }
+  if (text.trim() === "") return { holds: "nothing" };
+  try {
+    return { holds: "key", fingerprint: fingerprintSha256(publicKeyOfPrivateKey(text)), privateKey: text };
+  } catch {
+    return { holds: "something else" };
+  }
+}
+
+/**
+ * Writes the private key, mode 0600, whole or not at all, and never over another key. A file that holds this very key is left
+ * as it is. Throws `File` at `privateKeyFile`.
+ */
+export function writePrivateKeyFile(path: string, privateKey: string, comment: string): void {
+  const fingerprint = fingerprintSha256(publicKeyOfPrivateKey(privateKey));
+  const held = heldKey(path);
+  if (held.holds === "key" && held.fingerprint === fingerprint) return;
+  if (held.holds !== "nothing") throw occupied(path, held);
+  const contents =
+    extname(path).toLowerCase() === ".ppk" ? convertPrivateKey(privateKey, "ppk", comment) : privateKey;
+  // In the same folder, so that it can take the file's name in one step. Owner-only from its first byte on.
+  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
+  try {
+    try {
+      writeDurably(draft, contents.endsWith("\n") ? contents : `${contents}\n`);
+      publish(draft, path);
+    } finally {
+      removeIfThere(draft);
+    }
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw fileError(error, "write", path, "privateKeyFile");
+  }
+}
+
+function writeDurably(path: string, contents: string): void {
+  const file = openSync(path, "wx", OWNER_ONLY);
+  try {
+    writeFileSync(file, contents);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A link fails where a file appeared meanwhile, a rename would replace it. An empty file (a placeholder) is replaced. */
+function publish(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    const heldNow = heldKey(path);
+    const canLink = isErrno(error, "EEXIST");
+    if (heldNow.holds !== "nothing") throw occupied(path, heldNow);
+    if (!canLink && !isErrno(error, "EPERM") && !isErrno(error, "ENOTSUP")) throw error;
+    renameSync(draft, path);
+  }
+}
+
+function syncFolder(path: string): void {
+  // Windows cannot open a folder; there the rename is durable by itself.
+  if (process.platform === "win32") return;
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw error;
+  }
+}
+
+function occupied(path: string, held: HeldKey): KeyPairError {
+  return new KeyPairError({
+    code: "File",
+    property: "privateKeyFile",
+    message:
+      held.holds === "key"
+        ? `${path} holds another private key already (${held.fingerprint})`
+        : `${path} is there already and holds no private key`,
+    next: "It is never overwritten: move it away, or name another file.",
+  });
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return typeof error === "object" && error !== null && "code" in error && error.code === code;
+}

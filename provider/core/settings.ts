@@ -1,0 +1,53 @@
+import { checkConfiguration } from "./argumentSchema";
+import type { ProviderSettings } from "./connection";
+import { DEFAULT_TIMEOUT_SECONDS } from "./connection";
+import { KeyPairError } from "./errors";
+import type { ProviderConfiguration } from "./model";
+import { registerSecret } from "./redact";
+
+const CONNECTION_KEYS = ["backend", "region", "endpoint", "profile", "cloud", "path"] as const;
+const OTHER_KEYS = [
+  "accessKeyId",
+  "accessKeySecret",
+  "securityToken",
+  "tagChanges",
+  "timeoutSeconds",
+] as const;
+
+/**
+ * The stack's configuration. `get` answers a key of the namespace `keypair`, always as text. Throws `Configuration` with all
+ * problems at once; secrets are never part of them.
+ */
+export function readSettings(get: (key: string) => string | undefined): ProviderSettings {
+  const texts = [...CONNECTION_KEYS, ...OTHER_KEYS].map((key) => [key, get(key)] as const);
+  const given: Record<string, string | number> = Object.fromEntries(
+    texts.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined),
+  );
+  if (given["timeoutSeconds"] !== undefined) given["timeoutSeconds"] = Number(given["timeoutSeconds"]);
+  const { accessKeyId, accessKeySecret, securityToken, tagChanges, timeoutSeconds, ...connection } =
+    validated(given);
+  registerSecret(accessKeySecret);
+  registerSecret(securityToken);
+  return {
+    connection,
+    credentials: withoutAbsent({ accessKeyId, accessKeySecret, securityToken }),
+    ...(tagChanges ? { tagChanges } : {}),
+    timeoutSeconds: timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+  };
+}
+
+function validated(given: Record<string, string | number>): ProviderConfiguration {
+  const failures = checkConfiguration(given);
+  if (failures.length === 0) return given;
+  throw new KeyPairError({
+    code: "Configuration",
+    message: failures.map(({ property, reason }) => `keypair:${property} ${reason}`).join("; "),
+    next: "Set it with `pulumi config set`.",
+  });
+}
+
+function withoutAbsent<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,133 @@
+import type { dynamic } from "@pulumi/pulumi";
+import type { BackendCatalog } from "../core/backend";
+import type { ProviderSettings } from "../core/connection";
+import { KeyPairError } from "../core/errors";
+import type { Journal } from "../core/journal";
+import type { LifecycleContext, Outcome } from "../core/lifecycle";
+import type { ManagedResource } from "../core/resource";
+import { readSettings } from "../core/settings";
+import { EngineLog } from "./engineLog";
+import { initializationFailure, plainError } from "./failure";
+import { fromEngine, type Hidden, secretsMarked, toEngine, withHidden } from "./values";
+
+interface Parts {
+  catalog: BackendCatalog;
+  journal: Journal;
+}
+
+/**
+ * A resource of the core as a dynamic provider: it unwraps what the engine sends, calls the core, and wraps what comes back.
+ * The engine asks check and diff for one resource after the other, and everything else for several at once.
+ */
+export function dynamicProvider<Args extends object, Checked extends Args, State extends object>(
+  resource: ManagedResource<Args, Checked, State>,
+  { catalog, journal }: Parts,
+): dynamic.ResourceProvider {
+  const log = new EngineLog();
+  let settings: () => ProviderSettings = () => readSettings(() => undefined);
+
+  const context = (hidden: Hidden): LifecycleContext => {
+    const current = settings();
+    return {
+      settings: current,
+      catalog,
+      journal,
+      urn: hidden.urn,
+      operation: {
+        // Nothing tells a dynamic provider of an interrupt: the engine waits for the operation to end.
+        signal: new AbortController().signal,
+        deadline: Date.now() + current.timeoutSeconds * 1000,
+        progress: (message) => log.progress(hidden.urn, message),
+      },
+      warn: (message) => log.warn(hidden.urn, message),
+    };
+  };
+
+  const outputs = ({ state, incomplete, id }: Outcome<State>, hidden: Hidden) => {
+    const outs = secretsMarked(toEngine(withHidden(state, hidden)), resource.secretOutputs);
+    if (incomplete) throw initializationFailure(id, outs, incomplete);
+    return outs;
+  };
+
+  return {
+    /** Synchronous up to its end: the engine's next call may come before this promise is awaited. */
+    configure({ config }) {
+      let read: ProviderSettings | undefined;
+      settings = () => (read ??= readSettings((key) => config.get(`keypair:${key}`)));
+      return Promise.resolve();
+    },
+
+    async check(olds: object, news: object) {
+      const old = fromEngine<Checked>(olds ?? {});
+      const { value, hidden } = fromEngine<Args>(news);
+      try {
+        const { args, failures, warnings } = resource.check({
+          logicalName: hidden.logicalName ?? "keypair",
+          olds: old.value as Partial<Checked>,
+          news: value,
+          settings: settings(),
+          catalog,
+        });
+        for (const warning of warnings) log.warn(hidden.urn, warning);
+        return { inputs: toEngine(withHidden(args, hidden)), failures };
+      } catch (error) {
+        // Thrown from here, the engine would print a stack.
+        if (!(error instanceof KeyPairError)) throw plainError(error);
+        return { inputs: news, failures: [{ property: "", reason: error.message }] };
+      }
+    },
+
+    async diff(id, olds: object, news: object) {
+      try {
+        const { value: state, hidden } = fromEngine<State>(olds);
+        const { changes, deleteBeforeReplace, warnings } = resource.diff(
+          state as State,
+          fromEngine<Checked>(news).value,
+          settings(),
+          catalog,
+        );
+        journal.confirm(hidden.urn, id);
+        for (const warning of warnings) log.warn(hidden.urn, warning);
+        const replaces = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
+        return { changes: changes.length > 0, replaces, deleteBeforeReplace };
+      } catch (error) {
+        throw plainError(error);
+      }
+    },
+
+    async create(inputs: object) {
+      const { value: args, hidden } = fromEngine<Checked>(inputs);
+      const outcome = await sanitized(() => resource.create(args as Checked, context(hidden)));
+      return { id: outcome.id, outs: outputs(outcome, hidden) };
+    },
+
+    async read(id, props: object = {}) {
+      const { value: state, hidden } = fromEngine<State>(props);
+      const outcome = await sanitized(() => resource.read(id, state as Partial<State>, context(hidden)));
+      return outcome ? { id: outcome.id, props: outputs(outcome, hidden) } : {};
+    },
+
+    async update(id, olds: object, news: object) {
+      const { value: args, hidden } = fromEngine<Checked>(news);
+      const { value: state } = fromEngine<State>(olds);
+      const outcome = await sanitized(() =>
+        resource.update(id, state as State, args as Checked, context(hidden)),
+      );
+      return { outs: outputs(outcome, hidden) };
+    },
+
+    async delete(id, props: object) {
+      const { value: state, hidden } = fromEngine<State>(props);
+      await sanitized(() => resource.delete(id, state as State, context(hidden)));
+    },
+  };
+}
+
+/** No stack, no cause and no private text gets to the engine with an error. */
+async function sanitized<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw plainError(error);
+  }
+}

@@ -1,0 +1,71 @@
+import { type PartlyUnknown, UNKNOWN } from "../core/unknown";
+
+/** The engine's word for a value that a preview does not know yet, of whatever type (pulumi/pulumi#6310). */
+const UNKNOWN_MARKER = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** The engine's word for a secret inside a property (`sdk/nodejs/runtime/rpc.ts`, specialSigKey and specialSecretSig). */
+const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+
+/** What the SDK passes along for the front: the dynamic interface tells a provider neither the URN nor the name. */
+export interface Hidden {
+  urn?: string;
+  logicalName?: string;
+  provider?: unknown;
+}
+
+/** The names under which it travels. The engine shows no property that starts with two underscores. */
+const HIDDEN_KEYS = { urn: "__urn", logicalName: "__logicalName", provider: "__provider" } as const;
+
+/** What the engine sent, with unknowns as the core knows them and what is the front's own taken out. */
+export function fromEngine<T extends object>(
+  properties: object,
+): { value: PartlyUnknown<T>; hidden: Hidden } {
+  const value: Record<string, unknown> = { ...properties };
+  const hidden: Hidden = {};
+  for (const [name, key] of Object.entries(HIDDEN_KEYS) as [keyof Hidden, string][]) {
+    const held = value[key];
+    if (name === "provider" ? held !== undefined : typeof held === "string" && held !== UNKNOWN_MARKER)
+      Object.assign(hidden, { [name]: held });
+    delete value[key];
+  }
+  return { value: marked(value) as PartlyUnknown<T>, hidden };
+}
+
+/** The properties with the front's own put back, so that they are stored and come again with the next call. */
+export function withHidden(properties: object, hidden: Hidden): Record<string, unknown> {
+  const entries = (Object.entries(hidden) as [keyof Hidden, unknown][]).map(([name, value]) => [
+    HIDDEN_KEYS[name],
+    value,
+  ]);
+  return { ...properties, ...Object.fromEntries(entries) };
+}
+
+/**
+ * Plain JSON for the engine: it fails, after the cloud was called, on anything else (pulumi/pulumi#2205). Unknowns become the
+ * engine's marker, `undefined` is left out.
+ */
+export function toEngine(properties: Record<string, unknown>): Record<string, unknown> {
+  return JSON.parse(
+    JSON.stringify(properties, (_key, value: unknown) => (value === UNKNOWN ? UNKNOWN_MARKER : value)),
+  );
+}
+
+/** The properties with their secrets marked as such, beside what `additionalSecretOutputs` says of them in the program. */
+export function secretsMarked(
+  properties: Record<string, unknown>,
+  secrets: readonly string[],
+): Record<string, unknown> {
+  const present = secrets.filter((name) => properties[name] !== undefined);
+  const wrapped = present.map((name) => [
+    name,
+    { [SIGNATURE_KEY]: SECRET_SIGNATURE, value: properties[name] },
+  ]);
+  return { ...properties, ...Object.fromEntries(wrapped) };
+}
+
+function marked(value: unknown): unknown {
+  if (value === UNKNOWN_MARKER) return UNKNOWN;
+  if (Array.isArray(value)) return value.map(marked);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, marked(member)]));
+}

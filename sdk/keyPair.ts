@@ -1,0 +1,120 @@
+import * as pulumi from "@pulumi/pulumi";
+import type * as model from "../provider/core/model";
+import { KEY_PAIR_PROVIDER } from "../provider/dynamic/stub";
+import { inputsForFront } from "./inputs";
+
+/**
+ * The arguments of a `KeyPair`. All are optional: with `publicKeyBody` or `publicKeyFile` a public key is imported, without them
+ * a key pair is created. Wrong ones are reported by `pulumi preview`, all at once and before the cloud is called.
+ */
+export type KeyPairArgs = {
+  [K in keyof model.KeyPairArgs]: pulumi.Input<NestedInputs<NonNullable<model.KeyPairArgs[K]>>> | undefined;
+};
+
+type NestedInputs<T> = T extends object ? { [K in keyof T]: pulumi.Input<NonNullable<T[K]>> | undefined } : T;
+
+/**
+ * An SSH key pair in a cloud.
+ *
+ * ```ts
+ * const deploy = new KeyPair("deploy", { publicKeyBody: readFileSync("deploy.pub", "utf8"), tags: { team: "ops" } });
+ * const bastion = new KeyPair("bastion", { privateKeyFile: "bastion.pem" });
+ * export const privateKey = bastion.privateKey; // a secret
+ * ```
+ *
+ * Which cloud: `pulumi config set keypair:backend alibaba` (or `openstack`, `local`), or `connection.backend`. Credentials come
+ * from the places that the cloud's own tools use.
+ *
+ * A change of the key, the name, the place or (unless `tagChanges` is `update`) the tags replaces the pair. Of a created pair
+ * that means another private key: the preview warns of it on the resource. `protect: true` keeps a pair from being replaced.
+ */
+export class KeyPair extends pulumi.CustomResource {
+  /** The name of the key pair in the cloud: the one given, or the automatic one. */
+  declare readonly keyPairName: pulumi.Output<string>;
+  /** The cloud's own id of the key pair, where it has one (Alibaba Cloud, for created pairs). */
+  declare readonly keyPairId: pulumi.Output<string | undefined>;
+  /** The fingerprint as the cloud gives it. */
+  declare readonly fingerprint: pulumi.Output<string>;
+  /** The MD5 fingerprint in colon-separated hexadecimal, as `ssh-keygen -l -E md5` prints it (without `MD5:`). */
+  declare readonly fingerprintMd5: pulumi.Output<string>;
+  /** The SHA-256 fingerprint, as `ssh-keygen -l` prints it: `SHA256:` and unpadded Base64. */
+  declare readonly fingerprintSha256: pulumi.Output<string>;
+  /** The public key as one OpenSSH line. */
+  declare readonly publicKey: pulumi.Output<string>;
+  /** The algorithm, as the OpenSSH line names it, for example `ssh-rsa` or `ssh-ed25519`. */
+  declare readonly keyType: pulumi.Output<string>;
+  /** The size of the key in bits. */
+  declare readonly keyBits: pulumi.Output<number>;
+  /**
+   * The private key: a secret. Only of a created pair, and only while `savePrivateKey` is not `false`; the cloud gives it once,
+   * so from then on the stack's state (encrypted) and `privateKeyFile` are the only places that hold it.
+   */
+  declare readonly privateKey: pulumi.Output<string | undefined>;
+  /** When the pair was made: as the cloud says it, else as the provider's clock did (ISO 8601, UTC). */
+  declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** The user that the key pair belongs to (OpenStack: key pairs belong to a user, not to a project). */
+  declare readonly ownerId: pulumi.Output<string | undefined>;
+  /** The backend that holds the key pair. */
+  declare readonly backend: pulumi.Output<model.BackendName>;
+  /** The region that holds the key pair. */
+  declare readonly region: pulumi.Output<string | undefined>;
+  /** The tags that the program gave. */
+  declare readonly tags: pulumi.Output<model.Tags | undefined>;
+  /** The resource group that the program gave (Alibaba Cloud). */
+  declare readonly resourceGroupId: pulumi.Output<string | undefined>;
+
+  /** The type that states hold; never renamed. */
+  static readonly resourceType = "pulumi-nodejs:dynamic/keypair:KeyPair";
+
+  /**
+   * A key pair that is there already, read by its name in the cloud and not managed by this stack. Its private key cannot be
+   * read: no cloud keeps it.
+   */
+  static get(name: string, keyPairName: pulumi.Input<string>, opts?: pulumi.CustomResourceOptions): KeyPair {
+    return new KeyPair(name, {}, { ...opts, id: keyPairName });
+  }
+
+  /** Whether the value is a `KeyPair`, of whichever copy of this package. */
+  static override isInstance(value: unknown): value is KeyPair {
+    return (
+      pulumi.CustomResource.isInstance(value) &&
+      "__pulumiType" in value &&
+      value.__pulumiType === KeyPair.resourceType
+    );
+  }
+
+  /**
+   * @param name  The name of the resource in the program; an automatic `keyPairName` starts with it.
+   * @param args  What to import or create.
+   * @param opts  Options of every Pulumi resource (`protect`, `dependsOn`, `parent`…).
+   */
+  constructor(name: string, args: KeyPairArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
+    const outputs = {
+      keyPairId: undefined,
+      fingerprint: undefined,
+      fingerprintMd5: undefined,
+      fingerprintSha256: undefined,
+      publicKey: undefined,
+      keyType: undefined,
+      keyBits: undefined,
+      privateKey: undefined,
+      createdAt: undefined,
+      ownerId: undefined,
+      backend: undefined,
+      region: undefined,
+    };
+    // Declared here too, so that they are outputs where the program does not give them.
+    const declared = { keyPairName: undefined, tags: undefined, resourceGroupId: undefined, ...args };
+    super(
+      KeyPair.resourceType,
+      name,
+      {
+        ...declared,
+        ...outputs,
+        ...inputsForFront(name, KeyPair.resourceType, opts),
+        __provider: KEY_PAIR_PROVIDER,
+      },
+      pulumi.mergeOptions({ additionalSecretOutputs: ["privateKey"] }, opts),
+    );
+  }
+}
