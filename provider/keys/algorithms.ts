@@ -1,4 +1,4 @@
-import type { PublicKey } from "./public-key";
+import type { PublicKey } from "./publicKey";
 
 export interface Algorithm {
   /** As the OpenSSH line and the blob name it. */

@@ -15,18 +15,21 @@ export function looksLikeBase64(text: string): boolean {
   return /^[A-Za-z0-9+/]+={0,2}$/.test(text);
 }
 
+/** Whether only the padding is missing: the text was cut, or its padding was. */
+export function isUnpadded(text: string): boolean {
+  return text.length % 4 !== 0 && /^[A-Za-z0-9+/]+$/.test(text);
+}
+
 function fault(text: string): string {
   const stray = text.search(/[^A-Za-z0-9+/]/);
-  if (stray === -1) {
+  if (stray === -1) return "its padding or its end is missing";
+  const character = text.charAt(stray);
+  if (character === "-" || character === "_") return `character ${stray + 1} is of the URL-safe alphabet`;
+  if (character !== "=") return `character ${stray + 1} is not of its alphabet`;
+  if (/^={1,2}$/.test(text.slice(stray))) {
     return text.length % 4 === 0
-      ? "its last character has bits that stand for nothing"
-      : `${text.length} characters without padding, so its end is missing`;
+      ? "its last character has surplus bits"
+      : "its padding does not fit its length";
   }
-  if (/[-_]/.test(text.charAt(stray))) return `character ${stray + 1} is of the URL alphabet`;
-  if (text.charAt(stray) !== "=") return `character ${stray + 1} is not of its alphabet`;
-  if (stray < text.length - 2 || /[^=]/.test(text.slice(stray)))
-    return `padding in its middle, at character ${stray + 1}`;
-  return text.length % 4 === 0
-    ? "its last character has bits that stand for nothing"
-    : "its padding does not fit its length";
+  return `its padding stands at character ${stray + 1}, not at its end`;
 }

@@ -1,8 +1,9 @@
 import { type Algorithm, findAlgorithm, showAlgorithm } from "./algorithms";
+import { decodeBase64, isUnpadded } from "./base64";
 import { readCertificateRest } from "./certificate";
 import { invalidKey } from "./invalid";
 import { readParameters } from "./parameters";
-import type { PublicKey } from "./public-key";
+import type { PublicKey, PublicKeyFormat } from "./publicKey";
 import { WireReader, wireString } from "./wire";
 
 export interface DecodedBlob {
@@ -32,11 +33,20 @@ export function decodeBlob(blob: Buffer): DecodedBlob {
   return { algorithm, bits, plainBlob };
 }
 
-/** The public key of a blob that has been found in a text. */
-export function publicKeyOf(
-  blob: Buffer,
-  found: Pick<PublicKey, "format"> & { comment?: string | undefined; options?: string | undefined },
-): PublicKey {
+/** What is known of a key beside its blob. */
+export interface Found {
+  format: PublicKeyFormat;
+  comment?: string | undefined;
+}
+
+/** The public key of the Base64 of a blob. */
+export function publicKeyOfBase64(base64: string, found: Found): PublicKey {
+  // Of a key that was cut, the blob says better than the Base64 what is missing.
+  if (isUnpadded(base64)) decodeBlob(Buffer.from(base64, "base64"));
+  return publicKeyOf(decodeBase64(base64), found);
+}
+
+export function publicKeyOf(blob: Buffer, found: Found): PublicKey {
   const { algorithm, bits } = decodeBlob(blob);
   return {
     algorithm: algorithm.name,
@@ -45,7 +55,6 @@ export function publicKeyOf(
     isCertificate: algorithm.certificate !== undefined,
     blob,
     ...(found.comment === undefined ? {} : { comment: found.comment }),
-    ...(found.options === undefined ? {} : { options: found.options }),
     format: found.format,
   };
 }

@@ -1,11 +1,10 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import { createPrivateKey } from "node:crypto";
 import type { PrivateKey as SshpkPrivateKey } from "sshpk";
 import { invalidKey } from "./invalid";
-import { splitLines } from "./lines";
 import { readPpk, writePpk } from "./ppk";
-import { openSshFields, ppkPrivateFields } from "./ppk-fields";
-import { isPpk, onlyPrivateBlock, publicKeyOfPrivateKey, readPemPrivateKey } from "./private-key";
-import { cleanComment, type PublicKey } from "./public-key";
+import { openSshFields, ppkPrivateFields } from "./ppkFields";
+import { privateKeySource, publicKeyOfPrivateKey, readPemPrivateKey } from "./privateKey";
+import { cleanComment, type PublicKey } from "./publicKey";
 import { loadSshpk } from "./sshpk";
 
 /** `pem`: PKCS#1 for RSA, SEC1 for ECDSA, PKCS#8 for ed25519. `ppk`: PuTTY, version 3. None of them is encrypted. */
@@ -13,36 +12,57 @@ export type PrivateKeyForm = "pem" | "openssh" | "ppk";
 
 /**
  * The same private key in another form. Reads what `publicKeyOfPrivateKey` reads, unencrypted. Without `comment` the one
- * that the key has is kept; PEM has none.
+ * that the key has is kept; PEM has none. Throws `InvalidKey`, which holds no part of the key.
  */
 export function convertPrivateKey(privateKey: string, form: PrivateKeyForm, comment?: string): string {
   const publicKey = publicKeyOfPrivateKey(privateKey);
   const key = readPrivateKey(privateKey, publicKey);
-  const kept = cleanComment(comment) ?? publicKey.comment ?? "";
+  const label = cleanComment(comment) ?? publicKey.comment ?? "";
   switch (form) {
     case "pem":
       return toPem(key);
     case "openssh":
-      key.comment = kept;
+      key.comment = label;
       return key.toString("openssh");
     case "ppk":
-      return toPpk(key, publicKey, kept);
+      return writePpk({
+        version: 3,
+        algorithm: publicKey.algorithm,
+        comment: label,
+        publicBlob: publicKey.blob,
+        privateBlob: ppkPrivateFields(publicKey.type, key.toBuffer("rfc4253")),
+      });
   }
 }
 
 function readPrivateKey(text: string, publicKey: PublicKey): SshpkPrivateKey {
+  const key = parsePrivateKey(text, publicKey);
+  if (!key.toPublic().toBuffer("rfc4253").equals(publicKey.blob)) {
+    throw invalidKey("the private key is damaged: its halves are of different keys");
+  }
+  return key;
+}
+
+function parsePrivateKey(text: string, { type }: PublicKey): SshpkPrivateKey {
   const sshpk = loadSshpk();
-  const lines = splitLines(text);
+  const source = privateKeySource(text);
   try {
-    if (isPpk(lines)) return sshpk.parsePrivateKey(openSshFields(publicKey.type, readPpk(lines)), "rfc4253");
-    const block = onlyPrivateBlock(lines);
-    if (block.label === "OPENSSH PRIVATE KEY") return sshpk.parsePrivateKey(text, "openssh");
-    const pkcs8 = readPemPrivateKey(block).export({ type: "pkcs8", format: "pem" });
-    return sshpk.parsePrivateKey(pkcs8, "pkcs8");
+    switch (source.form) {
+      case "ppk":
+        return sshpk.parsePrivateKey(openSshFields(type, readPpk(source.text)), "rfc4253");
+      case "openssh":
+        return sshpk.parsePrivateKey(source.text, "openssh");
+      case "pem":
+        return sshpk.parsePrivateKey(
+          readPemPrivateKey(source.block).export({ type: "pkcs8", format: "pem" }),
+          "pkcs8",
+        );
+    }
   } catch {
     // The cause is left out: it was made while the private key was in hand.
     throw invalidKey(
       "the private key cannot be written in another form: it is encrypted, damaged, or of another kind",
+      "Convert it with ssh-keygen or PuTTYgen.",
     );
   }
 }
@@ -50,23 +70,5 @@ function readPrivateKey(text: string, publicKey: PublicKey): SshpkPrivateKey {
 function toPem(key: SshpkPrivateKey): string {
   if (key.type === "dsa") return key.toString("pkcs1");
   const type = key.type === "rsa" ? "pkcs1" : key.type === "ecdsa" ? "sec1" : "pkcs8";
-  return keyObject(key).export({ type, format: "pem" }).toString();
-}
-
-function keyObject(key: SshpkPrivateKey): KeyObject {
-  try {
-    return createPrivateKey(key.toString("pkcs8"));
-  } catch {
-    throw invalidKey("the private key is damaged: OpenSSL cannot read it");
-  }
-}
-
-function toPpk(key: SshpkPrivateKey, { type, algorithm, blob }: PublicKey, comment: string): string {
-  return writePpk({
-    version: 3,
-    algorithm,
-    comment,
-    publicBlob: blob,
-    privateBlob: ppkPrivateFields(type, key.toBuffer("rfc4253")),
-  });
+  return createPrivateKey(key.toString("pkcs8")).export({ type, format: "pem" }).toString();
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { decodeBlob } from "./blob";
-import type { PublicKey } from "./public-key";
+import type { PublicKey } from "./publicKey";
 
 /** MD5 in colon-separated hexadecimal (RFC 4716, section 4), as `ssh-keygen -l -E md5` prints it after `MD5:`. */
 export function fingerprintMd5(key: PublicKey): string {

@@ -2,12 +2,12 @@ import { generateKeyPair as generate, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { convertPrivateKey } from "./convert";
 import { invalidKey } from "./invalid";
-import { publicKeyOfPrivateKey } from "./private-key";
-import { cleanComment, type PublicKey } from "./public-key";
+import { publicKeyOfPrivateKey } from "./privateKey";
+import { cleanComment, type PublicKey } from "./publicKey";
 
 export interface KeyRequest {
   type: "rsa" | "ecdsa" | "ed25519";
-  bits?: number;
+  bits?: number | undefined;
 }
 
 export interface GeneratedKeyPair {
@@ -40,7 +40,7 @@ export async function generateKeyPair({
   bits,
   comment,
 }: KeyRequest & { comment?: string }): Promise<GeneratedKeyPair> {
-  const problem = keyGenerationProblem({ type, ...(bits === undefined ? {} : { bits }) });
+  const problem = keyGenerationProblem({ type, bits });
   if (problem !== undefined) throw invalidKey(problem, "Choose one of these sizes.");
   const privateKey = await generatePem(type, bits ?? SIZES[type][0] ?? 0);
   const { comment: _none, ...publicKey } = publicKeyOfPrivateKey(privateKey);

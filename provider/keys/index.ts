@@ -2,13 +2,13 @@
 export { convertPrivateKey, type PrivateKeyForm } from "./convert";
 export { fingerprintMd5, fingerprintSha256 } from "./fingerprint";
 export { type GeneratedKeyPair, generateKeyPair, type KeyRequest, keyGenerationProblem } from "./generate";
-export { publicKeyOfPrivateKey } from "./private-key";
-export { isPrivateKeyText } from "./private-text";
+export { publicKeyOfPrivateKey } from "./privateKey";
+export { isPrivateKeyText } from "./privateText";
 export {
   formatPublicKeyLine,
   MAX_KEY_BYTES,
   type PublicKey,
   type PublicKeyFormat,
   sameKey,
-} from "./public-key";
+} from "./publicKey";
 export { readPublicKey, readPublicKeyFile } from "./read";

@@ -3,6 +3,15 @@ import { KeyPairError } from "../core/errors";
 /** What helps when the text was damaged on its way. */
 export const COPY_AGAIN = "Copy the whole public key again from the file it came from.";
 
+/** A key pair has one key; which of several is meant, nobody can tell. */
+export function severalKeys(count: number): KeyPairError {
+  return invalidKey(`the text holds ${count} keys, a key pair has one`, "Give one of them.");
+}
+
+export function otherText(lineNumber: number): KeyPairError {
+  return invalidKey(`there is other text beside the key, in line ${lineNumber}`, "Remove it.");
+}
+
 /**
  * The one way a key is refused. `reason` is a sentence without the final full stop, `next` whole sentences. Neither may hold
  * a part of the text that was read, except what is known to be public: nobody can tell what was pasted there.

@@ -3,9 +3,9 @@ import { CURVES } from "./algorithms";
 import { decodeBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
 import { checkDerLength } from "./der";
-import { invalidKey } from "./invalid";
+import { invalidKey, otherText, severalKeys } from "./invalid";
 import { isContent, type Line } from "./lines";
-import type { PublicKey } from "./public-key";
+import type { PublicKey } from "./publicKey";
 import { loadSshpk } from "./sshpk";
 
 /** A block between `-----BEGIN label-----` and its END line (RFC 7468, and RFC 1421 for the headers). */
@@ -41,9 +41,10 @@ export function splitPem(lines: Line[]): { blocks: PemBlock[]; outside: Line | u
       if (line && isContent(line)) outside ??= line;
       continue;
     }
-    const end = lines.findIndex(({ text }, at) => at > index && text.startsWith("-----"));
+    let end = index + 1;
+    while (end < lines.length && !lines[end]?.text.startsWith("-----")) end++;
     if (lines[end]?.text !== `-----END ${label}-----`) {
-      throw invalidKey(`the key is cut short: the line "-----END ${label}-----" is missing`);
+      throw invalidKey("the key is cut short: its END line is missing or damaged");
     }
     const body = lines.slice(index + 1, end).map(({ text }) => text);
     const firstBodyLine = body.findLastIndex((text) => text.includes(":")) + 1;
@@ -63,10 +64,8 @@ export function readPem(lines: Line[]): PublicKey {
       "Give the key with its line breaks, as it is in its file.",
     );
   }
-  if (another)
-    throw invalidKey("the text holds several public keys, a key pair has one", "Give one of them.");
-  if (outside)
-    throw invalidKey(`there is other text beside the key, in line ${outside.number}`, "Remove it.");
+  if (another) throw severalKeys(blocks.length);
+  if (outside) throw otherText(outside.number);
   if (block.label === "PUBLIC KEY") return readDer(decodeBase64(block.base64), "spki", "spki");
   if (block.label === "RSA PUBLIC KEY") return readDer(decodeBase64(block.base64), "pkcs1", "pkcs1");
   const other = WAY_OUT[block.label];

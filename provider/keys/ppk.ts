@@ -2,8 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { decodeBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
 import { invalidKey } from "./invalid";
-import type { Line } from "./lines";
-import { cleanComment, type PublicKey } from "./public-key";
+import { cleanComment, type PublicKey } from "./publicKey";
 import { wireString } from "./wire";
 
 /** How a .ppk file begins; what follows is its version. */
@@ -26,8 +25,8 @@ export interface Ppk {
  * Reads PuTTY's private key file, versions 2 and 3, and checks what binds its parts together where no passphrase is needed
  * for that. https://the.earth.li/~sgtatham/putty/0.83/htmldoc/AppendixC.html
  */
-export function readPpk(lines: Line[]): Ppk {
-  const reader = new PpkReader(lines);
+export function readPpk(text: string): Ppk {
+  const reader = new PpkReader(text.split(/\r\n|\r|\n/));
   const version = reader.version();
   const algorithm = reader.algorithm;
   const encryption = reader.header("Encryption");
@@ -49,7 +48,9 @@ export function readPpk(lines: Line[]): Ppk {
   reader.end();
 
   const ppk: Ppk = { version, algorithm, encryption, comment, publicBlob, privateBlob };
-  if (encryption === "none" && !sameText(mac, messageCode(ppk))) {
+  // PuTTY before 0.77 wrote comments in the machine's own code page: what was lost in decoding cannot be hashed again.
+  const isIntact = encryption !== "none" || comment.includes("\ufffd") || sameText(mac, messageCode(ppk));
+  if (!isIntact) {
     throw invalidKey("the .ppk file is damaged: its Private-MAC does not fit its content");
   }
   return ppk;
@@ -96,7 +97,7 @@ class PpkReader {
   #next = 0;
   algorithm = "";
 
-  constructor(private readonly lines: Line[]) {}
+  constructor(private readonly lines: string[]) {}
 
   version(): 2 | 3 {
     const [, version, algorithm] = /^PuTTY-User-Key-File-(\d+): *(\S+)$/.exec(this.#line()) ?? [];
@@ -125,17 +126,17 @@ class PpkReader {
       throw invalidKey(`the .ppk file is cut short: it has fewer lines than "${countName}" says`);
     }
     this.#next += count;
-    return decodeBase64(lines.map(({ text }) => text).join(""));
+    return decodeBase64(lines.join(""));
   }
 
   end(): void {
-    if (this.lines.slice(this.#next).some(({ text }) => text !== "")) {
+    if (this.lines.slice(this.#next).some((line) => line.trim() !== "")) {
       throw invalidKey("the .ppk file is damaged: it goes on after its Private-MAC");
     }
   }
 
   #line(): string {
-    return this.lines[this.#next++]?.text ?? "";
+    return this.lines[this.#next++] ?? "";
   }
 }
 

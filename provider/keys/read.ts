@@ -1,99 +1,107 @@
 import { decodeBase64, looksLikeBase64 } from "./base64";
-import { publicKeyOf } from "./blob";
-import { invalidKey } from "./invalid";
+import { publicKeyOfBase64 } from "./blob";
+import { DER_INTEGER, sequenceContent } from "./der";
+import { invalidKey, otherText, severalKeys } from "./invalid";
 import { isContent, type Line, splitLines } from "./lines";
 import { readOpenSshLine, splitWord, startsKey } from "./openssh";
 import { readDer, readPem } from "./pem";
-import { publicKeyOfPrivateKey } from "./private-key";
-import { isPrivateKeyText } from "./private-text";
-import { cleanComment, formatPublicKeyLine, MAX_KEY_BYTES, type PublicKey } from "./public-key";
+import { publicKeyOfPrivateKey, WRITE_PUBLIC_HALF } from "./privateKey";
+import { isPrivateKeyText } from "./privateText";
+import { cleanComment, formatPublicKeyLine, MAX_KEY_BYTES, type PublicKey } from "./publicKey";
 import { RFC4716_BEGIN, readRfc4716 } from "./rfc4716";
 
-const ONE_KEY = "Give one of them; each key pair holds one.";
+const ONE_LINE = "Give one OpenSSH line, as in ~/.ssh/id_ed25519.pub.";
 
 /**
  * Reads a public key in any usual text form. Private keys are refused, with their public line as the way out where it can be
- * read. Throws `InvalidKey`; what was read is not part of the message.
+ * read. Throws `InvalidKey`, which holds no part of the text but a public key.
  */
 export function readPublicKey(text: string): PublicKey {
   checkSize(Buffer.byteLength(text));
   if (isPrivateKeyText(text)) throw refusedPrivateKey(text);
   if (text.includes("\0")) {
     throw invalidKey(
-      "the text is UTF-16 (as PowerShell's > writes it) or no text at all",
-      "Read it from the file with publicKeyFile, or save it as UTF-8.",
+      "the text is UTF-16 (as PowerShell's > writes it) that was read as another encoding, or no text at all",
+      "Give the file's path as publicKeyFile, or save it as UTF-8.",
     );
   }
-  const lines = splitLines(text.replace(/^\ufeff/, ""));
-  const content = lines.filter(isContent);
-  const [first] = content;
-  if (first === undefined) throw invalidKey("there is no key: the text is empty", "Give one OpenSSH line.");
-  if (lines.some((line) => line.text === RFC4716_BEGIN)) return readRfc4716(lines);
-  if (lines.some((line) => line.text.startsWith("-----BEGIN "))) return readPem(lines);
-  return readLines(first, content);
+  return readText(text);
 }
 
 /** Reads what a public key file holds: also a private key file or a .ppk, of which only the public half is returned. */
 export function readPublicKeyFile(contents: Buffer): PublicKey {
   checkSize(contents.length);
   const text = decodeText(contents);
-  return isPrivateKeyText(text) ? publicKeyOfPrivateKey(text) : readPublicKey(text);
+  if (isPrivateKeyText(text)) return publicKeyOfPrivateKey(text);
+  if (text.includes("\0")) {
+    throw invalidKey(
+      "the file is binary",
+      "If it is DER, write it as PEM with: openssl pkey -pubin -inform DER -in FILE -pubout.",
+    );
+  }
+  return readText(text);
 }
 
-function readLines(first: Line, content: Line[]): PublicKey {
-  const [, second] = content;
-  if (content.filter(({ text }) => startsKey(text)).length > 1) {
-    throw invalidKey(`the text holds ${content.length} public keys, a key pair has one`, ONE_KEY);
-  }
-  if (content.every(({ text }) => looksLikeBase64(text))) return readBareBase64(content);
-  if (second !== undefined) throw severalLines(first, second);
+function readText(text: string): PublicKey {
+  const lines = splitLines(text.replace(/^\ufeff/, ""));
+  const content = lines.filter(isContent);
+  const [first] = content;
+  if (first === undefined) throw invalidKey("there is no key: the text is empty", ONE_LINE);
+  if (lines.some((line) => line.text === RFC4716_BEGIN)) return readRfc4716(lines);
+  if (lines.some((line) => line.text.startsWith("-----BEGIN "))) return readPem(lines);
+  if (content.every((line) => looksLikeBase64(line.text))) return readBareBase64(content);
+  if (content.length > 1) throw severalLines(content);
   const [word, rest] = splitWord(first.text);
   return word.startsWith("AAAA")
-    ? publicKeyOf(decodeBase64(word), { format: "base64", comment: cleanComment(rest) })
+    ? publicKeyOfBase64(word, { format: "base64", comment: cleanComment(rest) })
     : readOpenSshLine(first.text);
 }
 
+/** The blob of an OpenSSH line, or the body of a PEM block, in one line or several. */
 function readBareBase64(content: Line[]): PublicKey {
+  const keys = content.filter(({ text }) => startsKey(text)).length;
+  if (keys > 1) throw severalKeys(keys);
   const base64 = content.map(({ text }) => text).join("");
-  if (base64.startsWith("AAAA")) return publicKeyOf(decodeBase64(base64), { format: "base64" });
-  const der = Buffer.from(base64, "base64");
-  if (der[0] === 0x30) return readDer(decodeBase64(base64), "spki", "base64");
-  return readOpenSshLine(content[0]?.text ?? "");
+  if (base64.startsWith("AAAA")) return publicKeyOfBase64(base64, { format: "base64" });
+  if (base64.startsWith("M")) {
+    const der = decodeBase64(base64);
+    // PKCS#1 begins with the modulus, SPKI with the SEQUENCE that names the algorithm.
+    return readDer(der, sequenceContent(der)[0] === DER_INTEGER ? "pkcs1" : "spki", "base64");
+  }
+  return readOpenSshLine(base64);
 }
 
-function severalLines(first: Line, second: Line): Error {
-  return startsKey(first.text)
-    ? invalidKey(
-        `the key is followed by other text in line ${second.number}, or broken over lines`,
-        "Give the key as one line, without line breaks.",
-      )
-    : invalidKey("the text is no public key in any known format", "Give one OpenSSH line, RFC 4716, or PEM.");
+function severalLines(content: Line[]): Error {
+  const keyLines = content.filter(({ text }) => startsKey(text));
+  const [keyLine] = keyLines;
+  const [first, second] = content;
+  if (keyLines.length > 1) return severalKeys(keyLines.length);
+  if (keyLine === undefined || first === undefined || second === undefined) {
+    return invalidKey("the text is no public key in any known format", ONE_LINE);
+  }
+  if (keyLine !== first) return otherText(first.number);
+  return looksLikeBase64(splitWord(second.text)[0])
+    ? invalidKey(`the key is broken over lines: it goes on in line ${second.number}`, "Give it as one line.")
+    : otherText(second.number);
 }
 
 function checkSize(bytes: number): void {
   if (bytes > MAX_KEY_BYTES) {
     throw invalidKey(
-      `the text has ${bytes} bytes, no public key has more than ${MAX_KEY_BYTES}`,
-      "Give one key.",
+      `there are ${bytes} bytes, and no public key has more than ${MAX_KEY_BYTES}`,
+      "Give one public key.",
     );
   }
 }
 
+/** Without the comment: of a private key it was kept in the private half. */
 function refusedPrivateKey(text: string): Error {
-  const publicKey = publicHalf(text);
-  return invalidKey(
-    "the text is a private key, and only its public half may be given here",
-    publicKey === undefined
-      ? "Print the public half with: ssh-keygen -y -f FILE."
-      : `Use the public half instead: ${formatPublicKeyLine(publicKey)}`,
-  );
-}
-
-function publicHalf(text: string): PublicKey | undefined {
+  const reason = "the text is a private key, and only a public key may be given here";
   try {
-    return publicKeyOfPrivateKey(text);
+    const { comment: _private, ...publicKey } = publicKeyOfPrivateKey(text);
+    return invalidKey(reason, `Use its public half instead: ${formatPublicKeyLine(publicKey)}`);
   } catch {
-    return undefined;
+    return invalidKey(reason, WRITE_PUBLIC_HALF);
   }
 }
 

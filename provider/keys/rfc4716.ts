@@ -1,8 +1,7 @@
-import { decodeBase64 } from "./base64";
-import { publicKeyOf } from "./blob";
-import { invalidKey } from "./invalid";
+import { publicKeyOfBase64 } from "./blob";
+import { invalidKey, otherText, severalKeys } from "./invalid";
 import { isContent, type Line } from "./lines";
-import { cleanComment, type PublicKey } from "./public-key";
+import { cleanComment, type PublicKey } from "./publicKey";
 
 export const RFC4716_BEGIN = "---- BEGIN SSH2 PUBLIC KEY ----";
 const END = "---- END SSH2 PUBLIC KEY ----";
@@ -14,14 +13,14 @@ const END = "---- END SSH2 PUBLIC KEY ----";
 export function readRfc4716(lines: Line[]): PublicKey {
   const begin = lines.findIndex(({ text }) => text === RFC4716_BEGIN);
   const end = lines.findIndex(({ text }) => text === END);
-  if (lines.filter(({ text }) => text === RFC4716_BEGIN).length > 1) throw severalBlocks();
-  if (end < begin) throw invalidKey(`the key is cut short: the line "${END}" is missing`);
+  const keys = lines.filter(({ text }) => text === RFC4716_BEGIN).length;
+  if (keys > 1) throw severalKeys(keys);
+  if (end < begin) throw invalidKey(`the key is cut short: its line "${END}" is missing`);
   const outside = [...lines.slice(0, begin), ...lines.slice(end + 1)].find(isContent);
-  if (outside)
-    throw invalidKey(`there is other text beside the key, in line ${outside.number}`, "Remove it.");
+  if (outside) throw otherText(outside.number);
 
   const { headers, body } = splitHeaders(lines.slice(begin + 1, end));
-  return publicKeyOf(decodeBase64(body.join("")), {
+  return publicKeyOfBase64(body.join(""), {
     format: "rfc4716",
     comment: cleanComment(unquote(headers.get("comment"))),
   });
@@ -44,8 +43,4 @@ function splitHeaders(lines: Line[]): { headers: Map<string, string>; body: stri
 
 function unquote(value: string | undefined): string | undefined {
   return value !== undefined && /^".*"$/.test(value) ? value.slice(1, -1) : value;
-}
-
-function severalBlocks(): Error {
-  return invalidKey("the text holds several public keys, a key pair has one", "Give one of them.");
 }

@@ -1,6 +1,6 @@
 import { invalidKey } from "./invalid";
 import type { Ppk } from "./ppk";
-import type { PublicKey } from "./public-key";
+import type { PublicKey } from "./publicKey";
 import { WireReader, wireString } from "./wire";
 
 /*

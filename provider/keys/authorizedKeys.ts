@@ -30,28 +30,32 @@ const OPTIONS: ReadonlySet<string> = new Set([
 
 const WHAT_IS_TAKEN =
   "Give one OpenSSH line (as in ~/.ssh/id_ed25519.pub), RFC 4716, PEM, or the Base64 of the key.";
+const A_USERS_KEY = "Give the public key of a user, as in ~/.ssh/id_ed25519.pub.";
 
-/** Takes the options off an authorized_keys line whose first word is no algorithm. */
+/**
+ * Takes the options off an authorized_keys line whose first word is no algorithm. Of the options only the names are kept:
+ * their values are commands and variables of a server.
+ */
 export function readOptions(line: string): { options: string; rest: string } {
-  const options = line.slice(0, endOfOptions(line));
-  const rest = line.slice(options.length).trimStart();
-  const algorithm = /^[^ \t]*/.exec(rest)?.[0] ?? "";
-  const names = optionNames(options);
+  const text = line.slice(0, endOfOptions(line));
+  const rest = line.slice(text.length).trimStart();
+  const [algorithm = ""] = rest.split(/[ \t]/, 1);
+  if (findAlgorithm(algorithm) === undefined) throw notAKey(text, rest);
 
-  if (findAlgorithm(algorithm) === undefined) throw notAKey(options, rest);
+  const names = optionNames(text);
   if (!names.every((name) => OPTIONS.has(name))) {
     throw invalidKey(
-      "the text before the algorithm is no option of authorized_keys: a line of known_hosts has a host's key, which lets nobody log in",
-      "Give the public key of a user, as in ~/.ssh/id_ed25519.pub.",
+      "the text before the algorithm is no option of authorized_keys (a line of known_hosts has a host's key, with which nobody logs in)",
+      A_USERS_KEY,
     );
   }
   if (names.includes("cert-authority")) {
     throw invalidKey(
       "the line has the option cert-authority: it trusts a certificate authority and is no key of a user",
-      "Give the public key of a user, as in ~/.ssh/id_ed25519.pub.",
+      A_USERS_KEY,
     );
   }
-  return { options, rest };
+  return { options: names.join(","), rest };
 }
 
 /** Options end at the first white space outside of quotes; a backslash keeps a quote from ending them. */
@@ -75,22 +79,23 @@ function optionNames(options: string): string[] {
 
 function notAKey(first: string, rest: string): Error {
   if (/^["'`]/.test(first)) {
-    return invalidKey(
-      "the text begins with a quotation mark",
-      "Give the key without quotation marks around it.",
-    );
+    return invalidKey("the text begins with a quotation mark", "Give the key without quotation marks.");
   }
-  if (/^(?:~|\.{0,2})[/\\]|^[A-Za-z]:[/\\]|\.(?:pub|pem|ppk|txt)$/.test(first) && rest === "") {
-    return invalidKey("the text is a path, not a key", "To read the key from a file use publicKeyFile.");
+  if (rest === "" && isPathOrAddress(first)) {
+    return invalidKey("the text is a path or an address, not a key", "To read a file use publicKeyFile.");
   }
   if (/^\d+$/.test(first) && /^\d+ \d+/.test(rest)) {
     return invalidKey("the text is a key of SSH protocol 1, which no server takes any more", WHAT_IS_TAKEN);
   }
-  if (/^(?:rsa|dsa|dss|ecdsa|ed25519)$/i.test(first) || (showAlgorithm(first) !== "another" && rest !== "")) {
-    return invalidKey(
-      `${showAlgorithm(first)} is no algorithm of a public key`.replace(/^another/, "the first word"),
-      WHAT_IS_TAKEN,
-    );
-  }
+  const shown = showAlgorithm(first);
+  if (shown !== "another") return invalidKey(`${shown} is no algorithm of a public key`, WHAT_IS_TAKEN);
   return invalidKey("the text is no public key in any known format", WHAT_IS_TAKEN);
+}
+
+function isPathOrAddress(text: string): boolean {
+  return (
+    /^(?:~|\.{0,2})[/\\]/.test(text) ||
+    /^[A-Za-z][A-Za-z0-9+.-]{0,20}:[/\\]/.test(text) ||
+    /\.(?:pub|pem|ppk|txt|key)$/.test(text)
+  );
 }

@@ -1,0 +1,56 @@
+import { DER_INTEGER, sequenceContent } from "./der";
+
+/** The BEGIN or END line of a private key, in PEM, OpenSSH's form or ssh.com's. */
+const ARMOUR = /(?:BEGIN|END) [A-Z0-9 ]{0,40}PRIVATE KEY/;
+
+/** What else only a private key's text holds, whole or cut. */
+const MARKS = [
+  "PuTTY-User-Key-File",
+  "Private-Lines:",
+  "SSH PRIVATE KEY FILE FORMAT",
+  // "openssh-key-v1" in Base64: an OpenSSH key without its armour.
+  "b3BlbnNzaC1rZXktdjE",
+];
+
+/** How a PEM text begins when the whole of it was put in Base64, as pipelines do to keep its line ends. */
+const PEM_IN_BASE64 = "LS0tLS1CRUdJTi";
+
+/** The object identifiers of encryption with a passphrase: PKCS#5 (RFC 8018) and PKCS#12 (RFC 7292). */
+const ENCRYPTION = [Buffer.from("2a864886f70d0105", "hex"), Buffer.from("2a864886f70d010c01", "hex")];
+/** PKCS#1 and PKCS#8 have version 0 or 1, SEC1 has 1, PKCS#12 has 3; no public key begins with so small a number. */
+const MAX_VERSION = 3;
+
+/**
+ * Whether the text could be, or hold, a private key. Cheap, and quick to say yes: it is asked before anything of the text is
+ * shown or stored.
+ */
+export function isPrivateKeyText(text: string): boolean {
+  // UTF-16 that was read as another encoding has a NUL between any two letters.
+  const plain = text.replaceAll("\0", "");
+  return (
+    ARMOUR.test(plain) ||
+    MARKS.some((mark) => plain.includes(mark)) ||
+    isPrivateJwk(plain) ||
+    isPrivateBase64(plain)
+  );
+}
+
+/** RFC 7518, section 6: only private keys have the member `d`. */
+function isPrivateJwk(text: string): boolean {
+  return text.includes('"kty"') && text.includes('"d"');
+}
+
+/** Base64 without any armour, of a PEM text or of the DER of a private key. */
+function isPrivateBase64(text: string): boolean {
+  const start = text.trimStart().slice(0, 200).replace(/\s+/g, "");
+  const bytes = Buffer.from(start, "base64");
+  if (start.startsWith(PEM_IN_BASE64)) return ARMOUR.test(bytes.toString("latin1"));
+  return isPrivateDer(bytes);
+}
+
+function isPrivateDer(der: Buffer): boolean {
+  const content = sequenceContent(der);
+  const beginsWithVersion =
+    content[0] === DER_INTEGER && content[1] === 1 && (content[2] ?? 0) <= MAX_VERSION;
+  return beginsWithVersion || ENCRYPTION.some((identifier) => content.subarray(0, 16).includes(identifier));
+}
