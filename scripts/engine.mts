@@ -3,12 +3,20 @@
 import { constants } from "node:os";
 import { ensureEngine } from "./engine/ensure.mts";
 
+/** Ctrl+C arrives twice at once under npm: from the terminal, and passed on by npm. */
+const ONE_KEY_MS = 1_000;
+
 const interrupted = new AbortController();
+let interruptedAt = 0;
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(name, () => {
-    // A second request does not wait for the clean-up.
-    if (interrupted.signal.aborted) process.exit(128 + constants.signals[name]);
     process.exitCode = 128 + constants.signals[name];
+    if (interrupted.signal.aborted) {
+      // A second request does not wait for the clean-up.
+      if (Date.now() - interruptedAt > ONE_KEY_MS) process.exit();
+      return;
+    }
+    interruptedAt = Date.now();
     interrupted.abort(new Error(`interrupted by ${name}; run it again to go on`));
   });
 }

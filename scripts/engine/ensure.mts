@@ -133,7 +133,11 @@ async function lock(
   onCompromised: (error: Error) => void,
 ): Promise<() => Promise<void>> {
   const dir = versionsDir(env);
-  mkdirSync(dir, { recursive: true });
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (cause) {
+    throw new Error(`${dir} cannot be made: set PULUMI_HOME to a folder that can be written to`, { cause });
+  }
   const lockfilePath = join(dir, `.${ENGINE_VERSION}.lock`);
   for (let waiting = false; ; waiting = true) {
     try {

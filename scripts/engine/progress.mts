@@ -33,8 +33,8 @@ export function createProgress(stream: ProgressStream = process.stderr): Progres
     return [step, detail, `${seconds} s`].filter((part) => part !== "").join(" · ");
   };
   const show = () => {
-    // A wrapped line could not be rewritten.
-    if (tty) stream.write(CLEAR_LINE + line().slice(0, (stream.columns ?? 80) - 1));
+    // A wrapped line could not be rewritten. Some terminals say that they are 0 wide.
+    if (tty) stream.write(CLEAR_LINE + line().slice(0, (stream.columns || 80) - 1));
     else stream.write(`${line()}\n`);
   };
   const end = () => {

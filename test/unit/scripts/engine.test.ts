@@ -3,7 +3,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -171,6 +170,13 @@ describe.skipIf(process.platform === "win32")("npm run engine", () => {
       );
     });
 
+    it("names PULUMI_HOME when it cannot be written to", async () => {
+      writeFileSync(join(home, ".pulumi"), "a file");
+      await expect(ensure(makes("build"))).rejects.toThrow(
+        "set PULUMI_HOME to a folder that can be written to",
+      );
+    });
+
     it("leaves nothing half-made when it is interrupted, and starts over", async () => {
       const interrupt = new AbortController();
       const interrupted = source("build", async (root) => {
@@ -206,48 +212,6 @@ describe.skipIf(process.platform === "win32")("npm run engine", () => {
       const made = await Promise.all([ensure(slow), ensure(slow), ensure(slow)]);
       expect(builds).toBe(1);
       expect(made.map(({ from }) => from).sort()).toEqual(["build", "cache", "cache"]);
-    });
-  });
-
-  describe("build", () => {
-    it("builds both programs from the pinned modules and adds the dynamic provider", async () => {
-      const log = join(home, "go.log");
-      const bin = join(home, "bin");
-      script(
-        join(bin, "go"),
-        [
-          `echo "CGO_ENABLED=$CGO_ENABLED GOWORK=$GOWORK $*" >> ${log}; cat go.mod >> ${log}`,
-          'if [ "$1" = list ]; then echo "go: downloading example.com/m v1.0.0" >&2; echo true; echo false; exit; fi',
-          "echo example.com/package >&2",
-          'while [ "$1" != -o ]; do shift; done',
-          `printf '#!/bin/sh\\necho v${ENGINE_VERSION}\\n' > "$2"; chmod +x "$2"`,
-        ].join("\n"),
-      );
-      env["PATH"] = [bin, "/usr/bin", "/bin"].join(delimiter);
-      const details: string[] = [];
-      const progress = { ...quiet, update: (detail: string) => void details.push(detail) };
-      const made = await ensureEngine({ env, sources: [buildSource], progress });
-
-      expect(made).toMatchObject({ from: "build from Go modules", version: ENGINE_VERSION });
-      expect(readdirSync(made.binDir).sort()).toEqual([
-        "pulumi",
-        "pulumi-language-nodejs",
-        "pulumi-resource-pulumi-nodejs",
-      ]);
-      expect(details).toEqual(["1 Go modules downloaded", "linking", "1 Go modules downloaded", "linking"]);
-      const ran = readFileSync(log, "utf8");
-      expect(ran).toContain("CGO_ENABLED=0 GOWORK=off build -mod=mod -trimpath -v");
-      expect(ran).toContain(`version.Version=v${ENGINE_VERSION} -o`);
-      expect(ran).toContain(`require github.com/pulumi/pulumi/pkg/v3 v${ENGINE_VERSION}\n`);
-      expect(ran).toContain("require github.com/pulumi/pulumi/sdk/v3 v3.68.0\n");
-    });
-
-    it("gives the compiler's last lines when it fails", async () => {
-      script(join(home, "bin", "go"), "echo 'requires go >= 1.99' >&2; exit 1");
-      env["PATH"] = join(home, "bin");
-      await expect(ensure(buildSource)).rejects.toThrow(
-        "  - build from Go modules: go list failed with code 1\n    requires go >= 1.99\n",
-      );
     });
   });
 });
