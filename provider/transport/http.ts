@@ -75,7 +75,7 @@ export class HttpPool {
     this.#timeoutMs = timeoutMs;
     const tls = {
       ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-      ...(verify === undefined ? {} : { rejectUnauthorized: verify }),
+      ...(verify !== undefined && { rejectUnauthorized: verify }),
     };
     this.#agent = new EnvHttpProxyAgent({
       connections: MAX_CONNECTIONS,
@@ -96,7 +96,7 @@ export class HttpPool {
       const reply = await send(url, {
         method,
         headers,
-        ...(body === undefined ? {} : { body }),
+        ...(body !== undefined && { body }),
         dispatcher: this.#agent,
         signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       });
@@ -111,6 +111,26 @@ export class HttpPool {
   async close(): Promise<void> {
     await this.#agent.close();
   }
+}
+
+let shared: { http: HttpPool; leases: number } | undefined;
+
+/** The pool of this process, for hosts that need no certificates of their own. It is closed with its last lease. */
+export function leaseHttpPool(): { http: HttpPool; release(): Promise<void> } {
+  shared ??= { http: new HttpPool(), leases: 0 };
+  const leased = shared;
+  leased.leases++;
+  let isReleased = false;
+  return {
+    http: leased.http,
+    release: async () => {
+      if (isReleased) return;
+      isReleased = true;
+      if (--leased.leases > 0) return;
+      if (shared === leased) shared = undefined;
+      await leased.http.close();
+    },
+  };
 }
 
 /** What goes past the proxy: loopback always does, as in Go's and Python's clients. */

@@ -1,0 +1,55 @@
+import { KeyPairError } from "../../core/errors";
+
+/** Names that stand for a region's own hosts, public and within a VPC. */
+const SHORT_NAMES = ["ecs", "ecs-vpc"];
+
+/**
+ * Where the requests go: `https://ecs.<region>.aliyuncs.com`, or what the user says, as a URL, a `host[:port]`, or `ecs-vpc`
+ * for the region's host within a VPC (https://www.alibabacloud.com/help/en/ecs/developer-reference/endpoints).
+ * Throws `Configuration`: a path or a query cannot be part of it, since a signature covers neither.
+ */
+export function resolveEndpoint(endpoint: string | undefined, regionId: string): URL {
+  const given = endpoint?.trim() || "ecs";
+  if (SHORT_NAMES.includes(given)) return new URL(`https://${given}.${regionId}.aliyuncs.com`);
+  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
+  const url = parse(hasScheme ? given : `https://${given}`);
+  const problem = fault(url);
+  if (url === undefined || problem !== undefined) {
+    throw new KeyPairError({
+      code: "Configuration",
+      // The text itself may hold a user name and a password.
+      message: `the endpoint cannot be used: ${problem}`,
+      property: "connection",
+      next: 'Give a URL like "https://ecs.cn-hangzhou.aliyuncs.com", a "host[:port]", or "ecs-vpc".',
+    });
+  }
+  return url;
+}
+
+/** Throws `Configuration` when there is none, or it is none: it becomes part of a host name. */
+export function checkRegion(region: string | undefined): string {
+  if (region !== undefined && /^[a-z][a-z0-9-]+$/.test(region)) return region;
+  throw new KeyPairError({
+    code: "Configuration",
+    message:
+      region === undefined
+        ? "no region is configured for Alibaba Cloud"
+        : `"${region}" is no region of Alibaba Cloud`,
+    property: "connection",
+    next: "Run `pulumi config set keypair:region cn-hangzhou`, set ALIBABA_CLOUD_REGION, or give `connection.region`.",
+  });
+}
+
+function parse(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function fault(url: URL | undefined): string | undefined {
+  if (url === undefined || url.hostname === "") return "it is no URL and no host";
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    return `its scheme is ${url.protocol}, not https or http`;
+  if (url.username !== "" || url.password !== "") return "it holds a user name or a password";
+  if (url.pathname !== "/") return "it holds a path";
+  if (url.search !== "" || url.hash !== "") return "it holds a query";
+  return undefined;
+}

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+const SHOWN_PATH = "~/.aliyun/config.json";
+
+/**
+ * Why the credentials file of the vendor's tools gives no credentials, in words that hold nothing of it but names of profiles.
+ * `""`: nothing is wrong with the file itself, or without a named profile, there is none.
+ */
+export function explainProfile(profile: string | undefined): string {
+  const text = read();
+  if (text === undefined) return profile === undefined ? "" : `there is no ${SHOWN_PATH} with it`;
+  const profiles = profilesOf(text);
+  if (profiles === undefined) return `${SHOWN_PATH} is no valid JSON`;
+  if (profile === undefined) return "";
+  const found = profiles.find(({ name }) => name === profile);
+  if (found === undefined) {
+    const names = profiles.map(({ name }) => `"${name}"`).join(", ");
+    return `${SHOWN_PATH} has no such profile${names === "" ? "" : ` (it has ${names})`}`;
+  }
+  return `it is there, with the mode ${found.mode}, but that did not work`;
+}
+
+/** The region that a profile names. */
+export function profileRegion(profile: string | undefined): string | undefined {
+  const text = read();
+  if (text === undefined || profile === undefined) return undefined;
+  return profilesOf(text)?.find(({ name }) => name === profile)?.region;
+}
+
+interface Profile {
+  name: string;
+  mode: string;
+  region?: string;
+}
+
+function read(): string | undefined {
+  try {
+    return readFileSync(join(homedir(), ".aliyun", "config.json"), "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function profilesOf(text: string): Profile[] | undefined {
+  try {
+    const config: unknown = JSON.parse(text);
+    const profiles = property(config, "profiles");
+    return Array.isArray(profiles) ? profiles.map(toProfile) : [];
+  } catch {
+    // A syntax error of JSON.parse quotes the text.
+    return undefined;
+  }
+}
+
+function toProfile(value: unknown): Profile {
+  const [name, mode, region] = ["name", "mode", "region_id"].map((key) => property(value, key));
+  return {
+    name: typeof name === "string" ? name : "",
+    mode: typeof mode === "string" ? mode : "(none)",
+    ...(typeof region === "string" && region !== "" && { region }),
+  };
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+}

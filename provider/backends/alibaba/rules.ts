@@ -1,0 +1,15 @@
+import type { BackendRules } from "../../core/backend";
+import { ecsRules } from "../ecsRules";
+
+/** The variables that Terraform's and Pulumi's alicloud providers read, in their order. */
+const REGION_VARIABLES = ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"] as const;
+
+/** What Alibaba Cloud ECS accepts. */
+export const rules: BackendRules = ecsRules({
+  backend: "alibaba",
+  connectionKeys: ["backend", "region", "endpoint", "profile"],
+  ambientConnection: (environment) => {
+    const region = REGION_VARIABLES.map((name) => environment[name]).find(Boolean);
+    return region === undefined ? {} : { region };
+  },
+});
