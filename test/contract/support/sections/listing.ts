@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { operation } from "../harness";
-import { defined, newLine, type Workbench } from "../workbench";
+import { newLine, type Workbench } from "../workbench";
 
 /** More than fits on a page of any cloud here (ECS: 50). */
 const MORE_THAN_A_PAGE = 60;

@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { KeyPairStore, type StoredKeyPair } from "../../provider/backends/local/store";
+import { fingerprintMd5, readPublicKey } from "../../provider/keys";
+import { compile } from "../support/compile";
+import { newLine } from "./support/workbench";
+
+const WRITER = "test/contract/support/localWriter.ts";
+const region = "local";
+const folder = mkdtempSync(join(tmpdir(), "keypair-processes-"));
+let compiled = "";
+let publicKey = "";
+let fingerprint = "";
+
+beforeAll(async () => {
+  compiled = compile(WRITER);
+  publicKey = await newLine();
+  fingerprint = fingerprintMd5(readPublicKey(publicKey));
+});
+afterAll(() => {
+  for (const path of [folder, compiled]) rmSync(path, { recursive: true, force: true });
+});
+
+describe("a local store that eight processes open and write to at once", () => {
+  const writers = 8;
+  const each = 40;
+
+  it("loses nothing, gives a name to one of them, and keeps the quota", async () => {
+    const path = join(folder, "shared/local.sqlite");
+    const outputs = await Promise.all(
+      Array.from({ length: writers }, async (_, n) =>
+        finished(start(path, "import", `writer${n}`, String(each))),
+      ),
+    );
+    const lines = outputs.join("").trim().split("\n");
+    const wins = lines.filter((line) => line.startsWith("done import contested-"));
+    expect(new Set(wins).size).toBe(wins.length);
+    expect(wins).toHaveLength(each);
+    expect(lines.filter((line) => line.startsWith("done import writer"))).toHaveLength(writers * each);
+    expect(lines.filter((line) => line.startsWith("failed AlreadyExists contested-"))).toHaveLength(
+      (writers - 1) * each,
+    );
+    expect(lines).toHaveLength(2 * writers * each);
+    expect(pairsIn(path)).toHaveLength((writers + 1) * each);
+
+    const more = await Promise.all(
+      ["a", "b", "c"].map((prefix) => finished(start(path, "import", prefix, "60"))),
+    );
+    expect(more.join("").match(/^done import/gm)).toHaveLength(500 - (writers + 1) * each);
+    expect(more.join("")).toContain("failed QuotaExceeded");
+    expect(pairsIn(path)).toHaveLength(500);
+  });
+});
+
+describe("a local store whose writer is killed (SIGKILL)", () => {
+  const kills = 8;
+  const batchSize = 50;
+
+  it("is whole after each kill: what was answered is there, the rest whole or not at all", async () => {
+    const path = join(folder, "killed.sqlite");
+    let output = "";
+    for (let n = 0; n < kills; n++) {
+      output += await killedAfter(start(path, "churn", `run${n}`, String(batchSize)), Math.random() * 60);
+      expectWhole(path, output);
+    }
+    // Else the kills came before the writes.
+    expect(output.match(/^done/gm)?.length).toBeGreaterThan(kills);
+  });
+
+  it("has nothing of a change that the kill cut short, and takes writes at once", async () => {
+    const path = join(folder, "cut.sqlite");
+    const before = new KeyPairStore(path);
+    before.import(region, { name: "before", publicKey });
+    await once(start(path, "die", "cut", "450"), "exit");
+    // Else nothing of it came as far as the file.
+    expect(statSync(`${path}-wal`).size).toBeGreaterThan(1e6);
+    before.import(region, { name: "after", publicKey });
+    expect(pairsIn(path).map(({ name }) => name)).toEqual(["before", "after"]);
+    expectSound(path);
+    before.close();
+    expectSound(path);
+  });
+
+  it("opens when the kill came while the file was made", async () => {
+    for (let n = 0; n < kills; n++) {
+      const path = join(folder, `made${n}.sqlite`);
+      const output = await killedAfter(start(path, "make"), Math.random() * 20);
+      const last = Number(
+        output
+          .match(/begin make (\d+)/g)
+          ?.at(-1)
+          ?.split(" ")
+          .at(-1),
+      );
+      for (let file = 0; file <= last; file++) {
+        const store = new KeyPairStore(`${path}.${file}`);
+        expect(store.import(region, { name: "first", publicKey }).name).toBe("first");
+        store.close();
+      }
+    }
+  });
+
+  /** Compares the store with what its writers said before they were killed. */
+  function expectWhole(path: string, output: string): void {
+    expectSound(path);
+    const said = (stage: string, action: string, batch: string) =>
+      output.includes(`${stage} ${action} ${batch}\n`);
+    const stored = pairsIn(path);
+    for (const [, batch = ""] of output.matchAll(/^begin import (\S+)$/gm)) {
+      const pairs = stored.filter(({ tags }) => tags["batch"] === batch);
+      const mayBeThere = !said("done", "delete", batch);
+      const mayBeGone = !said("done", "import", batch) || said("begin", "delete", batch);
+      expect(pairs.length).toBeOneOf([...(mayBeThere ? [batchSize] : []), ...(mayBeGone ? [0] : [])]);
+      const states = new Set(pairs.map(({ tags }) => tags["state"]));
+      expect(states.size).toBeLessThanOrEqual(1);
+      if (states.has("new")) expect(said("done", "tag", batch)).toBe(false);
+      if (states.has("tagged")) expect(said("begin", "tag", batch)).toBe(true);
+      for (const pair of pairs) expect(pair).toMatchObject({ publicKey, fingerprint });
+    }
+  }
+});
+
+function expectSound(path: string): void {
+  const inspected = new DatabaseSync(path);
+  expect(inspected.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+  expect(inspected.prepare("PRAGMA foreign_key_check").all()).toEqual([]);
+  inspected.close();
+}
+
+function pairsIn(path: string): StoredKeyPair[] {
+  const store = new KeyPairStore(path);
+  try {
+    return store.list(region).keyPairs;
+  } finally {
+    store.close();
+  }
+}
+
+function start(path: string, ...task: string[]): ChildProcess {
+  const script = join(compiled, WRITER.replace(/\.ts$/, ".js"));
+  return spawn(process.execPath, [script, path, publicKey, ...task], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+
+async function finished(child: ChildProcess): Promise<string> {
+  const [output, [code]] = await Promise.all([outputOf(child), once(child, "exit")]);
+  expect(code).toBe(0);
+  return output;
+}
+
+/** Kills the process some time after it has begun to write. */
+async function killedAfter(child: ChildProcess, ms: number): Promise<string> {
+  const output = outputOf(child);
+  if (child.stdout) await once(child.stdout, "readable");
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  child.kill("SIGKILL");
+  return output;
+}
+
+function outputOf(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error("the process has no standard output");
+  return text(child.stdout);
+}
