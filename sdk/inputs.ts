@@ -5,8 +5,39 @@ export function inputsForFront(
   name: string,
   type: string,
   opts: pulumi.CustomResourceOptions,
-): Record<string, pulumi.Input<string>> {
+): pulumi.Inputs {
   const urn = pulumi.createUrn(name, type, opts.parent);
   // A plain promise: an output of the parent would make this resource depend on it, and a component on itself.
-  return { __logicalName: name, __urn: new Promise((resolve) => urn.apply(resolve)) };
+  return {
+    __logicalName: name,
+    __urn: new Promise((resolve) => urn.apply(resolve)),
+    __preview: pulumi.runtime.isDryRun() ? true : undefined,
+    __failures: undefined,
+  };
+}
+
+/**
+ * Reports what a preview's check found, each problem on its resource, and so fails the program. The provider cannot do it: the
+ * engine would end the preview at the first resource with a problem.
+ */
+export function reportFailures(
+  resource: pulumi.Resource & { __name?: string; __failures?: pulumi.Output<Failure[] | undefined> },
+): void {
+  if (!pulumi.runtime.isDryRun()) return;
+  resource.__failures?.apply((failures) => {
+    if (!failures?.length) return;
+    for (const { property, reason } of failures) {
+      void pulumi.log.error(property ? `${property}: ${reason}` : reason, resource);
+    }
+    const problems = failures.length === 1 ? "a problem" : `${failures.length} problems`;
+    // Fails the program, and lets it go on to the other resources first. The stack would only show this line.
+    const failure = new pulumi.RunError(`key pair resource '${resource.__name}' has ${problems}`);
+    failure.stack = failure.message;
+    throw failure;
+  });
+}
+
+interface Failure {
+  property: string;
+  reason: string;
 }

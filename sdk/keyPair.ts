@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as model from "../provider/core/model";
 import { KEY_PAIR_PROVIDER } from "../provider/dynamic/stub";
-import { inputsForFront } from "./inputs";
+import { inputsForFront, reportFailures } from "./inputs";
 
 /**
  * The arguments of a `KeyPair`. All are optional: with `publicKeyBody` or `publicKeyFile` a public key is imported, without them
@@ -116,5 +116,6 @@ export class KeyPair extends pulumi.CustomResource {
       },
       pulumi.mergeOptions({ additionalSecretOutputs: ["privateKey"] }, opts),
     );
+    reportFailures(this);
   }
 }

@@ -1,5 +1,5 @@
 import type { BackendCatalog } from "./backend";
-import { type CheckResult, checkKeyPair } from "./check";
+import { type CheckFailure, type CheckResult, checkKeyPair } from "./check";
 import type { ProviderSettings } from "./connection";
 import { diffKeyPair, type ResourceDiff } from "./diff";
 import {
@@ -11,13 +11,15 @@ import {
   updateKeyPair,
 } from "./lifecycle";
 import type { CheckedKeyPairArgs, KeyPairArgs, KeyPairState } from "./model";
-import { SECRET_PROPERTIES } from "./properties";
+import { KEY_PAIR_PROPERTIES, type PropertyRow, SECRET_PROPERTIES } from "./properties";
 import type { PartlyUnknown } from "./unknown";
 
 /** What a front needs to serve a resource. Fronts hold no rules: they unwrap, call one of these, and wrap. */
 export interface ManagedResource<Args extends object, Checked extends Args, State extends object> {
   /** The outputs that are secrets. */
   readonly secretOutputs: readonly string[];
+  /** The failure as it can be given to an engine that shows the value with it. */
+  withoutEcho(failure: CheckFailure): CheckFailure;
   check(request: {
     logicalName: string;
     olds: Partial<Checked>;
@@ -39,6 +41,7 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
 
 export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, KeyPairState> = {
   secretOutputs: SECRET_PROPERTIES,
+  withoutEcho: (failure) => withoutEcho(failure, KEY_PAIR_PROPERTIES),
   check: checkKeyPair,
   diff: diffKeyPair,
   create: createKeyPair,
@@ -46,3 +49,10 @@ export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, K
   update: updateKeyPair,
   delete: deleteKeyPair,
 };
+
+/** A failure at a property makes the engine print the property's value; of some, that must never be seen. */
+function withoutEcho({ property, reason }: CheckFailure, rows: Record<string, PropertyRow>): CheckFailure {
+  return rows[property]?.neverEchoed
+    ? { property: "", reason: `${property}: ${reason}` }
+    : { property, reason };
+}

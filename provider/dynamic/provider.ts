@@ -1,7 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { BackendCatalog } from "../core/backend";
+import type { CheckFailure } from "../core/check";
 import type { ProviderSettings } from "../core/connection";
-import { KeyPairError } from "../core/errors";
 import type { Journal } from "../core/journal";
 import type { LifecycleContext, Outcome } from "../core/lifecycle";
 import type { ManagedResource } from "../core/resource";
@@ -14,6 +14,9 @@ interface Parts {
   catalog: BackendCatalog;
   journal: Journal;
 }
+
+/** Where the SDK does not tell the resource's name: it is older than this provider. */
+const DEFAULT_NAME = "keypair";
 
 /**
  * A resource of the core as a dynamic provider: it unwraps what the engine sends, calls the core, and wraps what comes back.
@@ -49,6 +52,19 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
     return outs;
   };
 
+  /**
+   * The engine ends a run at the first resource with a failure, so the other resources' failures would show one run after the
+   * other. In a preview nothing is made: there the SDK gets the failures with the inputs, reports them, and fails the program.
+   */
+  const checked = (args: object, failures: CheckFailure[], { preview, ...hidden }: Hidden) => {
+    if (!preview)
+      return { inputs: toEngine(withHidden(args, hidden)), failures: failures.map(resource.withoutEcho) };
+    return {
+      inputs: toEngine(withHidden(args, failures.length > 0 ? { ...hidden, failures } : hidden)),
+      failures: [],
+    };
+  };
+
   return {
     /** Synchronous up to its end: the engine's next call may come before this promise is awaited. */
     configure({ config }) {
@@ -58,31 +74,30 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
     },
 
     async check(olds: object, news: object) {
-      const old = fromEngine<Checked>(olds ?? {});
       const { value, hidden } = fromEngine<Args>(news);
       try {
         const { args, failures, warnings } = resource.check({
-          logicalName: hidden.logicalName ?? "keypair",
-          olds: old.value as Partial<Checked>,
+          logicalName: hidden.logicalName ?? DEFAULT_NAME,
+          olds: fromEngine<Checked>(olds ?? {}).value as Partial<Checked>,
           news: value,
           settings: settings(),
           catalog,
         });
         for (const warning of warnings) log.warn(hidden.urn, warning);
-        return { inputs: toEngine(withHidden(args, hidden)), failures };
+        return checked(args, failures, hidden);
       } catch (error) {
-        // Thrown from here, the engine would print a stack.
-        if (!(error instanceof KeyPairError)) throw plainError(error);
-        return { inputs: news, failures: [{ property: "", reason: error.message }] };
+        return checked({}, [{ property: "", reason: plainError(error).message }], hidden);
       }
     },
 
     async diff(id, olds: object, news: object) {
       try {
-        const { value: state, hidden } = fromEngine<State>(olds);
+        const { value: state } = fromEngine<State>(olds);
+        const { value: args, hidden } = fromEngine<Checked>(news);
+        if (hidden.failures) return { changes: true };
         const { changes, deleteBeforeReplace, warnings } = resource.diff(
           state as State,
-          fromEngine<Checked>(news).value,
+          args,
           settings(),
           catalog,
         );

@@ -1,3 +1,4 @@
+import type { CheckFailure } from "../core/check";
 import { type PartlyUnknown, UNKNOWN } from "../core/unknown";
 
 /** The engine's word for a value that a preview does not know yet, of whatever type (pulumi/pulumi#6310). */
@@ -11,24 +12,36 @@ export interface Hidden {
   urn?: string;
   logicalName?: string;
   provider?: unknown;
+  /** The program runs in a preview. */
+  preview?: true;
+  /** What check found in a preview, for the SDK to report: see `dynamicProvider`. */
+  failures?: CheckFailure[];
 }
 
 /** The names under which it travels. The engine shows no property that starts with two underscores. */
-const HIDDEN_KEYS = { urn: "__urn", logicalName: "__logicalName", provider: "__provider" } as const;
+const HIDDEN_KEYS = {
+  urn: "__urn",
+  logicalName: "__logicalName",
+  provider: "__provider",
+  preview: "__preview",
+  failures: "__failures",
+} as const;
 
 /** What the engine sent, with unknowns as the core knows them and what is the front's own taken out. */
 export function fromEngine<T extends object>(
   properties: object,
 ): { value: PartlyUnknown<T>; hidden: Hidden } {
-  const value: Record<string, unknown> = { ...properties };
-  const hidden: Hidden = {};
-  for (const [name, key] of Object.entries(HIDDEN_KEYS) as [keyof Hidden, string][]) {
-    const held = value[key];
-    if (name === "provider" ? held !== undefined : typeof held === "string" && held !== UNKNOWN_MARKER)
-      Object.assign(hidden, { [name]: held });
-    delete value[key];
-  }
-  return { value: marked(value) as PartlyUnknown<T>, hidden };
+  const own: Record<string, string> = HIDDEN_KEYS;
+  const hiddenNames = new Map(Object.entries(own).map(([name, key]) => [key, name]));
+  const entries = Object.entries(properties).filter(([, value]) => value !== undefined && value !== null);
+  const hidden = entries.filter(([key, value]) => hiddenNames.has(key) && value !== UNKNOWN_MARKER);
+  const value = entries
+    .filter(([key]) => !hiddenNames.has(key))
+    .map(([key, member]) => [key, marked(member)]);
+  return {
+    value: Object.fromEntries(value) as PartlyUnknown<T>,
+    hidden: Object.fromEntries(hidden.map(([key, member]) => [hiddenNames.get(key), member])) as Hidden,
+  };
 }
 
 /** The properties with the front's own put back, so that they are stored and come again with the next call. */
