@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import type { Backend, BackendCatalog, BackendRules, Credentials, ResolvedConnection } from "../core/backend";
 import { KeyPairError } from "../core/errors";
 import type { BackendName } from "../core/model";
+import { rules as alibaba } from "./alibaba/rules";
 import { rules as local } from "./local/rules";
+import { rules as openstack } from "./openstack/rules";
 
 /** What a backend's folder exports: its rules are light, and its client is loaded when it is first opened. */
 interface BackendModule {
@@ -11,8 +13,8 @@ interface BackendModule {
 }
 
 const MODULES: Record<BackendName, BackendModule | undefined> = {
-  alibaba: undefined,
-  openstack: undefined,
+  alibaba: { rules: alibaba, load: () => import("./alibaba/open.js") },
+  openstack: { rules: openstack, load: () => import("./openstack/open.js") },
   local: { rules: local, load: () => import("./local/open.js") },
 };
 

@@ -3,7 +3,7 @@ import { operation } from "../harness";
 import { defined, newLine, type Workbench } from "../workbench";
 
 export function quota(bench: Workbench): void {
-  const { openWithRoomFor, capabilities } = bench.harness;
+  const { openWithRoomFor, capabilities, quotaRaces } = bench.harness;
 
   describe.runIf(openWithRoomFor)("a quota", () => {
     const openSmall = (count: number) =>
@@ -13,9 +13,10 @@ export function quota(bench: Workbench): void {
       const client = await openSmall(2);
       const publicKey = await newLine();
       const names = Array.from({ length: 5 }, () => bench.newName("quota"));
-      const results = await Promise.allSettled(
-        names.map((name) => client.importKeyPair({ name, publicKey }, operation())),
-      );
+      const importOne = (name: string) => client.importKeyPair({ name, publicKey }, operation());
+      const results = quotaRaces
+        ? await settledInTurn(names, importOne)
+        : await Promise.allSettled(names.map(importOne));
       const made = names.filter((_, n) => results[n]?.status === "fulfilled");
       expect(made).toHaveLength(2);
       const refused = names.filter((name) => !made.includes(name));
@@ -38,4 +39,13 @@ export function quota(bench: Workbench): void {
         expect(JSON.stringify(error.details) + error.message).not.toContain("PRIVATE KEY");
       });
   });
+}
+
+async function settledInTurn<T>(
+  names: string[],
+  call: (name: string) => Promise<T>,
+): Promise<PromiseSettledResult<T>[]> {
+  const results: PromiseSettledResult<T>[] = [];
+  for (const name of names) results.push(...(await Promise.allSettled([call(name)])));
+  return results;
 }

@@ -1,0 +1,107 @@
+import type { Credentials, Operation } from "../../core/backend";
+import { registerSecret } from "../../core/redact";
+import type { HttpPool, HttpReply } from "../../transport/http";
+import { retry } from "../../transport/retry";
+import { identityUrl } from "./authentication";
+import { computeEndpoint } from "./catalogue";
+import type { Cloud } from "./cloud";
+import { configurationError, failureOf, isRecord, unreadable } from "./errors";
+import { type AccessKey, signed } from "./otcSigner";
+import type { Access } from "./session";
+
+/** Access to Open Telekom Cloud with an access key: every request is signed, there is no token. */
+export interface KeyAccess {
+  access(endpoint: string | undefined, http: HttpPool, operation: Operation): Promise<Access>;
+}
+
+/** The access key of the stack's configuration or of the cloud, if that is how this cloud is called. */
+export function accessByKey(cloud: Cloud, credentials: Credentials): KeyAccess | undefined {
+  const id = credentials.accessKeyId ?? (cloud.authType === "aksk" ? cloud.auth["access_key"] : undefined);
+  if (id === undefined) return undefined;
+  const secret =
+    credentials.accessKeyId === undefined ? cloud.auth["secret_key"] : credentials.accessKeySecret;
+  const securityToken =
+    credentials.accessKeyId === undefined ? cloud.auth["security_token"] : credentials.securityToken;
+  if (secret === undefined) {
+    throw configurationError(
+      `the cloud "${cloud.name}" has an access key without its secret key`,
+      "Set OS_SECRET_KEY beside OS_ACCESS_KEY, `sk` beside `ak` in clouds.yaml, or `keypair:accessKeySecret`.",
+    );
+  }
+  registerSecret(secret);
+  registerSecret(securityToken);
+  const key = { id, secret, ...(securityToken === undefined ? {} : { securityToken }) };
+  return { access: (endpoint, http, operation) => accessWith(key, cloud, endpoint, http, operation) };
+}
+
+async function accessWith(
+  key: AccessKey,
+  cloud: Cloud,
+  endpoint: string | undefined,
+  http: HttpPool,
+  operation: Operation,
+): Promise<Access> {
+  const region = cloud.region ?? "";
+  const ask = (path: string, action: string, headers: Record<string, string> = {}) => {
+    const url = new URL(identityUrl(cloud) + path);
+    const request = { method: "GET", url, headers: { accept: "application/json", ...headers } } as const;
+    const send = async () => {
+      const scope = { region, service: "iam", time: new Date() };
+      const reply = await http.send({
+        ...request,
+        headers: signed(request, key, scope),
+        signal: operation.signal,
+      });
+      if (reply.status !== 200) throw failureOf(reply, { name: action, changes: false });
+      return record(reply, action);
+    };
+    return retry(operation, send, { idempotent: true });
+  };
+
+  const projectId = cloud.auth["project_id"] ?? (await findProject(cloud, ask));
+  const own = endpoint ?? cloud.computeEndpoint;
+  const catalog =
+    own === undefined ? await ask("/auth/catalog", "read the catalogue", project(projectId)) : {};
+  return {
+    endpoint: computeEndpoint(cloud, endpoint, catalog["catalog"], projectId),
+    renewable: false,
+    headers: (request) => {
+      const scope = { region, service: "ecs", time: new Date() };
+      return signed({ ...request, headers: { ...request.headers, ...project(projectId) } }, key, scope);
+    },
+  };
+}
+
+type Ask = (path: string, action: string) => Promise<Record<string, unknown>>;
+
+/** A key belongs to a user, not to a project: which one is meant is said by name, or by the region, whose main project has its name. */
+async function findProject(cloud: Cloud, ask: Ask): Promise<string> {
+  const name = cloud.auth["project_name"] ?? cloud.region;
+  if (name === undefined) {
+    throw configurationError(
+      `the cloud "${cloud.name}" says neither its project nor its region`,
+      "Set OS_PROJECT_NAME or OS_PROJECT_ID, and OS_REGION_NAME (or `keypair:region`), for example eu-de.",
+    );
+  }
+  const { projects } = await ask(`/projects?name=${encodeURIComponent(name)}`, "look up the project");
+  const found: unknown = Array.isArray(projects) ? projects[0] : undefined;
+  if (isRecord(found) && typeof found["id"] === "string") return found["id"];
+  throw configurationError(
+    `the access key of cloud "${cloud.name}" sees no project "${name}"`,
+    "Check OS_PROJECT_NAME; on Open Telekom Cloud the main project of a region has the region's name, like eu-de.",
+  );
+}
+
+function project(id: string): Record<string, string> {
+  return { "x-project-id": id };
+}
+
+function record(reply: HttpReply, action: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(reply.text);
+    if (isRecord(parsed)) return parsed;
+  } catch {
+    // Told below: the parser's own message quotes the reply.
+  }
+  throw unreadable(reply, { name: action, changes: false });
+}

@@ -1,0 +1,196 @@
+import type { CreatedKeyPairRecord, KeyPairRecord, Operation } from "../../core/backend";
+import { isKeyPairError, KeyPairError } from "../../core/errors";
+import type { HttpReply, HttpRequest } from "../../transport/http";
+import { RateLimit } from "../../transport/rateLimit";
+import { retry } from "../../transport/retry";
+import { type Action, failureOf, isKeyPairNotFound, isRecord, unreadable } from "./errors";
+import { toCreatedRecord, toRecord } from "./keyPairMapper";
+import type { Session } from "./session";
+
+const PATH = "/os-keypairs";
+/** The microversion that brought `limit` and `marker`; before it a listing is always whole. */
+const PAGED_SINCE = 35;
+/** The most pages that are read: a server that never ends would be read for ever. */
+const MAX_PAGES = 1000;
+/** The code by which the core knows that it has to make the key itself. */
+const GENERATION_UNSUPPORTED = "GenerationUnsupported";
+
+type Request = Pick<HttpRequest, "method" | "body" | "signal"> & {
+  path: string;
+  headers?: Record<string, string>;
+};
+
+interface Page {
+  records: KeyPairRecord[];
+  /** The marker of the next page, when there is one. */
+  next?: string;
+}
+
+/**
+ * The calls of `os-keypairs`, at the server's default microversion unless the cloud's configuration asks for another.
+ *
+ * Contract: https://docs.openstack.org/api-ref/compute/#keypairs-keypairs
+ */
+export class NovaClient {
+  readonly #limit = new RateLimit();
+
+  constructor(
+    private readonly session: Session,
+    /** Pairs a page, where the microversion has pages; without one the server decides. */
+    private readonly pageSize?: number,
+  ) {}
+
+  async import(name: string, publicKey: string, operation: Operation): Promise<KeyPairRecord> {
+    const action = { name: "import the key pair", changes: true, keyPairName: name };
+    const request = create({ name, public_key: publicKey });
+    return this.#call(request, action, operation, (reply) =>
+      toRecord(member(reply, "keypair"), this.#userId),
+    );
+  }
+
+  /** Rejects with `Refused` and `GenerationUnsupported` where the server makes no keys (Nova 2.92 and later). */
+  async generate(name: string, operation: Operation): Promise<CreatedKeyPairRecord> {
+    const action = { name: "create the key pair", changes: true, keyPairName: name };
+    try {
+      return await this.#call(create({ name }), action, operation, (reply) =>
+        toCreatedRecord(member(reply, "keypair"), this.#userId),
+      );
+    } catch (error) {
+      const refused = isKeyPairError(error, "Refused") && /public_key.*required/.test(error.details.message);
+      throw refused ? error.with({ cloudCode: GENERATION_UNSUPPORTED }) : error;
+    }
+  }
+
+  async get(name: string, operation: Operation): Promise<KeyPairRecord | undefined> {
+    const action = { name: "read the key pair", changes: false, keyPairName: name };
+    const { found } = await this.#call(
+      { method: "GET", path: pathOf(name), signal: operation.signal },
+      action,
+      operation,
+      (reply) => {
+        if (isKeyPairNotFound(reply)) return { found: undefined };
+        const found = toRecord(member(reply, "keypair"), this.#userId);
+        return found && { found };
+      },
+    );
+    return found;
+  }
+
+  async list(operation: Operation): Promise<KeyPairRecord[]> {
+    const records: KeyPairRecord[] = [];
+    let marker: string | undefined;
+    for (let pages = 0; pages < MAX_PAGES; pages++) {
+      const page = await this.#page(marker, operation);
+      records.push(...page.records);
+      marker = page.next;
+      if (marker === undefined) return records;
+    }
+    throw new KeyPairError({
+      code: "Refused",
+      message: `the list of key pairs did not end within ${MAX_PAGES} pages`,
+      next: "Tell the cloud's operator: the server's paging is broken.",
+    });
+  }
+
+  /** A pair that is not there is fine. */
+  async delete(name: string, operation: Operation): Promise<void> {
+    const action = { name: "delete the key pair", changes: true, keyPairName: name };
+    await this.#call({ method: "DELETE", path: pathOf(name) }, action, operation, (reply) =>
+      isSuccess(reply) || isKeyPairNotFound(reply) ? "gone" : undefined,
+    );
+  }
+
+  #page(marker: string | undefined, operation: Operation): Promise<Page> {
+    const query = new URLSearchParams();
+    if (this.#isPaged && this.pageSize !== undefined) query.set("limit", String(this.pageSize));
+    if (marker !== undefined) query.set("marker", marker);
+    const path = query.size > 0 ? `${PATH}?${query}` : PATH;
+    const action = { name: "list the key pairs", changes: false };
+    return this.#call({ method: "GET", path, signal: operation.signal }, action, operation, (reply) => {
+      const entries = member(reply, "keypairs");
+      if (!Array.isArray(entries)) return undefined;
+      const records = entries.map((entry: unknown) =>
+        toRecord(isRecord(entry) && entry["keypair"], this.#userId),
+      );
+      // One entry that cannot be read makes the whole listing uncertain: the missing name would look deleted.
+      if (!isComplete(records)) return undefined;
+      const next = hasNext(reply) ? records.at(-1)?.name : undefined;
+      return { records, ...(next === undefined ? {} : { next }) };
+    });
+  }
+
+  /**
+   * Sends until the answer is understood or certain to be a failure. What changes something is sent again only when the cloud
+   * surely did nothing, and is not cut short when the user interrupts: its outcome must be known.
+   */
+  #call<T>(
+    request: Request,
+    action: Action,
+    operation: Operation,
+    understand: (reply: HttpReply) => T | undefined,
+  ): Promise<T> {
+    const attempt = async () => {
+      const reply = await this.session.send({ headers: {}, ...request }, operation).catch(about(action));
+      const understood = understand(reply);
+      if (understood !== undefined) return understood;
+      throw isSuccess(reply) ? unreadable(reply, action) : failureOf(reply, this.#withUser(action));
+    };
+    return retry(operation, () => this.#limit.run(attempt, operation), { idempotent: !action.changes });
+  }
+
+  #withUser(action: Action): Action {
+    const user = this.session.known?.userName;
+    return user === undefined ? action : { ...action, user };
+  }
+
+  get #userId(): string | undefined {
+    return this.session.known?.userId;
+  }
+
+  get #isPaged(): boolean {
+    const [major, minor] = (this.session.cloud.microversion ?? "2.1").split(".").map(Number);
+    return major === 2 && (minor ?? 0) >= PAGED_SINCE;
+  }
+}
+
+function create(keyPair: Record<string, string>): Request {
+  const headers = { "content-type": "application/json" };
+  return { method: "POST", path: PATH, headers, body: JSON.stringify({ keypair: keyPair }) };
+}
+
+function pathOf(name: string): string {
+  return `${PATH}/${encodeURIComponent(name)}`;
+}
+
+/** What the reply holds under the key; `undefined` unless it is a success in JSON. */
+function member(reply: HttpReply, key: string): unknown {
+  if (!isSuccess(reply)) return undefined;
+  try {
+    const body: unknown = JSON.parse(reply.text);
+    return isRecord(body) ? body[key] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hasNext(reply: HttpReply): boolean {
+  const links = member(reply, "keypairs_links");
+  return Array.isArray(links) && links.some((link: unknown) => isRecord(link) && link["rel"] === "next");
+}
+
+function isSuccess({ status }: HttpReply): boolean {
+  return status >= 200 && status < 300;
+}
+
+function isComplete(records: readonly (KeyPairRecord | undefined)[]): records is KeyPairRecord[] {
+  return !records.includes(undefined);
+}
+
+/** A failure of the connection, said with what was being done to which pair. */
+function about({ name, keyPairName }: Action): (error: unknown) => never {
+  return (error) => {
+    if (!isKeyPairError(error, "OutcomeUnknown", "Unavailable")) throw error;
+    const message = `could not ${name}: ${error.details.message}`;
+    throw error.with({ message, ...(keyPairName === undefined ? {} : { keyPairName }) });
+  };
+}

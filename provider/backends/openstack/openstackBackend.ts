@@ -1,0 +1,102 @@
+import type {
+  Backend,
+  CreatedKeyPairRecord,
+  CreateKeyPairRequest,
+  ImportKeyPairRequest,
+  KeyPairFilter,
+  KeyPairRecord,
+  Operation,
+} from "../../core/backend";
+import { KeyPairError } from "../../core/errors";
+import type { HttpPool } from "../../transport/http";
+import { Sweep } from "../../transport/sweep";
+import { isOpenTelekomCloud } from "./catalogue";
+import type { NovaClient } from "./novaClient";
+import { MAX_OTC_PUBLIC_KEY_BYTES } from "./rules";
+import type { Session } from "./session";
+
+/** How long one listing answers for all pairs, in ms: as long as a refresh of a large stack takes. */
+const SWEEP_MS = 30_000;
+
+/** Key pairs of one user in one region of an OpenStack. */
+export class OpenStackBackend implements Backend {
+  readonly name = "openstack";
+  readonly #sweep: Sweep<KeyPairRecord>;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    private readonly session: Session,
+    private readonly nova: NovaClient,
+    private readonly http: HttpPool,
+  ) {
+    this.#sweep = new Sweep(async (operation) => byName(await nova.list(operation)), { maxAgeMs: SWEEP_MS });
+  }
+
+  /** As configured; without that, as the catalogue had it when the first call was made. */
+  get region(): string | undefined {
+    return this.session.cloud.region ?? this.session.known?.endpoint.region;
+  }
+
+  get location(): string {
+    const user = this.session.known?.userName;
+    const whose = user === undefined ? "" : `, user ${user}`;
+    return `openstack ${this.region ?? "(default region)"} (cloud ${this.session.cloud.name}${whose})`;
+  }
+
+  async importKeyPair(
+    { name, publicKey }: ImportKeyPairRequest,
+    operation: Operation,
+  ): Promise<KeyPairRecord> {
+    const { endpoint } = await this.session.access(operation);
+    const bytes = Buffer.byteLength(publicKey);
+    if (bytes > MAX_OTC_PUBLIC_KEY_BYTES && isOpenTelekomCloud(new URL(endpoint.url).hostname)) {
+      throw new KeyPairError({
+        code: "InvalidKey",
+        keyPairName: name,
+        message: `the public key has ${bytes} bytes, and Open Telekom Cloud takes at most ${MAX_OTC_PUBLIC_KEY_BYTES}`,
+        next: "Use a smaller key (RSA up to 4096 bits, ECDSA or ed25519), or a shorter comment.",
+      });
+    }
+    return this.#sweep.write(name, () => this.nova.import(name, publicKey, operation));
+  }
+
+  createKeyPair({ name }: CreateKeyPairRequest, operation: Operation): Promise<CreatedKeyPairRecord> {
+    return this.#sweep.write(name, () => this.nova.generate(name, operation));
+  }
+
+  async findKeyPair(
+    name: string,
+    freshness: "sweep" | "exact",
+    operation: Operation,
+  ): Promise<KeyPairRecord | undefined> {
+    if (freshness === "sweep") {
+      const answer = await this.#sweep.find(name, operation);
+      if (answer !== "stale" && answer.item !== undefined) return answer.item;
+    }
+    // A pair that a listing leaves out is asked for by name: its resource leaves the state for it.
+    return this.nova.get(name, operation);
+  }
+
+  async listKeyPairs(
+    { tags, fingerprint, resourceGroupId }: KeyPairFilter,
+    operation: Operation,
+  ): Promise<KeyPairRecord[]> {
+    // No pair has a tag or a resource group here.
+    if (Object.keys(tags ?? {}).length > 0 || resourceGroupId !== undefined) return [];
+    const all = await this.nova.list(operation);
+    return fingerprint === undefined ? all : all.filter((record) => record.fingerprint === fingerprint);
+  }
+
+  deleteKeyPair(name: string, operation: Operation): Promise<void> {
+    return this.#sweep.write(name, () => this.nova.delete(name, operation));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.http.close();
+    return this.#closed;
+  }
+}
+
+function byName(records: KeyPairRecord[]): ReadonlyMap<string, KeyPairRecord> {
+  return new Map(records.map((record) => [record.name, record]));
+}

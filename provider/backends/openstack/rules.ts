@@ -1,0 +1,71 @@
+import type { BackendRules, KeyFacts, Verdict } from "../../core/backend";
+import type { Tags } from "../../core/model";
+
+/** Names of Nova, up to microversion 2.91 (https://docs.openstack.org/api-ref/compute/#import-or-create-keypair). */
+const NAME = /^[_\- a-zA-Z0-9]+$/;
+const MAX_NAME_LENGTH = 255;
+const NAME_HINT =
+  "A name has 1 to 255 letters (a to z, A to Z), digits, spaces, `-` or `_`, and no space at its start or end";
+
+/**
+ * A longer public key fails on Open Telekom Cloud, and on no other OpenStack
+ * (https://docs.otc.t-systems.com/elastic-cloud-server/api-ref/, Creating and Importing an SSH Key Pair).
+ */
+export const MAX_OTC_PUBLIC_KEY_BYTES = 1024;
+
+/** What Nova accepts, known without a call. */
+export const rules: BackendRules = {
+  backend: "openstack",
+  maxNameLength: MAX_NAME_LENGTH,
+  connectionKeys: ["region", "endpoint", "cloud"],
+  checkName,
+  checkTags,
+  checkResourceGroup: () =>
+    "Open Telekom Cloud and OpenStack have no resource groups: remove `resourceGroupId`",
+  checkPublicKey,
+  ambientConnection,
+};
+
+function checkName(name: string): string | undefined {
+  const reason = nameFault(name);
+  return reason && `${reason}. ${NAME_HINT}.`;
+}
+
+function nameFault(name: string): string | undefined {
+  const length = [...name].length;
+  if (length === 0) return "it is empty";
+  if (length > MAX_NAME_LENGTH) return `it has ${length} characters`;
+  const stranger = NAME.test(name) ? undefined : /[^_\- a-zA-Z0-9]/u.exec(name)?.[0];
+  if (stranger !== undefined) return `it contains ${JSON.stringify(stranger)}`;
+  if (name.trim() !== name) return "it starts or ends with a space";
+  return undefined;
+}
+
+function checkTags(tags: Tags): Map<string, string> {
+  const isEmpty = Object.keys(tags).length === 0;
+  const reason = "Open Telekom Cloud and OpenStack key pairs have no tags: remove `tags`";
+  return isEmpty ? new Map() : new Map([["", reason]]);
+}
+
+/** Nova 34 was seen to store every type that OpenSSH has. Two of them are of no use on the instance. */
+function checkPublicKey(key: KeyFacts, _line: string): Verdict {
+  if (key.isCertificate) {
+    return {
+      verdict: "warn",
+      reason:
+        "the cloud stores a certificate, but sshd takes none from authorized_keys, so nobody can log in with it. Import the plain public key instead",
+    };
+  }
+  if (key.type === "dsa") {
+    return {
+      verdict: "warn",
+      reason: "OpenSSH has refused DSA keys by default since 7.0, so logging in with it will likely fail",
+    };
+  }
+  return undefined;
+}
+
+function ambientConnection(environment: NodeJS.ProcessEnv) {
+  const { OS_CLOUD: cloud, OS_REGION_NAME: region } = environment;
+  return { ...(cloud ? { cloud } : {}), ...(region ? { region } : {}) };
+}

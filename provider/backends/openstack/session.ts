@@ -1,0 +1,121 @@
+import type { Credentials, Operation } from "../../core/backend";
+import { isKeyPairError, KeyPairError } from "../../core/errors";
+import { registerSecret } from "../../core/redact";
+import type { HttpPool, HttpReply, HttpRequest } from "../../transport/http";
+import { SharedOperation } from "../../transport/operation";
+import { accessByKey } from "./accessKey";
+import { authenticate } from "./authentication";
+import { type ComputeEndpoint, computeEndpoint } from "./catalogue";
+import type { Cloud } from "./cloud";
+
+/** The right to call the compute service, for as long as the cloud grants it. */
+export interface Access {
+  endpoint: ComputeEndpoint;
+  /** The user that the credentials belong to, where the cloud has said it. */
+  userId?: string;
+  userName?: string;
+  /** Another one may be had when the cloud refuses this one. */
+  renewable: boolean;
+  /** The headers that prove the right to send this request. */
+  headers(request: HttpRequest): Record<string, string>;
+}
+
+interface Shared {
+  operation: SharedOperation;
+  access: Promise<Access>;
+}
+
+/**
+ * One access for all calls of the process. It is asked for when the first call is made, by all who wait for it together, and
+ * renewed once for a call that the cloud answers with 401: tokens expire and are revoked.
+ */
+export class Session {
+  #shared: Shared | undefined;
+  #last: Access | undefined;
+
+  constructor(
+    readonly cloud: Cloud,
+    private readonly endpoint: string | undefined,
+    private readonly credentials: Credentials,
+    private readonly http: HttpPool,
+  ) {
+    registerSecret(credentials.accessKeySecret);
+    registerSecret(credentials.securityToken);
+  }
+
+  /** What was last granted; `undefined` before the first call. */
+  get known(): Access | undefined {
+    return this.#last;
+  }
+
+  /** Sends to a path of the compute endpoint. Answers with whatever the service says, but for a first 401. */
+  async send(request: Omit<HttpRequest, "url"> & { path: string }, operation: Operation): Promise<HttpReply> {
+    const access = await this.access(operation);
+    const reply = await this.#sendWith(access, request);
+    if (reply.status !== 401 || !access.renewable) return reply;
+    if (this.#last === access) this.#shared = undefined;
+    return this.#sendWith(await this.access(operation), request);
+  }
+
+  async access(operation: Operation): Promise<Access> {
+    const shared = this.#join(operation);
+    try {
+      const access = await shared.access;
+      this.#last = access;
+      return access;
+    } catch (error) {
+      if (this.#shared === shared) this.#shared = undefined;
+      // All others who waited for it were interrupted, this one was not.
+      if (isKeyPairError(error, "Cancelled") && !operation.signal.aborted) return this.access(operation);
+      throw error;
+    }
+  }
+
+  #join(operation: Operation): Shared {
+    if (this.#shared !== undefined) {
+      this.#shared.operation.join(operation);
+      return this.#shared;
+    }
+    const shared = new SharedOperation([operation]);
+    this.#shared = { operation: shared, access: this.#authenticate(shared) };
+    return this.#shared;
+  }
+
+  async #authenticate(operation: Operation): Promise<Access> {
+    const { cloud, http, endpoint, credentials } = this;
+    const key = accessByKey(cloud, credentials);
+    if (key !== undefined) return key.access(endpoint, http, operation);
+    const token = await authenticate(cloud, http, operation);
+    return {
+      endpoint: computeEndpoint(cloud, endpoint, token.catalog, token.projectId),
+      ...(token.userId === undefined ? {} : { userId: token.userId }),
+      ...(token.userName === undefined ? {} : { userName: token.userName }),
+      renewable: true,
+      headers: () => ({ "x-auth-token": token.id }),
+    };
+  }
+
+  #sendWith(
+    access: Access,
+    { path, ...rest }: Omit<HttpRequest, "url"> & { path: string },
+  ): Promise<HttpReply> {
+    const url = URL.parse(access.endpoint.url + path);
+    if (url === null) {
+      throw new KeyPairError({
+        code: "Configuration",
+        message: "the compute endpoint in the catalogue is no URL",
+        next: "Tell the cloud's operator, or set the endpoint with `keypair:endpoint`.",
+      });
+    }
+    const { microversion } = this.cloud;
+    const version =
+      microversion === undefined
+        ? {}
+        : {
+            "openstack-api-version": `compute ${microversion}`,
+            "x-openstack-nova-api-version": microversion,
+          };
+    const request = { ...rest, url, headers: { accept: "application/json", ...version, ...rest.headers } };
+    return this.http.send({ ...request, headers: { ...request.headers, ...access.headers(request) } });
+  }
+}

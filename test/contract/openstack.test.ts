@@ -1,0 +1,62 @@
+import { afterAll, beforeAll } from "vitest";
+import { rules } from "../../provider/backends/openstack/rules";
+import { FaultProxy } from "../emulator/faultProxy";
+import { openAs } from "../support/openstack/client";
+import { describeOpenStack, type OpenStack, startOpenStack, type User } from "../support/openstack/openstack";
+import { type KeyPairHarness, keyPairContract } from "./support/keyPairContract";
+
+let cloud: OpenStack;
+let user: User;
+
+const harness: Omit<KeyPairHarness, "open"> = {
+  rules,
+  cloudCodes: { AlreadyExists: "conflictingRequest", QuotaExceeded: "forbidden" },
+  capabilities: {
+    makesKeys: true,
+    unusualNames: ["a b", "_", "-", "Case case", "0", "x".repeat(255)],
+  },
+  openWithRoomFor,
+  quotaRaces: true,
+};
+
+describeOpenStack("a real Nova", () => {
+  beforeAll(async () => {
+    cloud = await startOpenStack();
+    user = await cloud.newUser();
+  }, 600_000);
+
+  keyPairContract("region with a plain URL in the catalogue", {
+    ...harness,
+    open: () => openAs(user.variables()),
+  });
+
+  keyPairContract("region with the project's id in the URL (the form of Open Telekom Cloud)", {
+    ...harness,
+    open: () => openAs(user.variables({ OS_REGION_NAME: "RegionOtc" })),
+  });
+
+  describeOpenStack("behind a proxy that can stall it", () => {
+    let proxy: FaultProxy;
+    beforeAll(async () => {
+      proxy = await FaultProxy.start(cloud.computeUrl);
+    });
+    afterAll(() => proxy.close());
+
+    keyPairContract("endpoint of the connection", {
+      ...harness,
+      open: () => openAs(user.variables(), { endpoint: proxy.url }),
+      stall: async () => {
+        proxy.fail(() => ({ when: "before", reply: { status: 429, headers: { "retry-after": "1" } } }));
+        return async () => proxy.fail();
+      },
+    });
+  });
+});
+
+/** A user whose own quota is so many. */
+async function openWithRoomFor(count: number) {
+  const { id, projectId, variables } = await cloud.newUser();
+  const url = `${cloud.computeUrl}/os-quota-sets/${projectId}?user_id=${id}`;
+  await cloud.admin("PUT", url, { quota_set: { key_pairs: count, force: true } });
+  return openAs(variables());
+}

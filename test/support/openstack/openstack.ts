@@ -1,0 +1,134 @@
+import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe } from "vitest";
+
+/** A real Keystone and Nova on loopback (stack.py). Running for as long as this test run does. */
+export interface OpenStack {
+  /** Identity v3. */
+  authUrl: string;
+  /** A second Keystone, whose tokens expire after `shortLivedSeconds`; only when asked for. */
+  shortLivedAuthUrl: string;
+  shortLivedSeconds: number;
+  /** Nova, as the catalogue of RegionOne has it. */
+  computeUrl: string;
+  /** Key pairs that a user has at most. */
+  keyPairQuota: number;
+  /** A Python that has openstacksdk. */
+  python: string;
+  /** A user of the project `demo` (and `other`), with no key pairs. */
+  newUser(options?: { role?: "member" | "reader" }): Promise<User>;
+  /** Calls Keystone or Nova as the administrator. */
+  admin(method: string, url: string, body?: object): Promise<Record<string, unknown>>;
+}
+
+export interface User {
+  id: string;
+  name: string;
+  password: string;
+  projectId: string;
+  /** The `OS_*` variables of the user in a region. */
+  variables(more?: Record<string, string>): Record<string, string>;
+}
+
+const REGION = "RegionOne";
+const FOLDER = join(__dirname, "../../../.cache/openstack");
+const CANDIDATES = ["python3.11", "python3.12", "python3.13", "python3"];
+const python = process.platform === "win32" ? undefined : CANDIDATES.find(isRecentEnough);
+
+if (python === undefined) {
+  console.warn(
+    "\n*** SKIPPED: no Python 3.11 or later is here, so nothing is tested against a real OpenStack. ***\n",
+  );
+}
+
+/** `describe` for tests that need the real OpenStack: skipped, and counted as skipped, where there is no Python for it. */
+export const describeOpenStack = describe.skipIf(python === undefined);
+export const hasOpenStack = python !== undefined;
+
+/** Starts it, or joins the one that runs. The first time ever takes minutes, and needs PyPI. */
+export async function startOpenStack({ shortLivedTokens = false } = {}): Promise<OpenStack> {
+  if (python === undefined) throw new Error("there is no Python 3.11 or later");
+  // The parent is the test run, whose end is the end of the servers.
+  const lease = String(process.ppid);
+  const options = shortLivedTokens ? ["--short-lived-tokens"] : [];
+  const child = spawn(python, [join(__dirname, "stack.py"), "up", FOLDER, "--lease", lease, ...options], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const said = JSON.parse(await text(child.stdout));
+  const admin = await adminOf(said.authUrl, said.adminPassword);
+  return { ...said, admin, newUser: (options) => newUser(said.authUrl, admin, options) };
+}
+
+async function newUser(
+  authUrl: string,
+  admin: OpenStack["admin"],
+  { role = "member" }: { role?: string } = {},
+): Promise<User> {
+  const name = `user-${randomBytes(4).toString("hex")}`;
+  const password = randomBytes(12).toString("base64url");
+  const { user } = await admin("POST", `${authUrl}/users`, {
+    user: { name, password, domain_id: "default" },
+  });
+  const id = idOf(user);
+  const roleId = await idByName(admin, `${authUrl}/roles`, role);
+  const [projectId, other] = await Promise.all(
+    ["demo", "other"].map((project) => idByName(admin, `${authUrl}/projects`, project)),
+  );
+  for (const project of [projectId, other]) {
+    await admin("PUT", `${authUrl}/projects/${project}/users/${id}/roles/${roleId}`);
+  }
+  return {
+    id,
+    name,
+    password,
+    projectId: projectId ?? "",
+    variables: (more = {}) => ({
+      OS_AUTH_URL: authUrl,
+      OS_USERNAME: name,
+      OS_PASSWORD: password,
+      OS_PROJECT_NAME: "demo",
+      OS_USER_DOMAIN_NAME: "Default",
+      OS_PROJECT_DOMAIN_NAME: "Default",
+      OS_REGION_NAME: REGION,
+      ...more,
+    }),
+  };
+}
+
+async function adminOf(authUrl: string, password: string): Promise<OpenStack["admin"]> {
+  const user = { name: "admin", domain: { id: "default" }, password };
+  const scope = { project: { name: "admin", domain: { id: "default" } } };
+  const reply = await fetch(`${authUrl}/auth/tokens`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ auth: { identity: { methods: ["password"], password: { user } }, scope } }),
+  });
+  const token = reply.headers.get("x-subject-token") ?? "";
+  return async (method, url, body) => {
+    const answer = await fetch(url, {
+      method,
+      headers: { "x-auth-token": token, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const said = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${said}`);
+    return said === "" ? {} : JSON.parse(said);
+  };
+}
+
+async function idByName(admin: OpenStack["admin"], url: string, name: string): Promise<string> {
+  const [found] = Object.values(await admin("GET", `${url}?name=${name}`)).filter(Array.isArray);
+  return idOf(found?.[0]);
+}
+
+function idOf(value: unknown): string {
+  if (typeof value === "object" && value !== null && "id" in value) return String(value.id);
+  throw new Error(`there is no id in ${JSON.stringify(value)}`);
+}
+
+function isRecentEnough(command: string): boolean {
+  const check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
+  return spawnSync(command, ["-c", check]).status === 0;
+}

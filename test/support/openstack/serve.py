@@ -1,0 +1,52 @@
+"""serve.py MODULE PORT LEASES: one WSGI application of OpenStack on 127.0.0.1, for as long as somebody needs it.
+
+LEASES is a folder with a file for each process that uses the cloud, named by its pid. When none of them has been alive for
+a few seconds the server ends: a test run that was killed leaves no server behind.
+"""
+
+import importlib
+import os
+import pathlib
+import sys
+import threading
+import time
+
+GRACE_SECONDS = 8
+KEEP = "keep"  # `stack.py up --keep`
+
+
+def alive(name):
+    return name == KEEP or (name.isdigit() and os.path.exists(f"/proc/{name}")) or running(name)
+
+
+def running(name):
+    """Where there is no /proc (macOS)."""
+    try:
+        os.kill(int(name), 0)
+        return True
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+
+
+def watch(leases):
+    last_seen = time.monotonic()
+    while time.monotonic() - last_seen < GRACE_SECONDS:
+        if any(alive(lease.name) for lease in leases.iterdir()):
+            last_seen = time.monotonic()
+        time.sleep(1)
+    os._exit(0)
+
+
+def main():
+    module, port, leases = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
+    sys.argv = [module]  # oslo.config would parse the rest
+    threading.Thread(target=watch, args=[leases], daemon=True).start()
+    application = importlib.import_module(module).application
+    import waitress
+
+    waitress.serve(application, host="127.0.0.1", port=port, threads=4, ident=None, clear_untrusted_proxy_headers=True)
+
+
+main()
