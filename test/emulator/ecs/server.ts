@@ -1,0 +1,248 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { KeyPairStore } from "../../../provider/backends/local/store";
+import { isKeyPairError } from "../../../provider/core/errors";
+import { EcsFailure } from "./failure";
+import { CallRate, type Fault, FaultPlan } from "./faults";
+import { type Account, OPERATIONS, operationOf } from "./operations";
+import { type EcsRequest, readRequest } from "./request";
+import { type AccessKey, SignatureCheck } from "./signature";
+import { LaggingView } from "./view";
+import { type Rendered, render, send } from "./wire";
+
+export interface EcsEmulatorOptions {
+  /** On 127.0.0.1; without it any free one. */
+  port?: number;
+  accessKeys?: readonly AccessKey[];
+  /** The store's file; without it one that is removed at the end. */
+  storePath?: string;
+  /** How many pairs a region takes. */
+  quota?: number;
+  /** How long every call takes, in ms. */
+  latencyMs?: number;
+  /** How long reads lag behind writes, in ms. */
+  readLagMs?: number;
+  /** Throttles each operation beyond this rate. */
+  callsPerSecond?: number;
+  /** Created pairs get small ECDSA keys, for tests that make hundreds and look at no key. */
+  hasFastKeys?: boolean;
+  faults?: readonly Fault[];
+}
+
+/** One call that came in. Holds no key and no credential. */
+export interface LoggedCall {
+  action: string;
+  region: string;
+  /** The key pairs that it is about. */
+  names: string[];
+  /** What was answered; absent when nothing was. */
+  status?: number;
+  /** The error code that was answered. */
+  code?: string;
+  /** The names of its parameters, in the order of the alphabet. */
+  parameters: string[];
+}
+
+/** Not a credential of anybody: the emulator knows no other unless a test gives it one. */
+export const TEST_ACCESS_KEY: AccessKey = { id: "emulator-id", secret: "emulator-only" };
+
+export async function startEcsEmulator(options: EcsEmulatorOptions = {}): Promise<EcsEmulator> {
+  const emulator = new EcsEmulator(options);
+  await emulator.listen(options.port ?? 0);
+  return emulator;
+}
+
+/** Alibaba Cloud ECS on loopback, over a local store: the real wire, its errors, and the faults that a test sets. */
+export class EcsEmulator {
+  /** All calls, in the order in which they came. */
+  readonly calls: LoggedCall[] = [];
+  readonly faults = new FaultPlan();
+  readonly store: KeyPairStore;
+  readonly #account: Account;
+  readonly #signatures: SignatureCheck;
+  readonly #server: Server;
+  readonly #folder: string | undefined;
+  readonly #latencyMs: number;
+  #rate: CallRate | undefined;
+
+  constructor(options: EcsEmulatorOptions) {
+    this.#folder = options.storePath === undefined ? mkdtempSync(join(tmpdir(), "ecs-emulator-")) : undefined;
+    const path = options.storePath ?? join(this.#folder ?? "", "store.sqlite");
+    this.store = new KeyPairStore(path, options.quota === undefined ? {} : { quota: options.quota });
+    const view = new LaggingView(this.store, options.readLagMs ?? 0);
+    this.#account = { store: this.store, view, hasFastKeys: options.hasFastKeys ?? false };
+    this.#signatures = new SignatureCheck(options.accessKeys ?? [TEST_ACCESS_KEY]);
+    this.#latencyMs = options.latencyMs ?? 0;
+    this.setRate(options.callsPerSecond);
+    this.faults.add(...(options.faults ?? []));
+    this.#server = createServer((incoming, response) => {
+      void readRequest(incoming).then((request) => this.#answer(request, response));
+    });
+  }
+
+  /** `http://127.0.0.1:<port>` */
+  get endpoint(): string {
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("the emulator is not started");
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** How many calls came in, of one operation or of all. */
+  count(action?: string): number {
+    return this.calls.filter((call) => action === undefined || call.action === action).length;
+  }
+
+  setRate(callsPerSecond: number | undefined): void {
+    this.#rate = callsPerSecond === undefined ? undefined : new CallRate(callsPerSecond);
+  }
+
+  setReadLag(milliseconds: number): void {
+    this.#account.view.lag = milliseconds;
+  }
+
+  async listen(port: number): Promise<void> {
+    this.#server.listen(port, "127.0.0.1");
+    await once(this.#server, "listening");
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+    this.store.close();
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #answer(request: EcsRequest, response: ServerResponse): Promise<void> {
+    const { action, parameters } = request;
+    const names = OPERATIONS[action]?.names(parameters) ?? [];
+    const call: LoggedCall = {
+      action,
+      region: parameters.get("RegionId") ?? "",
+      names,
+      parameters: [...parameters.keys()].sort(),
+    };
+    this.calls.push(call);
+    if (this.#latencyMs > 0) await sleep(this.#latencyMs);
+    const fault = this.faults.next(action, names) ?? this.#throttle(action);
+    const isSpared = fault !== undefined && !happensAfter(fault);
+    const reply = isSpared ? undefined : await this.#carryOut(request);
+    const answered = fault === undefined ? reply : spoiled(fault, request, reply);
+    if (answered === "hang") return;
+    if (answered === undefined || answered === "close") {
+      response.destroy();
+      return;
+    }
+    call.status = answered.status;
+    const code = /"Code":"([^"]+)"|<Code>([^<]+)/.exec(answered.status >= 400 ? answered.body : "");
+    if (code) call.code = code[1] ?? code[2] ?? "";
+    if (fault?.fault === "cut-reply") cut(response, answered);
+    else send(response, answered);
+  }
+
+  #throttle(action: string): Fault | undefined {
+    return this.#rate?.allows(action) === false ? { fault: "throttle" } : undefined;
+  }
+
+  async #carryOut(request: EcsRequest): Promise<Rendered> {
+    const requestId = randomUUID().toUpperCase();
+    try {
+      const key = this.#signatures.check(request);
+      const version = request.headers["x-acs-version"] ?? request.parameters.get("Version");
+      const operation = operationOf(request, version);
+      if (key.denied?.includes(request.action))
+        throw new EcsFailure("Forbidden.RAM", "User not authorized to operate on the specified resource.");
+      const region = request.parameters.get("RegionId") ?? "";
+      if (!/^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$/.test(region)) {
+        throw new EcsFailure("InvalidRegionId.NotFound", "The specified RegionId does not exist.");
+      }
+      const fields = await operation.run(this.#account, { region, parameters: request.parameters });
+      return render(request, 200, { RequestId: requestId, ...fields });
+    } catch (error) {
+      return failed(request, asFailure(error), requestId);
+    }
+  }
+}
+
+function asFailure(error: unknown): EcsFailure {
+  if (error instanceof EcsFailure) return error;
+  if (isKeyPairError(error) && error.details.cloudCode)
+    return new EcsFailure(error.details.cloudCode, error.details.message);
+  return new EcsFailure(
+    "InternalError",
+    `the emulator failed: ${error instanceof Error ? error.message : error}`,
+  );
+}
+
+function failed(
+  request: EcsRequest,
+  { code, message, status }: EcsFailure,
+  requestId: string = randomUUID().toUpperCase(),
+  headers = {},
+): Rendered {
+  const region = request.parameters.get("RegionId") ?? "cn-hangzhou";
+  const fields = {
+    RequestId: requestId,
+    HostId: `ecs.${region}.aliyuncs.com`,
+    Code: code,
+    Message: message,
+    Recommend: `https://api.aliyun.com/troubleshoot?q=${code}&product=Ecs`,
+  };
+  return render(request, status, fields, headers);
+}
+
+function happensAfter(fault: Fault): boolean {
+  return fault.fault === "cut-reply" || ("when" in fault && fault.when === "after");
+}
+
+function spoiled(
+  fault: Fault,
+  request: EcsRequest,
+  reply: Rendered | undefined,
+): Rendered | "close" | "hang" | undefined {
+  switch (fault.fault) {
+    case "throttle": {
+      const code = fault.code ?? "Throttling.User";
+      const headers: Record<string, string> =
+        fault.retryAfterMs === undefined ? {} : { "x-acs-retry-after": String(fault.retryAfterMs) };
+      return failed(
+        request,
+        new EcsFailure(code, "Request was denied due to user flow control."),
+        undefined,
+        headers,
+      );
+    }
+    case "error":
+      return failed(
+        request,
+        new EcsFailure(
+          fault.code,
+          "The request processing has failed due to some unknown error.",
+          fault.status,
+        ),
+      );
+    case "html":
+      return {
+        status: fault.status ?? 502,
+        headers: { "content-type": "text/html" },
+        body: "<html><h1>502 Bad Gateway</h1></html>",
+      };
+    case "empty-body":
+      return { status: fault.status ?? 200, headers: {}, body: "" };
+    case "lost-reply":
+      return "close";
+    case "hang":
+      return "hang";
+    case "cut-reply":
+      return reply;
+  }
+}
+
+function cut(response: ServerResponse, { status, headers, body }: Rendered): void {
+  response.writeHead(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
+  response.write(body.slice(0, body.length / 2), () => response.destroy());
+}
