@@ -88,6 +88,12 @@ function notAKey(first: string, rest: string): Error {
     return invalidKey("the text is a key of SSH protocol 1, which no server takes any more", WHAT_IS_TAKEN);
   }
   const shown = showAlgorithm(first);
+  if (shown === "another" && rest.startsWith("AAAA")) {
+    return invalidKey(
+      "the word before the key is no algorithm of a public key",
+      "Begin the line with the algorithm of the key, for example ssh-rsa or ssh-ed25519.",
+    );
+  }
   if (shown !== "another") return invalidKey(`${shown} is no algorithm of a public key`, WHAT_IS_TAKEN);
   return invalidKey("the text is no public key in any known format", WHAT_IS_TAKEN);
 }

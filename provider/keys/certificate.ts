@@ -15,11 +15,11 @@ export function readCertificateRest(reader: WireReader, version: "v00" | "v01"):
     throw invalidKey(`the certificate is damaged: its type is ${type}, not 1 (user) or 2 (host)`);
   }
   reader.string("the key id");
-  readList(reader.string("the principals"), "the principals", 1);
+  readList(reader.string("the principals"), "principals", 1);
   reader.uint64("the start of its validity");
   reader.uint64("the end of its validity");
-  readList(reader.string("the critical options"), "the critical options", 2);
-  if (version === "v01") readList(reader.string("the extensions"), "the extensions", 2);
+  readList(reader.string("the critical options"), "critical options", 2);
+  if (version === "v01") readList(reader.string("the extensions"), "extensions", 2);
   if (version === "v00") reader.string("the nonce");
   reader.string("the reserved field");
   readSignatureKey(reader.string("the signature key"));
@@ -27,7 +27,7 @@ export function readCertificateRest(reader: WireReader, version: "v00" | "v01"):
 }
 
 function readList(data: Buffer, what: string, fieldsPerItem: number): void {
-  const reader = new WireReader(data, what.replace(/^the /, ""));
+  const reader = new WireReader(data, `list of ${what}`);
   while (reader.remaining > 0) {
     for (let field = 0; field < fieldsPerItem; field++) reader.string("an item");
   }

@@ -1,9 +1,10 @@
 import { createPrivateKey } from "node:crypto";
 import type { PrivateKey as SshpkPrivateKey } from "sshpk";
 import { invalidKey } from "./invalid";
+import { readPemPrivateKey } from "./pemPrivate";
 import { readPpk, writePpk } from "./ppk";
 import { openSshFields, ppkPrivateFields } from "./ppkFields";
-import { privateKeySource, publicKeyOfPrivateKey, readPemPrivateKey } from "./privateKey";
+import { privateKeySource, publicKeyOfPrivateKey } from "./privateKey";
 import { cleanComment, type PublicKey } from "./publicKey";
 import { loadSshpk } from "./sshpk";
 

@@ -1,4 +1,5 @@
 import { invalidKey } from "./invalid";
+import { countBytes } from "./wire";
 
 /** The tags of DER (X.690) that tell one kind of key from another. */
 export const DER_INTEGER = 0x02;
@@ -13,7 +14,9 @@ export function checkDerLength(der: Buffer): void {
     throw invalidKey(`the key is cut short: its DER promises ${promised} bytes and holds ${der.length}`);
   }
   if (promised < der.length) {
-    throw invalidKey(`the key is damaged: its DER goes on for ${der.length - promised} bytes after the key`);
+    throw invalidKey(
+      `the key is damaged: its DER goes on after the key, for ${countBytes(der.length - promised)}`,
+    );
   }
 }
 

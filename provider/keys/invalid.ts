@@ -1,7 +1,11 @@
 import { KeyPairError } from "../core/errors";
 
 /** What helps when the text was damaged on its way. */
-export const COPY_AGAIN = "Copy the whole public key again from the file it came from.";
+export const COPY_AGAIN = "Copy the whole key again from the file it came from.";
+
+/** How a user gets at the public half of a private key that cannot be read here. */
+export const WRITE_PUBLIC_HALF =
+  "Write its public half to a file with `ssh-keygen -y -f FILE > FILE.pub` and use that file.";
 
 /** A key pair has one key; which of several is meant, nobody can tell. */
 export function severalKeys(count: number): KeyPairError {

@@ -2,7 +2,7 @@ import { ECDH } from "node:crypto";
 import type { Algorithm, Curve } from "./algorithms";
 import { isEd25519Point } from "./ed25519";
 import { invalidKey } from "./invalid";
-import type { WireReader } from "./wire";
+import { countBytes, type WireReader } from "./wire";
 
 /** OpenSSH refuses less than 1024 bits and more than 16384 (`SSH_RSA_MINIMUM_MODULUS_SIZE`, OpenSSL's `OPENSSL_RSA_MAX_MODULUS_BITS`). */
 const RSA_BITS = { least: 1024, most: 16384 };
@@ -122,7 +122,7 @@ function checkPoint(point: Buffer, curve: Curve): void {
   }
   if (point.length !== length || point[0] !== 4) {
     throw invalidKey(
-      `the key is damaged: its point has ${point.length} bytes, a point of ${curve.name} has ${length} and begins with 04`,
+      `the key is damaged: its point has ${countBytes(point.length)}, a point of ${curve.name} has ${length} and begins with 04`,
     );
   }
   try {

@@ -80,7 +80,8 @@ export function readDer(der: Buffer, type: "spki" | "pkcs1", format: PublicKey["
   checkDerLength(der);
   const key = parseDer(der, type);
   const blob = blobOfKeyObject(key);
-  if (!key.export({ type, format: "der" }).equals(der)) {
+  // SPKI ends with what PKCS#1 is, so one comparison serves both.
+  if (!key.export({ type: "spki", format: "der" }).subarray(-der.length).equals(der)) {
     throw invalidKey("the key is damaged: its DER is not the one encoding of its content");
   }
   return publicKeyOf(blob, { format });
@@ -90,8 +91,8 @@ export function readDer(der: Buffer, type: "spki" | "pkcs1", format: PublicKey["
 export function blobOfKeyObject(key: KeyObject): Buffer {
   const publicKey = key.type === "private" ? createPublicKey(key) : key;
   refuseUnknownKind(publicKey);
-  const pem = uncompressed(publicKey).export({ type: "spki", format: "pem" });
   try {
+    const pem = uncompressed(publicKey).export({ type: "spki", format: "pem" });
     return loadSshpk().parseKey(pem, "pkcs8").toBuffer("rfc4253");
   } catch {
     throw invalidKey("the key is damaged: its numbers are no key of SSH");

@@ -1,11 +1,11 @@
 import { decodeBase64, looksLikeBase64 } from "./base64";
 import { publicKeyOfBase64 } from "./blob";
 import { DER_INTEGER, sequenceContent } from "./der";
-import { invalidKey, otherText, severalKeys } from "./invalid";
+import { invalidKey, otherText, severalKeys, WRITE_PUBLIC_HALF } from "./invalid";
 import { isContent, type Line, splitLines } from "./lines";
 import { readOpenSshLine, splitWord, startsKey } from "./openssh";
 import { readDer, readPem } from "./pem";
-import { publicKeyOfPrivateKey, WRITE_PUBLIC_HALF } from "./privateKey";
+import { publicKeyOfPrivateKey } from "./privateKey";
 import { isPrivateKeyText } from "./privateText";
 import { cleanComment, formatPublicKeyLine, MAX_KEY_BYTES, type PublicKey } from "./publicKey";
 import { RFC4716_BEGIN, readRfc4716 } from "./rfc4716";
@@ -80,9 +80,21 @@ function severalLines(content: Line[]): Error {
     return invalidKey("the text is no public key in any known format", ONE_LINE);
   }
   if (keyLine !== first) return otherText(first.number);
-  return looksLikeBase64(splitWord(second.text)[0])
-    ? invalidKey(`the key is broken over lines: it goes on in line ${second.number}`, "Give it as one line.")
-    : otherText(second.number);
+  return isWhole(first)
+    ? otherText(second.number)
+    : invalidKey(
+        `the key is cut short, or broken over lines: line ${second.number} may be a part of it`,
+        "Give it as one line.",
+      );
+}
+
+function isWhole(line: Line): boolean {
+  try {
+    readOpenSshLine(line.text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function checkSize(bytes: number): void {
@@ -107,6 +119,7 @@ function refusedPrivateKey(text: string): Error {
 
 function decodeText(contents: Buffer): string {
   if (contents[0] === 0xff && contents[1] === 0xfe) return contents.subarray(2).toString("utf16le");
+  if (contents[0] !== 0 && contents[1] === 0 && contents[3] === 0) return contents.toString("utf16le");
   if (contents[0] === 0xfe && contents[1] === 0xff && contents.length % 2 === 0) {
     return Buffer.from(contents.subarray(2)).swap16().toString("utf16le");
   }

@@ -39,7 +39,7 @@ export class WireReader {
     }
     if (length > this.remaining) {
       throw invalidKey(
-        `the key is cut short: the ${this.what} promises ${length} bytes for ${field} and holds ${this.remaining}`,
+        `the key is cut short: the ${this.what} promises ${countBytes(length)} for ${field} and holds ${this.remaining}`,
       );
     }
     return this.#take(length, field);
@@ -60,7 +60,7 @@ export class WireReader {
   end(): void {
     if (this.remaining > 0) {
       throw invalidKey(
-        `the key is damaged: the ${this.what} goes on for ${this.remaining} bytes after the key`,
+        `the key is damaged: the ${this.what} goes on after the key, for ${countBytes(this.remaining)}`,
       );
     }
   }
@@ -74,17 +74,14 @@ export class WireReader {
   }
 }
 
+export function countBytes(count: number): string {
+  return count === 1 ? "1 byte" : `${count} bytes`;
+}
+
 /** An SSH string: its length and its bytes. */
 export function wireString(bytes: Buffer | string): Buffer {
   const content = Buffer.from(bytes);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(content.length);
   return Buffer.concat([length, content]);
-}
-
-/** An SSH mpint of an unsigned big-endian number. */
-export function wireInteger(magnitude: Buffer): Buffer {
-  const start = magnitude.findIndex((byte) => byte !== 0);
-  const digits = start === -1 ? Buffer.alloc(0) : magnitude.subarray(start);
-  return wireString((digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits);
 }
