@@ -60,11 +60,14 @@ function churn(store: KeyPairStore, publicKey: string, prefix: string, count: nu
 
 /** `die PREFIX COUNT`: is killed in the middle of a change that is so large that a part of it is in the file already. */
 function die(store: KeyPairStore, publicKey: string, prefix: string, count: number): void {
-  const tags = Object.fromEntries(
-    Array.from({ length: 20 }, (_, n) => [`${n}`.padStart(128, "k"), "v".repeat(128)]),
-  );
+  const names = Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
+  const tags = (value: string) =>
+    Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`${n}`.padStart(128, "k"), value.repeat(128)]));
   store.atomically(() => {
-    for (let n = 0; n < count; n++) store.import(REGION, { name: `${prefix}-${n}`, publicKey, tags });
+    for (const name of names) store.import(REGION, { name, publicKey, tags: tags("a") });
+  });
+  store.atomically(() => {
+    for (const name of names) store.tag(REGION, [name], tags("b"));
     process.kill(process.pid, "SIGKILL");
   });
 }
