@@ -24,6 +24,10 @@ export interface CheckRequest {
   news: PartlyUnknown<KeyPairArgs>;
   settings: ProviderSettings;
   catalog: BackendCatalog;
+  /** Nothing comes of it: a new automatic name is unknown, since the one that will be made is another one. */
+  preview?: boolean;
+  /** The SHA-256 fingerprint of the created key that is about to be replaced. */
+  replacedKey?: string | undefined;
 }
 
 export interface CheckResult<Checked extends object> {
@@ -58,12 +62,13 @@ export function checkKeyPair(request: CheckRequest): CheckResult<CheckedKeyPairA
   if (isImport) args["publicKeyBody"] = publicKeyOf(news, known, olds, rules, findings);
   else if (known.privateKeyFile !== undefined) {
     const file = known.privateKeyFile;
-    const isManaged = olds.privateKeyFile === file;
+    const anything = olds.privateKeyFile === file;
+    const anyKey = known.onExisting === "adopt";
     findings.attempt("privateKeyFile", () =>
-      checkPrivateKeyFile(file, { isManaged, mayHoldKey: known.onExisting === "adopt" }),
+      checkPrivateKeyFile(file, { anything, anyKey, replacedKey: request.replacedKey }),
     );
   }
-  if (rules) Object.assign(args, nameOf(request.logicalName, news, known, olds, rules, findings));
+  if (rules) Object.assign(args, nameOf(request, known, rules, findings));
   return {
     args: args as PartlyUnknown<CheckedKeyPairArgs>,
     failures: findings.failures,
@@ -156,10 +161,8 @@ function publicKeyOf(
 
 /** The name as given, the automatic one of before, or a new automatic one. */
 function nameOf(
-  logicalName: string,
-  news: Partial<Record<keyof KeyPairArgs, unknown>>,
+  { logicalName, olds, news, preview }: CheckRequest,
   { keyPairName, keyPairNamePrefix }: Partial<KeyPairArgs>,
-  olds: Partial<CheckedKeyPairArgs>,
   rules: BackendRules,
   findings: Findings,
 ): Partial<Record<keyof CheckedKeyPairArgs, unknown>> {
@@ -169,18 +172,18 @@ function nameOf(
     return {};
   }
   if (news.keyPairNamePrefix === UNKNOWN) return { keyPairName: UNKNOWN, __automaticName: true };
+  const keepsName = olds.__automaticName === true && olds.keyPairNamePrefix === keyPairNamePrefix;
+  if (keepsName && olds.keyPairName !== undefined)
+    return { keyPairName: olds.keyPairName, __automaticName: true };
   const prefix = keyPairNamePrefix ?? logicalName;
   const name = automaticName(prefix, rules);
   const reason = rules.checkName(name);
   if (reason) {
-    findings.fail(
-      keyPairNamePrefix === undefined ? "keyPairName" : "keyPairNamePrefix",
-      `"${prefix}" cannot start an automatic name: ${reason}${keyPairNamePrefix === undefined ? " Give a keyPairName or a keyPairNamePrefix." : ""}`,
-    );
+    const [property, advice] =
+      keyPairNamePrefix === undefined
+        ? (["keyPairName", " Give a keyPairName or a keyPairNamePrefix."] as const)
+        : (["keyPairNamePrefix", ""] as const);
+    findings.fail(property, `"${prefix}" cannot start an automatic name: ${reason}${advice}`);
   }
-  const keepsName =
-    olds.__automaticName === true &&
-    olds.keyPairNamePrefix === keyPairNamePrefix &&
-    olds.keyPairName !== undefined;
-  return { keyPairName: keepsName ? olds.keyPairName : name, __automaticName: true };
+  return { keyPairName: preview ? UNKNOWN : name, __automaticName: true };
 }

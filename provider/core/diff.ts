@@ -23,6 +23,8 @@ export interface ResourceDiff {
   /** The name stays, so the old pair has to go before the new one can be made. */
   deleteBeforeReplace: boolean;
   warnings: string[];
+  /** The SHA-256 fingerprint of the created key that goes with a replacement: the check and the creation that follow get it. */
+  replacedKey?: string;
 }
 
 /**
@@ -55,11 +57,13 @@ export function diffKeyPair(
   }
   const replaces = changes.some(({ kind }) => kind === "replace");
   const staysInPlace = !changes.some(({ property, kind }) => property === "connection" && kind === "replace");
+  const losesKey = replaces && state.publicKeyBody === undefined;
   return {
     changes,
     deleteBeforeReplace:
       replaces && staysInPlace && !known.__automaticName && known.keyPairName === state.keyPairName,
-    warnings: replaces ? rotationWarning(state, changes) : [],
+    warnings: losesKey ? [rotationWarning(state, changes)] : [],
+    ...(losesKey ? { replacedKey: state.__ownKey } : {}),
   };
 }
 
@@ -77,12 +81,11 @@ function declaredChange(row: ArgumentRow, subject: DiffSubject): ChangeKind {
   return row.changeBy ? subject[row.changeBy] : row.change;
 }
 
-function rotationWarning(state: KeyPairState, changes: PropertyChange[]): string[] {
-  if (state.publicKeyBody !== undefined) return [];
+function rotationWarning(state: KeyPairState, changes: PropertyChange[]): string {
   const reasons = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
-  return [
-    `replacing key pair "${state.keyPairName}" (because of ${reasons.join(", ")}) takes its private key (${state.__ownKey}) out of the stack: ` +
-      "keep a copy (`pulumi stack output --show-secrets`) until every machine that trusts it trusts another key" +
-      (reasons.includes("tags") ? ', or change tags in place with tagChanges: "update".' : "."),
-  ];
+  return (
+    `replacing key pair "${state.keyPairName}" (${reasons.join(", ")}) rotates its private key ${state.__ownKey}: ` +
+    "keep the old one (`pulumi stack output --show-secrets`) until no machine needs it" +
+    (reasons.includes("tags") ? ', or change tags in place with tagChanges: "update".' : ".")
+  );
 }

@@ -25,14 +25,21 @@ export type HeldKey =
   | { holds: "key"; fingerprint: string; privateKey: string }
   | { holds: "something else" };
 
+/** What a file may hold before a private key is written to it, beside nothing. */
+export interface Allowed {
+  /** Whatever is there is this resource's: it was written before, and is looked at when it is written again. */
+  anything?: boolean;
+  /** Any private key: it is the one to be taken over. */
+  anyKey?: boolean;
+  /** The key of this fingerprint: it is the pair's that is being replaced. */
+  replacedKey?: string | undefined;
+}
+
 /**
  * Finds out, before the cloud is called, that the private key could be written: the folder is there and writable, and the
  * file holds no other key. Throws `File` at `privateKeyFile`.
  */
-export function checkPrivateKeyFile(
-  path: string,
-  { isManaged, mayHoldKey }: { isManaged: boolean; mayHoldKey: boolean },
-): void {
+export function checkPrivateKeyFile(path: string, allowed: Allowed): void {
   const folder = dirname(path);
   try {
     if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
@@ -40,9 +47,10 @@ export function checkPrivateKeyFile(
   } catch (error) {
     throw fileError(error, "write", path, "privateKeyFile");
   }
-  if (isManaged) return;
+  if (allowed.anything) return;
   const held = heldKey(path);
-  if (held.holds === "nothing" || (held.holds === "key" && mayHoldKey)) return;
+  if (held.holds === "nothing") return;
+  if (held.holds === "key" && (allowed.anyKey || held.fingerprint === allowed.replacedKey)) return;
   throw occupied(path, held);
 }
 
@@ -63,15 +71,35 @@ export function heldKey(path: string): HeldKey {
   }
 }
 
+/** Where the key of the replaced pair was moved to, so that the new one could take its place. */
+export interface Written {
+  replacedKeyMovedTo?: string;
+}
+
 /**
  * Writes the private key, mode 0600, whole or not at all, and never over another key. A file that holds this very key is left
- * as it is. Throws `File` at `privateKeyFile`.
+ * as it is; one that holds the key of the pair that is being replaced is moved aside first, since servers may trust that key
+ * still. Throws `File` at `privateKeyFile`.
  */
-export function writePrivateKeyFile(path: string, privateKey: string, comment: string): void {
+export function writePrivateKeyFile(
+  path: string,
+  privateKey: string,
+  { comment, replacedKey }: { comment: string; replacedKey?: string | undefined },
+): Written {
   const fingerprint = fingerprintSha256(publicKeyOfPrivateKey(privateKey));
   const held = heldKey(path);
-  if (held.holds === "key" && held.fingerprint === fingerprint) return;
+  if (held.holds === "key" && held.fingerprint === fingerprint) return {};
+  if (held.holds === "key" && held.fingerprint === replacedKey) {
+    const replacedKeyMovedTo = moveAside(path, held.fingerprint);
+    writeNew(path, privateKey, comment);
+    return { replacedKeyMovedTo };
+  }
   if (held.holds !== "nothing") throw occupied(path, held);
+  writeNew(path, privateKey, comment);
+  return {};
+}
+
+function writeNew(path: string, privateKey: string, comment: string): void {
   const contents =
     extname(path).toLowerCase() === ".ppk" ? convertPrivateKey(privateKey, "ppk", comment) : privateKey;
   // In the same folder, so that it can take the file's name in one step. Owner-only from its first byte on.
@@ -87,6 +115,24 @@ export function writePrivateKeyFile(path: string, privateKey: string, comment: s
   } catch (error) {
     throw fileError(error, "write", path, "privateKeyFile");
   }
+}
+
+/** `bastion.pem` becomes `bastion.pem.old-1a2b3c4d`, named by its fingerprint. */
+function moveAside(path: string, fingerprint: string): string {
+  const id = fingerprint
+    .replace(/^SHA256:/, "")
+    .replace(/[^A-Za-z0-9]/g, "")
+    .slice(0, 8);
+  const aside = `${path}.old-${id}`;
+  const there = heldKey(aside);
+  if (there.holds !== "nothing" && !(there.holds === "key" && there.fingerprint === fingerprint))
+    throw occupied(aside, there);
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    throw fileError(error, "write", aside, "privateKeyFile");
+  }
+  return aside;
 }
 
 function writeDurably(path: string, contents: string): void {

@@ -26,6 +26,8 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
     news: PartlyUnknown<Args>;
     settings: ProviderSettings;
     catalog: BackendCatalog;
+    preview?: boolean;
+    replacedKey?: string | undefined;
   }): CheckResult<Checked>;
   diff(
     state: State,

@@ -27,6 +27,8 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
   { catalog, journal }: Parts,
 ): dynamic.ResourceProvider {
   const log = new EngineLog();
+  /** By URN, what the diff said of a replacement: the engine's second check and the creation know nothing of the old state. */
+  const replacedKeys = new Map<string, string>();
   let settings: () => ProviderSettings = () => readSettings(() => undefined);
 
   const context = (hidden: Hidden): LifecycleContext => {
@@ -36,6 +38,7 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
       catalog,
       journal,
       urn: hidden.urn,
+      replacedKey: replacedKeys.get(hidden.urn ?? ""),
       operation: {
         // Nothing tells a dynamic provider of an interrupt: the engine waits for the operation to end.
         signal: new AbortController().signal,
@@ -82,6 +85,8 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
           news: value,
           settings: settings(),
           catalog,
+          preview: hidden.preview === true,
+          replacedKey: replacedKeys.get(hidden.urn ?? ""),
         });
         for (const warning of warnings) log.warn(hidden.urn, warning);
         return checked(args, failures, hidden);
@@ -95,13 +100,14 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
         const { value: state } = fromEngine<State>(olds);
         const { value: args, hidden } = fromEngine<Checked>(news);
         if (hidden.failures) return { changes: true };
-        const { changes, deleteBeforeReplace, warnings } = resource.diff(
+        const { changes, deleteBeforeReplace, warnings, replacedKey } = resource.diff(
           state as State,
           args,
           settings(),
           catalog,
         );
         journal.confirm(hidden.urn, id);
+        if (hidden.urn && replacedKey) replacedKeys.set(hidden.urn, replacedKey);
         for (const warning of warnings) log.warn(hidden.urn, warning);
         const replaces = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
         return { changes: changes.length > 0, replaces, deleteBeforeReplace };

@@ -13,6 +13,8 @@ export interface LifecycleContext {
   journal: Journal;
   /** The resource, as the engine names it; `undefined` where the front cannot tell. */
   urn: string | undefined;
+  /** The SHA-256 fingerprint of the created key that this creation replaces. */
+  replacedKey?: string | undefined;
 }
 
 /** The backend that holds a pair of the state. */

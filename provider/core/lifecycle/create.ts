@@ -21,22 +21,34 @@ export async function createKeyPair(args: CheckedKeyPairArgs, context: Lifecycle
   const { effective, stored } = resolveConnection(args.connection, settings, catalog);
   const backend = await catalog.open(effective, settings.credentials);
   if (args.publicKeyBody === undefined && args.privateKeyFile !== undefined) {
-    checkPrivateKeyFile(args.privateKeyFile, { isManaged: false, mayHoldKey: args.onExisting === "adopt" });
+    checkPrivateKeyFile(args.privateKeyFile, {
+      anyKey: args.onExisting === "adopt",
+      replacedKey: context.replacedKey,
+    });
   }
   const ready = await recoverInterrupted(args, backend, context);
   const made = await makeKeyPair(ready, backend, context);
-  return keepPrivateKey({ id: made.record.name, state: stateOf(args, made, backend, stored) });
+  return keepPrivateKey({ id: made.record.name, state: stateOf(args, made, backend, stored) }, context);
 }
 
 /**
  * Puts the private key where the arguments say. It stays in the state until it is surely in the file, so a failed write loses
  * nothing: the next update tries again.
  */
-export function keepPrivateKey({ id, state }: Outcome): Outcome {
+export function keepPrivateKey({ id, state }: Outcome, { warn, replacedKey }: LifecycleContext): Outcome {
   const { privateKey, privateKeyFile, savePrivateKey } = state;
   if (privateKey === undefined) return { id, state };
   try {
-    if (privateKeyFile !== undefined) writePrivateKeyFile(privateKeyFile, privateKey, state.keyPairName);
+    if (privateKeyFile !== undefined) {
+      const { replacedKeyMovedTo } = writePrivateKeyFile(privateKeyFile, privateKey, {
+        comment: state.keyPairName,
+        replacedKey,
+      });
+      if (replacedKeyMovedTo)
+        warn(
+          `the private key of the replaced pair was moved to ${replacedKeyMovedTo}: delete it once no machine trusts it.`,
+        );
+    }
   } catch (error) {
     if (!isKeyPairError(error)) throw error;
     const next = `${error.details.next ? `${error.details.next} ` : ""}The key pair is there and its private key is kept in the stack's state: run \`pulumi up\` again once the file can be written.`;

@@ -97,7 +97,7 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
 
 async function begin(args: CheckedKeyPairArgs, backend: Backend, context: LifecycleContext): Promise<Making> {
   const { keyPairName: name, tags, resourceGroupId } = args;
-  const source = await keySource(args);
+  const source = await keySource(args, context.replacedKey);
   // Only a pair that the cloud makes under a name that others may use too needs this look: it tells ours from theirs.
   const needsLook = source.from === "cloud" && !args.__automaticName;
   return {
@@ -121,7 +121,7 @@ async function send({ source, request, backend, context: { operation } }: Making
     return madeOf(record, source);
   }
   const { privateKey, ...record } = await backend.createKeyPair(request, operation);
-  return { record, privateKey, publicKey: formatPublicKeyLine(publicKeyOfPrivateKey(privateKey)) };
+  return { record, privateKey, publicKey: publicHalf(privateKey) ?? record.publicKey ?? "" };
 }
 
 /** The pair is there and our reply was lost: it is done, or ours to make again (`undefined`), or not ours (throws). */
@@ -185,16 +185,12 @@ async function alignAdopted(
   }
 }
 
-async function keySource({
-  publicKeyBody,
-  keyGeneration,
-  onExisting,
-  privateKeyFile,
-}: CheckedKeyPairArgs): Promise<KeySource> {
+async function keySource(args: CheckedKeyPairArgs, replacedKey: string | undefined): Promise<KeySource> {
+  const { publicKeyBody, keyGeneration, onExisting, privateKeyFile } = args;
   if (publicKeyBody !== undefined) return { from: "import", publicKey: publicKeyBody };
   const held = onExisting === "adopt" && privateKeyFile !== undefined ? heldKey(privateKeyFile) : undefined;
-  // The user holds the private key of an earlier run: that key is the one to take over.
-  if (held?.holds === "key") return importOf(held.privateKey);
+  // The user holds the private key of an earlier run: that key is the one to take over, unless it is being replaced.
+  if (held?.holds === "key" && held.fingerprint !== replacedKey) return importOf(held.privateKey);
   const { source, type, bits } = resolveGeneration(keyGeneration);
   return source === "cloud" ? { from: "cloud" } : localKey(type ?? "rsa", bits);
 }
@@ -202,6 +198,16 @@ async function keySource({
 async function localKey(type: "rsa" | "ecdsa" | "ed25519", bits?: number): Promise<KeySource> {
   const { privateKey } = await generateKeyPair({ type, ...(bits === undefined ? {} : { bits }) });
   return importOf(privateKey);
+}
+
+/** `undefined` where the cloud's private key is of a kind that we cannot read: it is kept as it came, and nothing is lost. */
+function publicHalf(privateKey: string): string | undefined {
+  try {
+    return formatPublicKeyLine(publicKeyOfPrivateKey(privateKey));
+  } catch (error) {
+    if (!isKeyPairError(error, "InvalidKey")) throw error;
+    return undefined;
+  }
 }
 
 function importOf(privateKey: string): KeySource {

@@ -24,7 +24,7 @@ export function stateOf(
   connection: ResolvedConnection,
 ): KeyPairState {
   const { __automaticName: _automatic, ...given } = args;
-  const key = keyOutputs(made.publicKey);
+  const key = keyOutputsOf({ ...made.record, publicKey: made.publicKey });
   return withoutAbsent({
     ...given,
     connection,
@@ -85,7 +85,8 @@ export function fingerprintOf(record: KeyPairRecord): string {
 
 /** Compares decoded keys; where the cloud does not give the key, its fingerprint as it was given before. */
 function holdsSameKey(state: KeyPairState, record: KeyPairRecord): boolean {
-  if (record.publicKey === undefined) return record.fingerprint === state.fingerprint;
+  if (record.publicKey === undefined || state.fingerprintSha256 === "")
+    return record.fingerprint === state.fingerprint;
   return fingerprintOf(record) === state.fingerprintSha256;
 }
 

@@ -41,7 +41,7 @@ export async function updateKeyPair(
     if (!isKeyPairError(error)) throw error;
     return { id, state: reached, incomplete: error.with({ keyPairName: id }) };
   }
-  return keepPrivateKey({ id, state: target });
+  return keepPrivateKey({ id, state: target }, context);
 }
 
 /** Brings the cloud from `reached` to `target`, and notes in `reached` how far it came. */
