@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Backend, BackendCatalog, BackendRules, Credentials, ResolvedConnection } from "../core/backend";
-import { KeyPairError } from "../core/errors";
 import type { BackendName } from "../core/model";
 import { rules as alibaba } from "./alibaba/rules";
 import { rules as local } from "./local/rules";
@@ -12,7 +11,7 @@ interface BackendModule {
   load(): Promise<{ open(connection: ResolvedConnection, credentials: Credentials): Promise<Backend> }>;
 }
 
-const MODULES: Record<BackendName, BackendModule | undefined> = {
+const MODULES: Record<BackendName, BackendModule> = {
   alibaba: { rules: alibaba, load: () => import("./alibaba/open.js") },
   openstack: { rules: openstack, load: () => import("./openstack/open.js") },
   local: { rules: local, load: () => import("./local/open.js") },
@@ -23,13 +22,12 @@ export function createBackendCatalog(): BackendCatalog {
   const opened = new Map<string, Promise<Backend>>();
 
   async function open(connection: ResolvedConnection, credentials: Credentials): Promise<Backend> {
-    const { load } = moduleOf(connection.backend);
-    const { open } = await load();
-    return open(connection, credentials);
+    const { open: openBackend } = await MODULES[connection.backend].load();
+    return openBackend(connection, credentials);
   }
 
   return {
-    rules: (backend) => moduleOf(backend).rules,
+    rules: (backend) => MODULES[backend].rules,
     open(connection, credentials) {
       const key = identity(connection, credentials);
       const known = opened.get(key);
@@ -46,16 +44,6 @@ export function createBackendCatalog(): BackendCatalog {
       await Promise.all(backends.map((backend) => backend.status === "fulfilled" && backend.value.close()));
     },
   };
-}
-
-function moduleOf(backend: BackendName): BackendModule {
-  const module = MODULES[backend];
-  if (module) return module;
-  throw new KeyPairError({
-    code: "Configuration",
-    message: `there is no backend ${backend}`,
-    property: "connection",
-  });
 }
 
 /** A digest, so that no credential is kept as a text for the life of the process. */

@@ -1,22 +1,6 @@
 import type { SQLOutputValue } from "node:sqlite";
-import type { Tags } from "../../core/model";
 import type { StoreFile } from "./storeFile";
-
-/** A key pair as the store has it. */
-export interface StoredKeyPair {
-  name: string;
-  /** `ssh-…`; only of a pair that was created, as in ECS. */
-  id?: string;
-  /** One OpenSSH line, as it was sent. */
-  publicKey: string;
-  /** MD5 in colon-separated hexadecimal. */
-  fingerprint: string;
-  /** UTC, to the minute, as ECS says it: `2023-09-04T08:33Z`. */
-  createdAt: string;
-  /** The user's tags, and those that the cloud keeps for itself (`acs:…`). */
-  tags: Tags;
-  resourceGroupId?: string;
-}
+import type { StoredKeyPair } from "./storeModel";
 
 export type Row = Record<string, SQLOutputValue>;
 

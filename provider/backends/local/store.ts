@@ -1,52 +1,28 @@
 import { randomBytes } from "node:crypto";
-import type { KeyPairFilter } from "../../core/backend";
 import type { Tags } from "../../core/model";
 import { fingerprintMd5 } from "../../keys";
 import { isSystemTag, KEY_PAIR_QUOTA } from "../ecsRules";
 import { checkCallSize, checkName, checkPublicKey, checkResourceGroup, checkTags } from "./checks";
 import { refusal } from "./refusals";
-import { integer, type Row, type StoredKeyPair, statements, text, toKeyPair } from "./rows";
+import { integer, type Row, statements, text, toKeyPair } from "./rows";
 import { StoreFile } from "./storeFile";
+import type {
+  InstanceResult,
+  KeyPairPage,
+  ListQuery,
+  NewKeyPair,
+  StoredKeyPair,
+  StoreOptions,
+} from "./storeModel";
 
-export type { StoredKeyPair } from "./rows";
-
-export interface StoreOptions {
-  /** How many key pairs a region takes. */
-  quota?: number;
-  /** How long a call waits for another process that writes, in milliseconds. It blocks the thread. */
-  busyTimeoutMs?: number;
-  now?: () => Date;
-}
-
-export interface NewKeyPair {
-  name: string;
-  /** One OpenSSH line. */
-  publicKey: string;
-  tags?: Tags;
-  resourceGroupId?: string;
-}
-
-/** What narrows a listing. All of it applies, and of the tags all have to be there. */
-export interface ListQuery extends KeyPairFilter {
-  /** A name in which `*` stands for any text; without `*` the exact name. */
-  namePattern?: string;
-  /** From 1. */
-  page?: number;
-  /** Without it all pairs are on one page. */
-  pageSize?: number;
-}
-
-export interface KeyPairPage {
-  keyPairs: StoredKeyPair[];
-  /** How many there are on all pages. */
-  total: number;
-}
-
-export interface InstanceResult {
-  instanceId: string;
-  /** Absent when it was done. */
-  failure?: { cloudCode: string; message: string };
-}
+export type {
+  InstanceResult,
+  KeyPairPage,
+  ListQuery,
+  NewKeyPair,
+  StoredKeyPair,
+  StoreOptions,
+} from "./storeModel";
 
 /**
  * The key pairs of one account, in one file, by region. It behaves like ECS: its rules, limits and error codes. Every call

@@ -1,8 +1,8 @@
-import { chmodSync, closeSync, mkdirSync, openSync, type Stats, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { KeyPairError } from "../../core/errors";
-import { loadSqlite, OTHER_FILE, storeError, unusable, WRITE_ACCESS } from "./sqlite";
+import { makeFile, makePrivate } from "./disk";
+import { loadSqlite, OTHER_FILE, storeError, unusable } from "./sqlite";
 
 /** Marks a file as ours (`PRAGMA application_id`): "kpr1". */
 const APPLICATION_ID = 0x6b707231;
@@ -64,6 +64,7 @@ export class StoreFile {
       prepare(database, path);
       database.exec("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
       database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      makePrivate(path);
       this.#identity = statSync(path);
     } catch (error) {
       database?.close();
@@ -177,40 +178,4 @@ function switchToWal(database: DatabaseSync): void {
 
 function pragma(database: DatabaseSync, name: string): unknown {
   return database.prepare(`PRAGMA ${name}`).get()?.[name];
-}
-
-/** SQLite gives the files beside the store (`-wal`, `-shm`) the mode of the store, so that one is made first. */
-function makeFile(path: string): void {
-  const folder = dirname(path);
-  try {
-    if (statSync(folder, { throwIfNoEntry: false }) === undefined) mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if (errno(error) === "ENOENT") {
-      throw unusable(
-        path,
-        `cannot be made: the parent of its folder ${folder} is missing`,
-        "Make it, or set `keypair:path` to another file.",
-        error,
-      );
-    }
-    if (errno(error) !== "EEXIST")
-      throw unusable(path, `cannot be made: ${errno(error)}`, WRITE_ACCESS, error);
-  }
-  try {
-    closeSync(openSync(path, "a", 0o600));
-    for (const file of [path, `${path}-wal`, `${path}-shm`]) makePrivate(file);
-  } catch (error) {
-    if (errno(error) === "EISDIR") throw unusable(path, "is a folder", OTHER_FILE, error);
-    throw unusable(path, `cannot be written: ${errno(error)}`, WRITE_ACCESS, error);
-  }
-}
-
-function makePrivate(file: string): void {
-  if (process.platform === "win32") return;
-  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
-  if (mode & 0o077) chmodSync(file, 0o600);
-}
-
-function errno(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
