@@ -1,7 +1,7 @@
 import type { AttachmentClient, InstanceFailure, Operation } from "../../core/backend";
 import { isKeyPairError } from "../../core/errors";
 import { groups, MOST } from "./api";
-import type { EcsClient } from "./client";
+import type { EcsCaller } from "./client";
 
 type Change = "AttachKeyPair" | "DetachKeyPair";
 
@@ -10,7 +10,7 @@ type Change = "AttachKeyPair" | "DetachKeyPair";
  * the sake of one instance: either way each failure is pinned on its instance.
  */
 export class EcsAttachments implements AttachmentClient {
-  constructor(private readonly client: EcsClient) {}
+  constructor(private readonly client: EcsCaller) {}
 
   async attach(name: string, instanceIds: string[], operation: Operation): Promise<InstanceFailure[]> {
     const failures = await this.#change("AttachKeyPair", name, instanceIds, operation);

@@ -13,7 +13,7 @@ import { sleep } from "../../transport/operation";
 import { Sweep } from "../../transport/sweep";
 import { groups, MOST, resource, resources, tagList } from "./api";
 import { EcsAttachments } from "./attachments";
-import type { EcsClient } from "./client";
+import type { EcsCaller } from "./client";
 import { Deletions } from "./deletions";
 import { describeKeyPair, listKeyPairs } from "./listing";
 import { createdKeyPair, importedKeyPair } from "./mapper";
@@ -35,7 +35,7 @@ export class AlibabaBackend implements Backend {
   readonly #made = new Map<string, number>();
 
   constructor(
-    private readonly client: EcsClient,
+    private readonly client: EcsCaller,
     readonly region: string,
     private readonly onClose: () => Promise<void>,
   ) {

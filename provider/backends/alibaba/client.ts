@@ -22,8 +22,11 @@ export interface EcsClientOptions {
   http: HttpPool;
 }
 
+/** What the backend needs of a client; the tests put the official SDKs in its place. */
+export type EcsCaller = Pick<EcsClient, "call">;
+
 /**
- * ECS, one method an operation's name. The SDK's own functions flatten and sign the request, and what goes over the wire is
+ * A client of ECS. The SDK's own functions flatten and sign the request, and what goes over the wire is
  * what the typed SDK sends, except that a public key goes in the body. We send it ourselves, because the SDK's `callApi`
  * follows no proxy, cannot be interrupted, loses the HTTP status of a reply that is no JSON, and writes replies with private
  * keys to the console where `DEBUG=httpx:body` is set.

@@ -2,7 +2,7 @@ import type { AttachmentClient, Operation } from "../../core/backend";
 import { isKeyPairError, type KeyPairError } from "../../core/errors";
 import { Batch } from "../../transport/batch";
 import { groups, MOST } from "./api";
-import type { EcsClient } from "./client";
+import type { EcsCaller } from "./client";
 
 /** Long enough for what the engine asks for at once, which comes with the writing of its state in between. */
 const QUIET_MS = 50;
@@ -20,7 +20,7 @@ export class Deletions {
   readonly #attached = new Set<string>();
 
   constructor(
-    private readonly client: EcsClient,
+    private readonly client: EcsCaller,
     private readonly attachments: AttachmentClient,
   ) {
     const options = { maxSize: MOST.deletions, quietMs: QUIET_MS, maxWaitMs: MAX_WAIT_MS };

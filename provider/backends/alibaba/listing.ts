@@ -1,6 +1,6 @@
 import type { KeyPairFilter, KeyPairRecord, Operation } from "../../core/backend";
 import { MOST, tagList } from "./api";
-import type { EcsClient } from "./client";
+import type { EcsCaller } from "./client";
 import { describedKeyPair } from "./mapper";
 
 /** How often a listing starts again because pairs came or went while its pages were fetched. */
@@ -11,7 +11,7 @@ const MOST_LISTINGS = 3;
  * that is deleted meanwhile moves the later ones to earlier pages, where they may be missed; then the pages are fetched again.
  */
 export async function listKeyPairs(
-  client: EcsClient,
+  client: EcsCaller,
   filter: KeyPairFilter,
   operation: Operation,
 ): Promise<Map<string, KeyPairRecord>> {
@@ -41,7 +41,7 @@ export async function listKeyPairs(
 
 /** The pair of exactly this name, as the cloud says now. */
 export async function describeKeyPair(
-  client: EcsClient,
+  client: EcsCaller,
   name: string,
   operation: Operation,
 ): Promise<KeyPairRecord | undefined> {

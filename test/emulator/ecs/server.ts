@@ -32,6 +32,8 @@ export interface EcsEmulatorOptions {
   /** Created pairs get small ECDSA keys, for tests that make hundreds and look at no key. */
   hasFastKeys?: boolean;
   faults?: readonly Fault[];
+  /** Sees every request as it came, keys and signatures included. */
+  onRequest?(request: EcsRequest): void;
 }
 
 /** One call that came in. Holds no key and no credential. */
@@ -68,6 +70,7 @@ export class EcsEmulator {
   readonly #server: Server;
   readonly #folder: string | undefined;
   readonly #latencyMs: number;
+  readonly #onRequest: EcsEmulatorOptions["onRequest"];
   #rate: CallRate | undefined;
 
   constructor(options: EcsEmulatorOptions) {
@@ -78,6 +81,7 @@ export class EcsEmulator {
     this.#account = { store: this.store, view, hasFastKeys: options.hasFastKeys ?? false };
     this.#signatures = new SignatureCheck(options.accessKeys ?? [TEST_ACCESS_KEY]);
     this.#latencyMs = options.latencyMs ?? 0;
+    this.#onRequest = options.onRequest;
     this.setRate(options.callsPerSecond);
     this.faults.add(...(options.faults ?? []));
     this.#server = createServer((incoming, response) => {
@@ -127,6 +131,7 @@ export class EcsEmulator {
       parameters: [...parameters.keys()].sort(),
     };
     this.calls.push(call);
+    this.#onRequest?.(request);
     if (this.#latencyMs > 0) await sleep(this.#latencyMs);
     const fault = this.faults.next(action, names) ?? this.#throttle(action);
     const isSpared = fault !== undefined && !happensAfter(fault);
