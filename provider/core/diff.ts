@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from "node:util";
 import type { BackendCatalog } from "./backend";
 import { type ProviderSettings, resolveConnection, type Whereabouts } from "./connection";
-import type { CheckedKeyPairArgs, KeyPairArgs, KeyPairState, TagChanges } from "./model";
-import { ARGUMENT_ROWS, type ArgumentRow, type ChangeKind } from "./properties";
-import { hasUnknown, knownPart, type PartlyUnknown } from "./unknown";
+import type { CheckedKeyPairArgs, KeyPairState, TagChanges } from "./model";
+import { KEY_PAIR_PROPERTIES } from "./properties";
+import { changesOf, type PropertyChange } from "./table";
+import { knownPart, type PartlyUnknown } from "./unknown";
 
 /** What is compared: the pair as it was last seen, and what the program says now. */
 export interface DiffSubject {
@@ -11,11 +11,6 @@ export interface DiffSubject {
   args: CheckedKeyPairArgs;
   connection: Whereabouts;
   tagChanges: TagChanges;
-}
-
-export interface PropertyChange {
-  property: string;
-  kind: ChangeKind;
 }
 
 export interface ResourceDiff {
@@ -47,14 +42,7 @@ export function diffKeyPair(
     connection: resolveConnection(known.connection, settings, catalog),
     tagChanges: known.tagChanges ?? settings.tagChanges ?? "replace",
   };
-  const values: Partial<Record<keyof KeyPairState, unknown>> = args;
-  const changes: PropertyChange[] = [];
-  for (const [property, row] of ARGUMENT_ROWS) {
-    const kind = hasUnknown(values[property])
-      ? declaredChange(row, subject)
-      : changeOf(property, row, subject);
-    if (kind) changes.push({ property, kind });
-  }
+  const changes = changesOf(KEY_PAIR_PROPERTIES, subject, args);
   const replaces = changes.some(({ kind }) => kind === "replace");
   const staysInPlace = !changes.some(({ property, kind }) => property === "connection" && kind === "replace");
   const losesKey = replaces && state.publicKeyBody === undefined;
@@ -65,20 +53,6 @@ export function diffKeyPair(
     warnings: losesKey ? [rotationWarning(state, changes)] : [],
     ...(losesKey ? { replacedKey: state.__ownKey } : {}),
   };
-}
-
-function changeOf(
-  property: keyof KeyPairArgs,
-  row: ArgumentRow,
-  subject: DiffSubject,
-): ChangeKind | undefined {
-  if (row.judge) return row.judge(subject);
-  return isDeepStrictEqual(subject.state[property], subject.args[property]) ? undefined : row.change;
-}
-
-/** A value that is not known yet may be another one: the preview says what can come of it. */
-function declaredChange(row: ArgumentRow, subject: DiffSubject): ChangeKind {
-  return row.changeBy ? subject[row.changeBy] : row.change;
 }
 
 function rotationWarning(state: KeyPairState, changes: PropertyChange[]): string {

@@ -3,7 +3,7 @@ import { keyGenerationProblem } from "../keys";
 import { sameAccount, sameRegion } from "./connection";
 import type { DiffSubject } from "./diff";
 import type { KeyGeneration } from "./model";
-import type { ChangeKind } from "./properties";
+import type { ChangeKind } from "./table";
 import { tagChange } from "./tags";
 
 /*

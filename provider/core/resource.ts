@@ -11,7 +11,8 @@ import {
   updateKeyPair,
 } from "./lifecycle";
 import type { CheckedKeyPairArgs, KeyPairArgs, KeyPairState } from "./model";
-import { KEY_PAIR_PROPERTIES, type PropertyRow, SECRET_PROPERTIES } from "./properties";
+import { KEY_PAIR_PROPERTIES, SECRET_PROPERTIES } from "./properties";
+import type { PropertyTable } from "./table";
 import type { PartlyUnknown } from "./unknown";
 
 /** What a front needs to serve a resource. Fronts hold no rules: they unwrap, call one of these, and wrap. */
@@ -53,7 +54,7 @@ export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, K
 };
 
 /** A failure at a property makes the engine print the property's value; of some, that must never be seen. */
-function withoutEcho({ property, reason }: CheckFailure, rows: Record<string, PropertyRow>): CheckFailure {
+function withoutEcho({ property, reason }: CheckFailure, rows: PropertyTable<never>): CheckFailure {
   return rows[property]?.neverEchoed
     ? { property: "", reason: `${property}: ${reason}` }
     : { property, reason };
