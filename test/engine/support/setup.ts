@@ -1,0 +1,39 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { TestProject } from "vitest/node";
+import { locateEngine } from "../../../scripts/engine/locate.mts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The package as it would be published, built from these sources; a link to it is a workspace link. */
+    packageFolder: string;
+    engine: { pulumi: string; binDir: string };
+  }
+}
+
+const ROOT = resolve(__dirname, "../../..");
+
+/** Builds the package once a run, in a folder of its own: another run at the same time must not build under our feet. */
+export default function setup(project: TestProject): () => void {
+  const engine = locateEngine();
+  if (!engine) throw new Error("there is no Pulumi CLI for the engine tests: run `npm run engine` first");
+  const cache = join(ROOT, ".cache/engine");
+  mkdirSync(cache, { recursive: true });
+  const packageFolder = mkdtempSync(join(cache, "package-"));
+  build(packageFolder);
+  project.provide("engine", { pulumi: engine.pulumi, binDir: engine.binDir });
+  project.provide("packageFolder", packageFolder);
+  return () => rmSync(packageFolder, { recursive: true, force: true });
+}
+
+function build(folder: string): void {
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  // Types are checked by a step of their own.
+  const flags = ["-p", "tsconfig.build.json", "--noCheck", "--outDir", join(folder, "dist")];
+  execFileSync(process.execPath, [tsc, ...flags], { cwd: ROOT, stdio: "inherit" });
+  const published = ["package.json", "schema.json", "LICENSE", ...globSync("*.md", { cwd: ROOT })];
+  for (const file of published.filter((name) => existsSync(join(ROOT, name)))) {
+    cpSync(join(ROOT, file), join(folder, file));
+  }
+}
