@@ -168,13 +168,22 @@ function required({ name, auth, authType }: Cloud, setting: string): string {
   );
 }
 
-/** A request that Keystone cannot understand comes from the configuration. */
-function authFailure({ name }: Cloud, failure: KeyPairError): KeyPairError {
-  if (failure.code === "Unauthenticated") {
-    return failure.with({ message: `Keystone refused the credentials of cloud "${name}"` });
+/** Keystone tells a token that it does not know any more with 404. What it cannot understand comes from the configuration. */
+function authFailure({ name, authType }: Cloud, failure: KeyPairError): KeyPairError {
+  const byToken = /^(?:v3)?token$/.test(authType);
+  const isTokenGone = byToken && /validate token/i.test(failure.details.message);
+  if (failure.code !== "Unauthenticated" && !isTokenGone) {
+    return failure.code === "Refused" ? failure.with({ code: "Configuration" }) : failure;
   }
-  if (failure.code === "Refused") return failure.with({ code: "Configuration" });
-  return failure;
+  return failure.with({
+    code: "Unauthenticated",
+    message: `Keystone refused the ${byToken ? "token" : "credentials"} of cloud "${name}"`,
+    ...(byToken
+      ? {
+          next: "Get a new token: nothing renews one that was given, as a password or an application credential does.",
+        }
+      : {}),
+  });
 }
 
 function parseToken(text: string): Omit<Token, "id"> | undefined {

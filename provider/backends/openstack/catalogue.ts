@@ -73,7 +73,9 @@ function computeEndpoints(cloud: Cloud, catalog: unknown): Endpoint[] {
 
 function noEndpoint({ name, region, interfaces, serviceType }: Cloud, endpoints: Endpoint[]) {
   const wanted = `${interfaces.join(" or ")} endpoint of the service ${serviceType}`;
-  const there = [...new Set(endpoints.map((endpoint) => `${endpoint.region} (${endpoint.interface})`))];
+  const there = [
+    ...new Set(endpoints.map((endpoint) => `${endpoint.region} (${endpoint.interface})`)),
+  ].sort();
   return configurationError(
     `the catalogue of cloud "${name}" has no ${wanted}${region === undefined ? "" : ` in region "${region}"`}`,
     there.length > 0

@@ -22,6 +22,8 @@ export const rules: BackendRules = {
   checkTags,
   checkResourceGroup: () =>
     "Open Telekom Cloud and OpenStack have no resource groups: remove `resourceGroupId`",
+  checkAttachment: () =>
+    "Open Telekom Cloud and OpenStack attach a key pair only while a server is made: name it there (`key_name`) instead",
   checkPublicKey,
   ambientConnection,
 };

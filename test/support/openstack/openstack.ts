@@ -28,6 +28,8 @@ export interface User {
   name: string;
   password: string;
   projectId: string;
+  /** A token of its own, for what only the user may do. */
+  token(): Promise<string>;
   /** The `OS_*` variables of the user in a region. */
   variables(more?: Record<string, string>): Record<string, string>;
 }
@@ -84,6 +86,7 @@ async function newUser(
     name,
     password,
     projectId: projectId ?? "",
+    token: () => tokenOf(authUrl, name, password, "demo"),
     variables: (more = {}) => ({
       OS_AUTH_URL: authUrl,
       OS_USERNAME: name,
@@ -98,14 +101,7 @@ async function newUser(
 }
 
 async function adminOf(authUrl: string, password: string): Promise<OpenStack["admin"]> {
-  const user = { name: "admin", domain: { id: "default" }, password };
-  const scope = { project: { name: "admin", domain: { id: "default" } } };
-  const reply = await fetch(`${authUrl}/auth/tokens`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ auth: { identity: { methods: ["password"], password: { user } }, scope } }),
-  });
-  const token = reply.headers.get("x-subject-token") ?? "";
+  const token = await tokenOf(authUrl, "admin", password, "admin");
   return async (method, url, body) => {
     const answer = await fetch(url, {
       method,
@@ -116,6 +112,19 @@ async function adminOf(authUrl: string, password: string): Promise<OpenStack["ad
     if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${said}`);
     return said === "" ? {} : JSON.parse(said);
   };
+}
+
+async function tokenOf(authUrl: string, name: string, password: string, project: string): Promise<string> {
+  const domain = { id: "default" };
+  const identity = { methods: ["password"], password: { user: { name, domain, password } } };
+  const reply = await fetch(`${authUrl}/auth/tokens`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ auth: { identity, scope: { project: { name: project, domain } } } }),
+  });
+  const token = reply.headers.get("x-subject-token");
+  if (token === null) throw new Error(`no token for ${name}: ${await reply.text()}`);
+  return token;
 }
 
 async function idByName(admin: OpenStack["admin"], url: string, name: string): Promise<string> {

@@ -16,11 +16,8 @@ KEEP = "keep"  # `stack.py up --keep`
 
 
 def alive(name):
-    return name == KEEP or (name.isdigit() and os.path.exists(f"/proc/{name}")) or running(name)
-
-
-def running(name):
-    """Where there is no /proc (macOS)."""
+    if name == KEEP:
+        return True
     try:
         os.kill(int(name), 0)
         return True
@@ -33,7 +30,7 @@ def running(name):
 def watch(leases):
     last_seen = time.monotonic()
     while time.monotonic() - last_seen < GRACE_SECONDS:
-        if any(alive(lease.name) for lease in leases.iterdir()):
+        if leases.is_dir() and any(alive(lease.name) for lease in leases.iterdir()):
             last_seen = time.monotonic()
         time.sleep(1)
     os._exit(0)

@@ -46,6 +46,9 @@ def up(folder, lease, short_lived):
     write_configuration(folder, settings)
     leases = folder / "leases"
     leases.mkdir(exist_ok=True)
+    for old in leases.iterdir():
+        if old.name.isdigit() and not is_running(int(old.name)):
+            old.unlink(missing_ok=True)
     (leases / lease).touch()
     make_databases(folder, settings)
     for name in SERVERS:
@@ -63,6 +66,14 @@ def down(folder):
     shutil.rmtree(folder / "leases", ignore_errors=True)
     for name in SERVERS:
         stop(folder, name)
+
+
+# Nova's own default lets everybody change their own key pairs; clouds with read-only users, as Open Telekom Cloud has them,
+# do not.
+NOVA_POLICY = """
+"os_compute_api:os-keypairs:create": "role:member or role:admin"
+"os_compute_api:os-keypairs:delete": "role:member or role:admin"
+"""
 
 
 # ---- install ---------------------------------------------------------------------------------------------------------
@@ -195,8 +206,8 @@ def write_configuration(folder, settings):
     for name, expiration in (("keystone", 3600), ("short-lived", SHORT_LIVED_SECONDS)):
         (etc / f"{name}.conf").write_text(keystone_conf(folder, settings, name, expiration))
     (etc / "nova.conf").write_text(nova_conf(folder, settings))
-    for policy in ("keystone-policy.yaml", "nova-policy.yaml"):
-        (etc / policy).touch()
+    (etc / "keystone-policy.yaml").touch()
+    (etc / "nova-policy.yaml").write_text(NOVA_POLICY)
     shutil.copyfile(folder / "venv/etc/nova/api-paste.ini", etc / "api-paste.ini")
 
 
@@ -329,6 +340,16 @@ def describe(folder, settings):
 
 def url(settings, name):
     return f"http://127.0.0.1:{settings[name]}"
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+        return True
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
 
 
 def is_free(port):
