@@ -31,6 +31,8 @@ export interface EcsEmulatorOptions {
   callsPerSecond?: number;
   /** Created pairs get small ECDSA keys, for tests that make hundreds and look at no key. */
   hasFastKeys?: boolean;
+  /** How far the cloud's clock is ahead, in ms. */
+  clockSkewMs?: number;
   faults?: readonly Fault[];
   /** Sees every request as it came, keys and signatures included. */
   onRequest?(request: EcsRequest): void;
@@ -79,7 +81,7 @@ export class EcsEmulator {
     this.store = new KeyPairStore(path, options.quota === undefined ? {} : { quota: options.quota });
     const view = new LaggingView(this.store, options.readLagMs ?? 0);
     this.#account = { store: this.store, view, hasFastKeys: options.hasFastKeys ?? false };
-    this.#signatures = new SignatureCheck(options.accessKeys ?? [TEST_ACCESS_KEY]);
+    this.#signatures = new SignatureCheck(options.accessKeys ?? [TEST_ACCESS_KEY], options.clockSkewMs);
     this.#latencyMs = options.latencyMs ?? 0;
     this.#onRequest = options.onRequest;
     this.setRate(options.callsPerSecond);
