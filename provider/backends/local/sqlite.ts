@@ -75,6 +75,11 @@ export function isSqliteWarning([warning, type]: readonly unknown[]): boolean {
   return name === "ExperimentalWarning" && typeof message === "string" && /^SQLite is /.test(message);
 }
 
+/** Whether another process has the file; later it may be free. */
+export function isBusy(error: unknown): boolean {
+  return isSqliteError(error) && (error.errcode & 0xff) === RESULT.busy;
+}
+
 function isSqliteError(error: unknown): error is Error & { errcode: number } {
   return error instanceof Error && "errcode" in error && typeof error.errcode === "number";
 }

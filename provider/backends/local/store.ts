@@ -15,14 +15,7 @@ import type {
   StoreOptions,
 } from "./storeModel";
 
-export type {
-  InstanceResult,
-  KeyPairPage,
-  ListQuery,
-  NewKeyPair,
-  StoredKeyPair,
-  StoreOptions,
-} from "./storeModel";
+export type * from "./storeModel";
 
 /**
  * The key pairs of one account, in one file, by region. It behaves like ECS: its rules, limits and error codes. Every call

@@ -2,7 +2,7 @@ import { type Stats, statSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { KeyPairError } from "../../core/errors";
 import { makeFile, makePrivate } from "./disk";
-import { loadSqlite, OTHER_FILE, storeError, unusable } from "./sqlite";
+import { isBusy, loadSqlite, OTHER_FILE, storeError, unusable } from "./sqlite";
 
 /** Marks a file as ours (`PRAGMA application_id`): "kpr1". */
 const APPLICATION_ID = 0x6b707231;
@@ -171,7 +171,7 @@ function switchToWal(database: DatabaseSync): void {
       database.exec("PRAGMA journal_mode = WAL");
       return;
     } catch (error) {
-      if (Date.now() > end) throw error;
+      if (!isBusy(error) || Date.now() > end) throw error;
     }
   }
 }

@@ -1,11 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { createBackendCatalog } from "../../../provider/backends/index";
 import { BACKEND_NAMES } from "../../../provider/core/model";
-import { compile } from "../../support/compile";
 
 const folder = mkdtempSync(join(tmpdir(), "keypair-catalog-"));
 const connection = { backend: "local", path: join(folder, "local.sqlite") } as const;
@@ -49,39 +47,5 @@ describe("the catalog of backends", () => {
     const next = await catalog.open(connection, {});
     expect(await next.listKeyPairs({}, operation)).toEqual([]);
     await catalog.closeAll();
-  });
-});
-
-describe("a process that only asks for rules", () => {
-  let compiled = "";
-  beforeAll(() => {
-    compiled = compile();
-  });
-  afterAll(() => rmSync(compiled, { recursive: true }));
-
-  const loaded = (work: string) =>
-    execFileSync(
-      process.execPath,
-      [
-        "-e",
-        `const { createBackendCatalog } = require("./provider/backends");
-         const catalog = createBackendCatalog();
-         Promise.resolve(${work}).then(() => console.log(Object.keys(require.cache).join("\\n")));`,
-      ],
-      { cwd: compiled, encoding: "utf8" },
-    );
-
-  it("loads no cloud library, no client and no key format", () => {
-    const files = loaded(`["alibaba", "openstack", "local"].forEach((name) => catalog.rules(name))`);
-    expect(files).toContain("rules.js");
-    expect(files).not.toMatch(/@alicloud|sshpk|node_modules\/yaml|open\.js|provider\/keys/);
-  });
-
-  it("and opens one backend loads that one", () => {
-    const files = loaded(
-      `catalog.open(${JSON.stringify(connection)}, {}).then((backend) => backend.close())`,
-    );
-    expect(files).toContain("local/open.js");
-    expect(files).not.toMatch(/@alicloud|node_modules\/yaml|(alibaba|openstack)\/open\.js/);
   });
 });

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "vitest";
 import { createKeyPair } from "../../../../provider/backends/local/create";
 import { KeyPairStore } from "../../../../provider/backends/local/store";
-import { isKeyPairError, type KeyPairError } from "../../../../provider/core/errors";
 import {
   fingerprintMd5,
   formatPublicKeyLine,
@@ -12,6 +11,7 @@ import {
   type PublicKey,
   publicKeyOfPrivateKey,
 } from "../../../../provider/keys";
+import { failure } from "../../../support/failure";
 
 const REQUEST_ID = "[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}";
 const folder = mkdtempSync(join(tmpdir(), "keypair-store-"));
@@ -317,13 +317,3 @@ describe("attachments in the store", () => {
     expect(store.attachedInstances(region, "none")).toEqual([]);
   });
 });
-
-function failure(call: () => unknown): KeyPairError {
-  try {
-    call();
-  } catch (error) {
-    if (isKeyPairError(error)) return error;
-    throw error;
-  }
-  return expect.fail("expected a failure");
-}

@@ -14,8 +14,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, test } from "vitest";
 import { KeyPairStore } from "../../../../provider/backends/local/store";
-import { isKeyPairError, type KeyPairError } from "../../../../provider/core/errors";
 import { formatPublicKeyLine, generateKeyPair } from "../../../../provider/keys";
+import { failure } from "../../../support/failure";
 
 let publicKey = "";
 beforeAll(async () => {
@@ -187,14 +187,4 @@ describe("the file of the local store", () => {
 
 function modes(...files: string[]): string[] {
   return files.map((file) => (statSync(file).mode & 0o777).toString(8));
-}
-
-function failure(call: () => unknown): KeyPairError {
-  try {
-    call();
-  } catch (error) {
-    if (isKeyPairError(error)) return error;
-    throw error;
-  }
-  return expect.fail("expected a failure");
 }
