@@ -1,9 +1,9 @@
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, type KeyObject } from "node:crypto";
 import type { PrivateKey as SshpkPrivateKey } from "sshpk";
 import { invalidKey } from "./invalid";
 import { readPemPrivateKey } from "./pemPrivate";
 import { readPpk, writePpk } from "./ppk";
-import { openSshFields, ppkPrivateFields } from "./ppkFields";
+import { openSshFields, ppkPrivateFields, readFields } from "./ppkFields";
 import { privateKeySource, publicKeyOfPrivateKey } from "./privateKey";
 import { cleanComment, type PublicKey } from "./publicKey";
 import { loadSshpk } from "./sshpk";
@@ -69,7 +69,35 @@ function parsePrivateKey(text: string, { type }: PublicKey): SshpkPrivateKey {
 }
 
 function toPem(key: SshpkPrivateKey): string {
-  if (key.type === "dsa") return key.toString("pkcs1");
-  const type = key.type === "rsa" ? "pkcs1" : key.type === "ecdsa" ? "sec1" : "pkcs8";
-  return createPrivateKey(key.toString("pkcs8")).export({ type, format: "pem" }).toString();
+  switch (key.type) {
+    case "dsa":
+      return key.toString("pkcs1");
+    case "rsa":
+      return pemText(rsaKeyObject(key.toBuffer("rfc4253")), "pkcs1");
+    default:
+      return pemText(createPrivateKey(key.toString("pkcs8")), key.type === "ecdsa" ? "sec1" : "pkcs8");
+  }
+}
+
+/**
+ * PEM holds d mod (p - 1) and d mod (q - 1), which OpenSSH and PuTTY leave out. sshpk 1.18 writes zeros in their place, with
+ * which every signature would be wrong.
+ */
+function rsaKeyObject(openSsh: Buffer): KeyObject {
+  const [, ...fields] = readFields(openSsh);
+  const [n = 0n, e = 0n, d = 0n, qi = 0n, p = 0n, q = 0n] = fields.map((field) =>
+    BigInt(`0x${field.toString("hex")}`),
+  );
+  const numbers = { n, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi };
+  const members = Object.entries(numbers).map(([name, value]) => [name, base64Url(value)]);
+  return createPrivateKey({ key: { kty: "RSA", ...Object.fromEntries(members) }, format: "jwk" });
+}
+
+function base64Url(value: bigint): string {
+  const hex = value.toString(16);
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex").toString("base64url");
+}
+
+function pemText(key: KeyObject, type: "pkcs1" | "sec1" | "pkcs8"): string {
+  return key.export({ type, format: "pem" }).toString();
 }

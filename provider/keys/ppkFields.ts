@@ -51,7 +51,8 @@ export function openSshFields(type: PublicKey["type"], ppk: Ppk): Buffer {
   }
 }
 
-function readFields(wire: Buffer): Buffer[] {
+/** All strings of an SSH structure. */
+export function readFields(wire: Buffer): Buffer[] {
   const reader = new WireReader(wire, "private key");
   const fields: Buffer[] = [];
   while (reader.remaining > 0) fields.push(reader.string("a number"));
