@@ -9,7 +9,7 @@ import { type ModelSchema, packageSchema } from "./packageSchema.mts";
 
 const root = join(import.meta.dirname, "..");
 const generated = join(root, "provider/core/generated");
-const CHECKED_TYPES = ["KeyPairArgs", "ProviderConfiguration"];
+const CHECKED_TYPES = ["KeyPairArgs", "KeyPairAttachmentArgs", "ProviderConfiguration"];
 
 switch (process.argv[2]) {
   case "arguments":

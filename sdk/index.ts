@@ -7,3 +7,15 @@ export type {
   Tags,
 } from "../provider/core/model";
 export { KeyPair, type KeyPairArgs } from "./keyPair";
+export { KeyPairAttachment, type KeyPairAttachmentArgs } from "./keyPairAttachment";
+export {
+  type GetKeyPairArgs,
+  type GetKeyPairResult,
+  type GetKeyPairsArgs,
+  type GetKeyPairsResult,
+  getKeyPair,
+  getKeyPairOutput,
+  getKeyPairs,
+  getKeyPairsOutput,
+  type LookupInputs,
+} from "./lookup";

@@ -1,5 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
+/** An object whose members may be outputs. */
+export type NestedInputs<T> = T extends readonly (infer Item)[]
+  ? pulumi.Input<Item>[]
+  : T extends object
+    ? { [K in keyof T]: pulumi.Input<NonNullable<T[K]>> | undefined }
+    : T;
+
 /** What the front needs and the engine does not tell a dynamic provider: where to say things, and what to name things after. */
 export function inputsForFront(
   name: string,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as model from "../provider/core/model";
 import { KEY_PAIR_PROVIDER } from "../provider/dynamic/stub";
-import { inputsForFront, reportFailures } from "./inputs";
+import { inputsForFront, type NestedInputs, reportFailures } from "./inputs";
 
 /**
  * The arguments of a `KeyPair`. All are optional: with `publicKeyBody` or `publicKeyFile` a public key is imported, without them
@@ -10,8 +10,6 @@ import { inputsForFront, reportFailures } from "./inputs";
 export type KeyPairArgs = {
   [K in keyof model.KeyPairArgs]: pulumi.Input<NestedInputs<NonNullable<model.KeyPairArgs[K]>>> | undefined;
 };
-
-type NestedInputs<T> = T extends object ? { [K in keyof T]: pulumi.Input<NonNullable<T[K]>> | undefined } : T;
 
 /**
  * An SSH key pair in a cloud.

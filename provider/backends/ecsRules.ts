@@ -47,6 +47,7 @@ export function ecsRules(own: OwnEcsRules): BackendRules {
     checkName: checkEcsName,
     checkTags,
     checkResourceGroup: checkEcsResourceGroup,
+    checkAttachment: () => undefined,
     checkPublicKey: checkEcsPublicKey,
     ...own,
   };

@@ -1,16 +1,23 @@
 import Ajv, { type ErrorObject, type ValidateFunction } from "ajv";
-import type { CheckFailure } from "./check";
+import type { CheckFailure } from "./checking";
 import argumentsSchema from "./generated/keyPairArgs.schema.json";
+import attachmentSchema from "./generated/keyPairAttachmentArgs.schema.json";
 import configurationSchema from "./generated/providerConfiguration.schema.json";
 
 const ajv = new Ajv({ allErrors: true, strict: false });
 /** Compiled once a process: the engine checks one resource after the other. */
 const validateArguments = ajv.compile(argumentsSchema);
+const validateAttachment = ajv.compile(attachmentSchema);
 const validateConfiguration = ajv.compile(configurationSchema);
 
 /** What the JSON Schema of the model's types says about the arguments: all problems, each at its argument. */
 export function checkAgainstSchema(args: object): CheckFailure[] {
   return failuresOf(validateArguments, args);
+}
+
+/** The same for the arguments of an attachment. */
+export function checkAttachmentAgainstSchema(args: object): CheckFailure[] {
+  return failuresOf(validateAttachment, args);
 }
 
 /** The same for the stack's configuration. */
@@ -46,8 +53,11 @@ function reasonOf(error: ErrorObject): string {
       return `must be one of ${(error.params["allowedValues"] as unknown[]).map((value) => JSON.stringify(value)).join(", ")}`;
     case "type":
       return `must be a ${String(error.params["type"])}`;
+    case "minItems":
     case "minLength":
       return "must not be empty";
+    case "uniqueItems":
+      return "must not name the same one twice";
     default:
       return error.message ?? "is not valid";
   }

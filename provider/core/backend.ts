@@ -147,6 +147,8 @@ export interface BackendRules {
   checkTags(tags: Tags): Map<string, string>;
   /** Why `resourceGroupId` cannot be used, or `undefined`. */
   checkResourceGroup(resourceGroupId: string): string | undefined;
+  /** Why key pairs cannot be attached to instances here, or `undefined`. */
+  checkAttachment(): string | undefined;
   /** `line` is what would be sent. */
   checkPublicKey(key: KeyFacts, line: string): Verdict;
   /** Members of `connection` that this backend reads; others are reported as having no effect here. */

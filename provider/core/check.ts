@@ -1,7 +1,7 @@
 import { checkAgainstSchema } from "./argumentSchema";
-import type { BackendCatalog, BackendRules } from "./backend";
-import { type ProviderSettings, resolveConnection } from "./connection";
-import { isKeyPairError, type KeyPairError } from "./errors";
+import type { BackendRules } from "./backend";
+import { type CheckRequest, type CheckResult, Findings } from "./checking";
+import { resolveConnection } from "./connection";
 import { checkGeneration, sameKeyLine } from "./judge";
 import type { CheckedKeyPairArgs, KeyPairArgs } from "./model";
 import { automaticName } from "./naming";
@@ -9,36 +9,10 @@ import { checkPrivateKeyFile } from "./privateKeyFile";
 import { resolvePublicKey } from "./publicKeySource";
 import { hasUnknown, knownPart, type PartlyUnknown, UNKNOWN } from "./unknown";
 
-/** A problem of an argument. All problems are found at once, and before the cloud is called. */
-export interface CheckFailure {
-  /** The argument it is about; `""`: the resource as a whole. */
-  property: string;
-  reason: string;
-}
-
-export interface CheckRequest {
-  /** The name that the program gives the resource: automatic names start with it. */
-  logicalName: string;
-  /** The arguments as they were stored last; empty for a new resource, and for one that is about to be replaced. */
-  olds: Partial<CheckedKeyPairArgs>;
-  news: PartlyUnknown<KeyPairArgs>;
-  settings: ProviderSettings;
-  catalog: BackendCatalog;
-  /** Nothing comes of it: a new automatic name is unknown, since the one that will be made is another one. */
-  preview?: boolean;
-  /** The SHA-256 fingerprint of the created key that is about to be replaced. */
-  replacedKey?: string | undefined;
-}
-
-export interface CheckResult<Checked extends object> {
-  /** What is stored, and what diff, create and update get. */
-  args: PartlyUnknown<Checked>;
-  failures: CheckFailure[];
-  warnings: string[];
-}
+type KeyPairCheck = CheckRequest<KeyPairArgs, CheckedKeyPairArgs>;
 
 /** Checks the arguments without a call, and fills in what only we can: the automatic name and the key of `publicKeyFile`. */
-export function checkKeyPair(request: CheckRequest): CheckResult<CheckedKeyPairArgs> {
+export function checkKeyPair(request: KeyPairCheck): CheckResult<CheckedKeyPairArgs> {
   const { olds, news, settings, catalog } = request;
   const known: Partial<KeyPairArgs> = knownPart<KeyPairArgs>(news);
   const findings = new Findings();
@@ -74,30 +48,6 @@ export function checkKeyPair(request: CheckRequest): CheckResult<CheckedKeyPairA
     failures: findings.failures,
     warnings: findings.warnings,
   };
-}
-
-class Findings {
-  readonly failures: CheckFailure[] = [];
-  readonly warnings: string[] = [];
-
-  fail(property: string, reason: string): void {
-    this.failures.push({ property, reason });
-  }
-
-  /** The result, or a failure at the property where it throws ours. */
-  attempt<T>(property: keyof KeyPairArgs, action: () => T): T | undefined {
-    try {
-      return action();
-    } catch (error) {
-      if (!isKeyPairError(error)) throw error;
-      this.fail(error.details.property ?? property, reasonOf(error));
-      return undefined;
-    }
-  }
-}
-
-function reasonOf({ details }: KeyPairError): string {
-  return `${details.message}.${details.next ? ` ${details.next}` : ""}`;
 }
 
 function checkCombinations(args: Partial<Record<keyof KeyPairArgs, unknown>>, findings: Findings): void {
@@ -161,7 +111,7 @@ function publicKeyOf(
 
 /** The name as given, the automatic one of before, or a new automatic one. */
 function nameOf(
-  { logicalName, olds, news, preview }: CheckRequest,
+  { logicalName, olds, news, preview }: KeyPairCheck,
   { keyPairName, keyPairNamePrefix }: Partial<KeyPairArgs>,
   rules: BackendRules,
   findings: Findings,

@@ -1,13 +1,6 @@
 import type { BackendCatalog, Credentials, ResolvedConnection } from "./backend";
-import type { DiffSubject } from "./diff";
 import { KeyPairError } from "./errors";
-import {
-  BACKEND_NAMES,
-  type BackendName,
-  type Connection,
-  type KeyPairState,
-  type TagChanges,
-} from "./model";
+import { BACKEND_NAMES, type BackendName, type Connection, type TagChanges } from "./model";
 
 /** What the stack's configuration says. */
 export interface ProviderSettings {
@@ -59,7 +52,7 @@ export function resolveConnection(
 
 /** How a pair that is in the state is reached: where it was made, on the way that is configured now. */
 export function connectionOfState(
-  state: Partial<KeyPairState>,
+  state: Partial<Placed["state"]>,
   settings: ProviderSettings,
   catalog: BackendCatalog,
 ): ResolvedConnection {
@@ -84,8 +77,14 @@ function configuredFor(backend: BackendName, { connection }: ProviderSettings): 
   return connection.backend === undefined || connection.backend === backend ? connection : {};
 }
 
+/** What is in the cloud already, and where the program wants it now. */
+export interface Placed {
+  state: { backend: BackendName; region?: string; connection?: Connection };
+  connection: Whereabouts;
+}
+
 /** The region is another one only when both are known: without a call it may not be. */
-export function sameRegion({ state, connection: { effective } }: DiffSubject): boolean {
+export function sameRegion({ state, connection: { effective } }: Placed): boolean {
   if (state.backend !== effective.backend) return false;
   return state.region === undefined || effective.region === undefined || state.region === effective.region;
 }
@@ -94,7 +93,7 @@ export function sameRegion({ state, connection: { effective } }: DiffSubject): b
  * A profile or cloud that only one side names is no other account: a laptop may name a profile where the pipeline has
  * credentials in its environment. A key pair must not be replaced for that.
  */
-export function sameAccount({ state, connection: { stored } }: DiffSubject): boolean {
+export function sameAccount({ state, connection: { stored } }: Placed): boolean {
   const key = ACCOUNT_KEY[stored.backend];
   const [before, now] = [state.connection?.[key], stored[key]];
   return before === undefined || now === undefined || before === now;

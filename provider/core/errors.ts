@@ -53,9 +53,12 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
+/** Longest chain of causes that is kept: what is deeper explains nothing, and a chain may be a ring. */
+const MOST_CAUSES = 5;
+
 /**
  * The one error of the project. Its message says what happened, to which key pair, the cloud's code and request id, and what
- * to do next; no private key and no credential is in it, whatever the cause held.
+ * to do next. However it is printed (message, stack, details, causes), no private key and no credential is in it.
  */
 export class KeyPairError extends Error {
   override readonly name = "KeyPairError";
@@ -63,11 +66,12 @@ export class KeyPairError extends Error {
   readonly details: Readonly<ErrorDetails>;
 
   constructor(details: ErrorDetails) {
-    super(redact(wording(details)), details.cause === undefined ? undefined : { cause: details.cause });
+    const { cause, ...told } = details;
+    const printable = printableCause(cause, MOST_CAUSES);
+    super(redact(wording(details)), printable === undefined ? undefined : { cause: printable });
     this.code = details.code;
     // `details` travels further than the message (logs of callers, test output): it keeps no raw text and no raw cause.
-    const { cause: _cause, ...rest } = details;
-    this.details = { ...rest, message: redact(details.message) };
+    this.details = withoutSecrets(told);
   }
 
   /** The same error with what only the caller knows: the key pair, the property, the next step. */
@@ -78,6 +82,31 @@ export class KeyPairError extends Error {
 
 export function isKeyPairError(error: unknown, ...codes: ErrorCode[]): error is KeyPairError {
   return error instanceof KeyPairError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/**
+ * What may be printed of a cause: `util.inspect`, and so every logger, shows the whole chain, and of a library's error every
+ * member, requests with their headers among them.
+ */
+function printableCause(cause: unknown, depth: number): unknown {
+  if (cause instanceof KeyPairError) return cause;
+  if (typeof cause === "string") return redact(cause);
+  if (!(cause instanceof Error) || depth === 0) return undefined;
+  const inner = printableCause(cause.cause, depth - 1);
+  const printable = new Error(redact(cause.message), inner === undefined ? undefined : { cause: inner });
+  printable.name = cause.name;
+  printable.stack = redact(cause.stack ?? `${cause.name}: ${cause.message}`);
+  return "code" in cause && typeof cause.code === "string"
+    ? Object.assign(printable, { code: redact(cause.code) })
+    : printable;
+}
+
+function withoutSecrets(details: ErrorDetails): ErrorDetails {
+  const safe = Object.entries(details).map(([name, value]) => [
+    name,
+    typeof value === "string" ? redact(value) : value,
+  ]);
+  return { ...details, ...Object.fromEntries(safe) };
 }
 
 function wording({ message, keyPairName, cloudCode, requestId, next }: ErrorDetails): string {

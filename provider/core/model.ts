@@ -169,6 +169,59 @@ export interface CheckedKeyPairArgs extends KeyPairArgs {
   __automaticName?: boolean;
 }
 
+/** The arguments of a `KeyPairAttachment` (Alibaba Cloud). */
+export interface KeyPairAttachmentArgs {
+  /** The name of the key pair to attach. A change replaces the attachment: the new pair is attached first. */
+  keyPairName: string;
+  /**
+   * The instances, at least one. An instance has one key pair at the most: attaching another takes the place of the one before.
+   * A changed list is a change in place.
+   * @minItems 1
+   * @uniqueItems true
+   */
+  instanceIds: string[];
+  /** Where the key pair lives, when that is not what the stack's configuration says. Another place replaces the attachment. */
+  connection?: Connection;
+}
+
+/** What is stored of an attachment. */
+export interface KeyPairAttachmentState extends KeyPairAttachmentArgs {
+  /** The backend that holds the key pair. */
+  backend: BackendName;
+  /** The region that holds the key pair. */
+  region?: string;
+}
+
+/** What `getKeyPair` looks for. */
+export interface GetKeyPairArgs {
+  /** The exact name of the key pair. */
+  keyPairName: string;
+  /** Where to look, when that is not what the stack's configuration says. */
+  connection?: Connection;
+}
+
+/** What `getKeyPairs` looks for: all key pairs that match all that is given. */
+export interface GetKeyPairsArgs {
+  /** A regular expression (JavaScript, Unicode) that the name matches somewhere. */
+  nameRegex?: string;
+  /** Tags that the key pair has, with these values. */
+  tags?: Tags;
+  /** The fingerprint as the cloud gives it. */
+  fingerprint?: string;
+  /** The resource group of the key pair (Alibaba Cloud). */
+  resourceGroupId?: string;
+  /** Where to look, when that is not what the stack's configuration says. */
+  connection?: Connection;
+}
+
+/** What the cloud tells of a key pair. It never tells a private key. */
+export interface KeyPairFacts extends Omit<KeyPairOutputs, "privateKey"> {
+  /** The user's tags; system tags are left out. */
+  tags?: Tags;
+  /** The resource group of the key pair (Alibaba Cloud). */
+  resourceGroupId?: string;
+}
+
 /**
  * The stack's configuration, namespace `keypair`: `pulumi config set keypair:backend alibaba`. Credentials that are not set
  * here come from the places that each cloud's own tools use, and are read when a call is made.

@@ -1,7 +1,7 @@
 import type { DiffSubject } from "./diff";
 import { judgeConnection, judgeGeneration, judgeKey, judgeTags } from "./judge";
 import type { KeyPairArgs, KeyPairOutputs } from "./model";
-import { computedNames, type PropertyTable, secretNames } from "./table";
+import { computedNames, type PropertyTable } from "./table";
 
 /** The properties of a `KeyPair`: what the user says, then what the cloud, or the key itself, says. */
 export const KEY_PAIR_PROPERTIES = {
@@ -34,6 +34,3 @@ export const KEY_PAIR_PROPERTIES = {
 
 /** What the user does not say. */
 export const COMPUTED_PROPERTIES = computedNames(KEY_PAIR_PROPERTIES);
-
-/** The outputs that are secrets. */
-export const SECRET_PROPERTIES: readonly string[] = secretNames(KEY_PAIR_PROPERTIES);

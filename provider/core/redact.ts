@@ -3,30 +3,50 @@
  * put it into a text in the first place; this catches what a library or a cloud put there.
  */
 
+/** Base64 that goes on, also over line ends. Shorter words behind a line end are the sentence that it stands in. */
+const BASE64 = "[A-Za-z0-9+/=]*(?:\\s+[A-Za-z0-9+/=]{16,})*";
+
 const PRIVATE_KEY = [
-  // PEM and OpenSSH, also cut short or with the line ends of JSON.
-  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
+  // PEM, OpenSSH and ssh.com, also cut short, with the line ends of JSON or with the spaces of a URL.
+  /-{4,5} ?BEGIN[A-Z0-9 +%]*PRIVATE[ +]?(?:%20)?KEY[\s\S]*?(?:END[A-Z0-9 +%]*PRIVATE[ +]?(?:%20)?KEY(?: BLOCK)?[ +]?-{4,5}|$)/g,
   // PuTTY: everything from the private part on.
   /Private-Lines:\s*\d+[\s\S]*?(?:Private-(?:MAC|Hash):\s*[0-9a-f]+|$)/g,
-  // An OpenSSH private key without its armour ("openssh-key-v1\0" in Base64).
-  /b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=\s]*/g,
+  // Without armour, in Base64: OpenSSH's "openssh-key-v1\0", a whole PEM text, and DER with a private key's version number.
+  new RegExp(`b3BlbnNzaC1rZXktdjE${BASE64}`, "g"),
+  new RegExp(`LS0tLS1CRUdJTi${BASE64}`, "g"),
+  new RegExp(
+    `M(?:II[A-Za-z0-9+/]{3}IBA|IG[A-Za-z0-9+/]AgE[AB]|[A-H][A-Za-z0-9+/]CAQ[AE])[A-Za-z0-9+/=]{24}${BASE64}`,
+    "g",
+  ),
+  // The private members of a JSON Web Key.
+  /"(?:d|p|q|dp|dq|qi)"\s*:\s*"[A-Za-z0-9_-]{16,}"/g,
 ];
 
-/** Query and form parameters and headers that carry a credential or a signature. */
+/** Query and form parameters and headers that carry a credential or a signature, and their values, quoted or not. */
 const CREDENTIAL =
-  /((?:access[-_]?key(?:[-_]?(?:id|secret))?|secret[-_]?(?:access[-_]?)?key|security[-_]?token|signature|password|x-(?:auth|subject|acs-security)-token|authorization)["']?\s*[=:]\s*["']?)([^\s"'&,;]+)/gi;
+  /((?:access[-_]?key(?:[-_]?(?:id|secret))?|secret[-_]?(?:access[-_]?)?key|security[-_]?token|signature|password|x-(?:auth|subject|acs-security)-token)\\?["']?\s*[=:]\s*|"secret\\?"\s*:\s*)(\\?"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"'&,;]+)/gi;
+/** Its value has several words: the scheme, then what is secret. */
+const AUTHORIZATION = /(authorization\\?["']?\s*[=:]\s*\\?["']?)([^\r\n"'\\]+)/gi;
+
+/** Shorter ones would be found in texts that do not mean them. */
+const MIN_SECRET_LENGTH = 8;
 
 const known = new Set<string>();
 
 /** Text that no message may hold, whatever it is part of: a secret that this process was given. */
 export function registerSecret(value: string | undefined): void {
-  if (value !== undefined && value.length >= 8) known.add(value);
+  if (value === undefined || value.length < MIN_SECRET_LENGTH) return;
+  // As URLs, forms and JSON spell it.
+  for (const form of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]) known.add(form);
 }
 
 /** The text without private keys, credentials and registered secrets. */
 export function redact(text: string): string {
-  let safe = text;
-  for (const secret of known) safe = safe.replaceAll(secret, "[secret]");
+  // UTF-16 that was read as another encoding has a NUL between any two letters.
+  let safe = text.replaceAll("\0", "");
+  // Of two secrets one may be the beginning of the other.
+  const longestFirst = [...known].sort((a, b) => b.length - a.length);
+  for (const secret of longestFirst) safe = safe.replaceAll(secret, "[secret]");
   for (const pattern of PRIVATE_KEY) safe = safe.replace(pattern, "[private key removed]");
-  return safe.replace(CREDENTIAL, "$1[secret]");
+  return safe.replace(AUTHORIZATION, "$1[secret]").replace(CREDENTIAL, "$1[secret]");
 }

@@ -1,5 +1,6 @@
 import type { BackendCatalog } from "./backend";
-import { type CheckFailure, type CheckResult, checkKeyPair } from "./check";
+import { checkKeyPair } from "./check";
+import type { CheckRequest, CheckResult } from "./checking";
 import type { ProviderSettings } from "./connection";
 import { diffKeyPair, type ResourceDiff } from "./diff";
 import {
@@ -11,25 +12,14 @@ import {
   updateKeyPair,
 } from "./lifecycle";
 import type { CheckedKeyPairArgs, KeyPairArgs, KeyPairState } from "./model";
-import { KEY_PAIR_PROPERTIES, SECRET_PROPERTIES } from "./properties";
+import { KEY_PAIR_PROPERTIES } from "./properties";
 import type { PropertyTable } from "./table";
 import type { PartlyUnknown } from "./unknown";
 
 /** What a front needs to serve a resource. Fronts hold no rules: they unwrap, call one of these, and wrap. */
 export interface ManagedResource<Args extends object, Checked extends Args, State extends object> {
-  /** The outputs that are secrets. */
-  readonly secretOutputs: readonly string[];
-  /** The failure as it can be given to an engine that shows the value with it. */
-  withoutEcho(failure: CheckFailure): CheckFailure;
-  check(request: {
-    logicalName: string;
-    olds: Partial<Checked>;
-    news: PartlyUnknown<Args>;
-    settings: ProviderSettings;
-    catalog: BackendCatalog;
-    preview?: boolean;
-    replacedKey?: string | undefined;
-  }): CheckResult<Checked>;
+  readonly table: PropertyTable<never>;
+  check(request: CheckRequest<Args, Checked>): CheckResult<Checked>;
   diff(
     state: State,
     args: PartlyUnknown<Checked>,
@@ -37,14 +27,15 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
     catalog: BackendCatalog,
   ): ResourceDiff;
   create(args: Checked, context: LifecycleContext): Promise<Outcome<State>>;
+  /** `undefined`: it surely is not there any more. */
   read(id: string, state: Partial<State>, context: LifecycleContext): Promise<Outcome<State> | undefined>;
   update(id: string, state: State, args: Checked, context: LifecycleContext): Promise<Outcome<State>>;
   delete(id: string, state: State, context: LifecycleContext): Promise<void>;
 }
 
+/** A key pair. */
 export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, KeyPairState> = {
-  secretOutputs: SECRET_PROPERTIES,
-  withoutEcho: (failure) => withoutEcho(failure, KEY_PAIR_PROPERTIES),
+  table: KEY_PAIR_PROPERTIES,
   check: checkKeyPair,
   diff: diffKeyPair,
   create: createKeyPair,
@@ -52,10 +43,3 @@ export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, K
   update: updateKeyPair,
   delete: deleteKeyPair,
 };
-
-/** A failure at a property makes the engine print the property's value; of some, that must never be seen. */
-function withoutEcho({ property, reason }: CheckFailure, rows: PropertyTable<never>): CheckFailure {
-  return rows[property]?.neverEchoed
-    ? { property: "", reason: `${property}: ${reason}` }
-    : { property, reason };
-}

@@ -1,11 +1,12 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { BackendCatalog } from "../core/backend";
-import type { CheckFailure } from "../core/check";
+import { type CheckFailure, withoutEcho } from "../core/checking";
 import type { ProviderSettings } from "../core/connection";
 import type { Journal } from "../core/journal";
 import type { LifecycleContext, Outcome } from "../core/lifecycle";
 import type { ManagedResource } from "../core/resource";
 import { readSettings } from "../core/settings";
+import { secretNames } from "../core/table";
 import { EngineLog } from "./engineLog";
 import { initializationFailure, plainError } from "./failure";
 import { fromEngine, type Hidden, secretsMarked, toEngine, withHidden } from "./values";
@@ -27,6 +28,7 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
   { catalog, journal }: Parts,
 ): dynamic.ResourceProvider {
   const log = new EngineLog();
+  const secrets = secretNames(resource.table);
   /** By URN, what the diff said of a replacement: the engine's second check and the creation know nothing of the old state. */
   const replacedKeys = new Map<string, string>();
   let settings: () => ProviderSettings = () => readSettings(() => undefined);
@@ -50,7 +52,7 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
   };
 
   const outputs = ({ state, incomplete, id }: Outcome<State>, hidden: Hidden) => {
-    const outs = secretsMarked(toEngine(withHidden(state, hidden)), resource.secretOutputs);
+    const outs = secretsMarked(toEngine(withHidden(state, hidden)), secrets);
     if (incomplete) throw initializationFailure(id, outs, incomplete);
     return outs;
   };
@@ -61,7 +63,10 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
    */
   const checked = (args: object, failures: CheckFailure[], { preview, ...hidden }: Hidden) => {
     if (!preview)
-      return { inputs: toEngine(withHidden(args, hidden)), failures: failures.map(resource.withoutEcho) };
+      return {
+        inputs: toEngine(withHidden(args, hidden)),
+        failures: failures.map((failure) => withoutEcho(failure, resource.table)),
+      };
     return {
       inputs: toEngine(withHidden(args, failures.length > 0 ? { ...hidden, failures } : hidden)),
       failures: [],

@@ -4,3 +4,6 @@
  * `pulumi-keypair/provider` and `impl` are never renamed.
  */
 export const KEY_PAIR_PROVIDER = 'exports.handler=()=>require("pulumi-keypair/provider").impl';
+
+/** The same for a `KeyPairAttachment`. */
+export const ATTACHMENT_PROVIDER = 'exports.handler=()=>require("pulumi-keypair/provider").attachment';

@@ -1,4 +1,4 @@
-import type { CheckFailure } from "../core/check";
+import type { CheckFailure } from "../core/checking";
 import { type PartlyUnknown, UNKNOWN } from "../core/unknown";
 
 /** The engine's word for a value that a preview does not know yet, of whatever type (pulumi/pulumi#6310). */

@@ -1,7 +1,6 @@
 import type { Backend, BackendCatalog, Operation } from "../backend";
-import { connectionOfState, type ProviderSettings } from "../connection";
+import { connectionOfState, type Placed, type ProviderSettings } from "../connection";
 import type { Journal } from "../journal";
-import type { KeyPairState } from "../model";
 
 /** What one operation on one resource works with. */
 export interface LifecycleContext {
@@ -19,7 +18,7 @@ export interface LifecycleContext {
 
 /** The backend that holds a pair of the state. */
 export function backendOfState(
-  state: Partial<KeyPairState>,
+  state: Partial<Placed["state"]>,
   { settings, catalog }: LifecycleContext,
 ): Promise<Backend> {
   return catalog.open(connectionOfState(state, settings, catalog), settings.credentials);

@@ -1,5 +1,6 @@
-export type { LifecycleContext } from "./context";
+export { backendOfState, type LifecycleContext } from "./context";
 export { createKeyPair, type Outcome } from "./create";
 export { deleteKeyPair } from "./delete";
 export { readKeyPair } from "./read";
+export { recordOutputs } from "./state";
 export { updateKeyPair } from "./update";

@@ -72,6 +72,11 @@ export function adoptedState(
   });
 }
 
+/** What a record says as outputs: of the key, and of the cloud. */
+export function recordOutputs(record: KeyPairRecord) {
+  return { ...keyOutputsOf(record), ...cloudOutputs(record) };
+}
+
 /** Whether the pair in the cloud still holds the key that this resource made or imported. */
 export function isOwn(state: KeyPairState, record: KeyPairRecord): boolean {
   const wasOwn = state.fingerprintSha256 === state.__ownKey;

@@ -1,0 +1,33 @@
+import { checkAttachmentAgainstSchema } from "../argumentSchema";
+import { type CheckRequest, type CheckResult, Findings } from "../checking";
+import { resolveConnection } from "../connection";
+import type { KeyPairAttachmentArgs } from "../model";
+import { knownPart, type PartlyUnknown } from "../unknown";
+
+/** Checks the arguments of an attachment without a call. */
+export function checkAttachment(
+  request: CheckRequest<KeyPairAttachmentArgs>,
+): CheckResult<KeyPairAttachmentArgs> {
+  const { news, settings, catalog } = request;
+  const known = knownPart<KeyPairAttachmentArgs>(news);
+  const findings = new Findings();
+  const isGiven = (property: string) => property in news;
+  for (const { property, reason } of checkAttachmentAgainstSchema(known)) {
+    // What is not known yet is not missing.
+    if (!(reason === "is missing" && isGiven(property))) findings.fail(property, reason);
+  }
+  const rules = findings.attempt("connection", () =>
+    catalog.rules(resolveConnection(known.connection, settings, catalog).stored.backend),
+  );
+  const refusal = rules?.checkAttachment();
+  if (refusal) findings.fail("", refusal);
+  else if (typeof known.keyPairName === "string") {
+    const reason = rules?.checkName(known.keyPairName);
+    if (reason) findings.fail("keyPairName", reason);
+  }
+  return {
+    args: news satisfies PartlyUnknown<KeyPairAttachmentArgs>,
+    failures: findings.failures,
+    warnings: [],
+  };
+}

@@ -1,0 +1,132 @@
+import type { AttachmentClient, Backend, InstanceFailure } from "../backend";
+import { resolveConnection } from "../connection";
+import { KeyPairError } from "../errors";
+import { backendOfState, type LifecycleContext, type Outcome } from "../lifecycle";
+import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
+
+/** Attaches the pair to all instances; those that took it are recorded also when others did not. */
+export async function createAttachment(
+  args: KeyPairAttachmentArgs,
+  context: LifecycleContext,
+): Promise<Outcome<KeyPairAttachmentState>> {
+  const { settings, catalog } = context;
+  const { effective, stored } = resolveConnection(args.connection, settings, catalog);
+  const backend = await catalog.open(effective, settings.credentials);
+  const failures = await attach(args.keyPairName, args.instanceIds, backend, context);
+  const state: KeyPairAttachmentState = {
+    keyPairName: args.keyPairName,
+    instanceIds: without(args.instanceIds, failed(failures)),
+    connection: stored,
+    backend: backend.name,
+    ...(backend.region === undefined ? {} : { region: backend.region }),
+  };
+  if (failures.length === 0) return { id: args.keyPairName, state };
+  const failure = partialFailure("attached to", args.keyPairName, failures);
+  if (state.instanceIds.length === 0) throw failure;
+  return { id: args.keyPairName, state, incomplete: failure };
+}
+
+/** Which of the instances have the pair still; `undefined` when none has it. Others that have it are not this resource's. */
+export async function readAttachment(
+  id: string,
+  state: Partial<KeyPairAttachmentState>,
+  context: LifecycleContext,
+): Promise<Outcome<KeyPairAttachmentState> | undefined> {
+  const backend = await backendOfState(state, context);
+  const attached = await clientOf(backend).attachedInstances(id, context.operation);
+  const instanceIds = state.instanceIds?.filter((instanceId) => attached.includes(instanceId)) ?? attached;
+  if (instanceIds.length === 0) return undefined;
+  const { stored } = resolveConnection(state.connection, context.settings, context.catalog);
+  const region = backend.region === undefined ? {} : { region: backend.region };
+  return {
+    id,
+    state: { connection: stored, ...state, keyPairName: id, instanceIds, backend: backend.name, ...region },
+  };
+}
+
+/** Attaches first and detaches then, so that a failure leaves more machines reachable, not fewer. */
+export async function updateAttachment(
+  id: string,
+  state: KeyPairAttachmentState,
+  args: KeyPairAttachmentArgs,
+  context: LifecycleContext,
+): Promise<Outcome<KeyPairAttachmentState>> {
+  const backend = await backendOfState(state, context);
+  const added = without(args.instanceIds, state.instanceIds);
+  const removed = without(state.instanceIds, args.instanceIds);
+  const notAttached = await attach(id, added, backend, context);
+  const notDetached = await detach(id, removed, backend, context);
+  const { stored } = resolveConnection(args.connection, context.settings, context.catalog);
+  const instanceIds = [...without(args.instanceIds, failed(notAttached)), ...failed(notDetached)];
+  const outcome = { id, state: { ...state, instanceIds, connection: stored } };
+  if (notAttached.length > 0)
+    return { ...outcome, incomplete: partialFailure("attached to", id, notAttached) };
+  if (notDetached.length > 0)
+    return { ...outcome, incomplete: partialFailure("detached from", id, notDetached) };
+  return outcome;
+}
+
+/** Detaches. Instances that are gone, or have another key pair by now, are fine. */
+export async function deleteAttachment(
+  id: string,
+  state: KeyPairAttachmentState,
+  context: LifecycleContext,
+): Promise<void> {
+  const backend = await backendOfState(state, context);
+  const failures = await detach(id, state.instanceIds, backend, context);
+  if (failures.length > 0) throw partialFailure("detached from", id, failures);
+}
+
+async function attach(
+  name: string,
+  instanceIds: string[],
+  backend: Backend,
+  context: LifecycleContext,
+): Promise<InstanceFailure[]> {
+  if (instanceIds.length === 0) return [];
+  const failures = await clientOf(backend).attach(name, instanceIds, context.operation);
+  const attached = without(instanceIds, failed(failures));
+  if (attached.length > 0) {
+    context.warn(
+      `key pair "${name}" takes effect on running instances when they are restarted: ${attached.join(", ")}.`,
+    );
+  }
+  return failures;
+}
+
+async function detach(
+  name: string,
+  instanceIds: string[],
+  backend: Backend,
+  { operation }: LifecycleContext,
+): Promise<InstanceFailure[]> {
+  return instanceIds.length === 0 ? [] : clientOf(backend).detach(name, instanceIds, operation);
+}
+
+function clientOf(backend: Backend): AttachmentClient {
+  if (backend.attachments) return backend.attachments;
+  throw new KeyPairError({
+    code: "Refused",
+    message: `${backend.location} does not attach key pairs to instances`,
+  });
+}
+
+function partialFailure(what: string, keyPairName: string, failures: InstanceFailure[]): KeyPairError {
+  const each = failures.map(
+    ({ instanceId, cloudCode, message }) => `${instanceId}: ${message}${cloudCode ? ` (${cloudCode})` : ""}`,
+  );
+  return new KeyPairError({
+    code: "Refused",
+    keyPairName,
+    message: `key pair "${keyPairName}" could not be ${what} ${failures.length === 1 ? "an instance" : `${failures.length} instances`}: ${each.join("; ")}`,
+    next: "Mend these, or take them out of instanceIds, and run `pulumi up` again.",
+  });
+}
+
+function failed(failures: InstanceFailure[]): string[] {
+  return failures.map(({ instanceId }) => instanceId);
+}
+
+function without(ids: string[], others: string[]): string[] {
+  return ids.filter((id) => !others.includes(id));
+}

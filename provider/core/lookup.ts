@@ -1,0 +1,77 @@
+import type { Backend, BackendCatalog, KeyPairRecord, Operation } from "./backend";
+import { type ProviderSettings, resolveConnection } from "./connection";
+import { KeyPairError } from "./errors";
+import { recordOutputs } from "./lifecycle";
+import type { GetKeyPairArgs, GetKeyPairsArgs, KeyPairFacts } from "./model";
+
+/** What a look-up works with. */
+export interface LookupContext {
+  settings: ProviderSettings;
+  catalog: BackendCatalog;
+  operation: Operation;
+}
+
+/** The pair of exactly this name. Rejects with `NotFound`, saying where it was looked for. */
+export async function getKeyPair(
+  { keyPairName, connection }: GetKeyPairArgs,
+  context: LookupContext,
+): Promise<KeyPairFacts> {
+  const backend = await opened(connection, context);
+  const record = await backend.findKeyPair(keyPairName, "exact", context.operation);
+  if (record) return factsOf(record, backend);
+  throw new KeyPairError({
+    code: "NotFound",
+    keyPairName,
+    message: `there is no key pair "${keyPairName}" (${backend.location})`,
+    next:
+      backend.name === "openstack"
+        ? "Key pairs of OpenStack belong to a user, not to a project: look as the user who made it."
+        : "Look at the name, the region and the account.",
+  });
+}
+
+/** All pairs that match all of the filters, sorted by name. Rejects with `InvalidInput` for a regular expression that is none. */
+export async function getKeyPairs(args: GetKeyPairsArgs, context: LookupContext): Promise<KeyPairFacts[]> {
+  const { nameRegex, connection, tags, fingerprint, resourceGroupId } = args;
+  const matches = nameRegex === undefined ? () => true : matcher(nameRegex);
+  const backend = await opened(connection, context);
+  const filter = {
+    ...(tags ? { tags } : {}),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(resourceGroupId === undefined ? {} : { resourceGroupId }),
+  };
+  const records = await backend.listKeyPairs(filter, context.operation);
+  return records
+    .filter(({ name }) => matches(name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((record) => factsOf(record, backend));
+}
+
+function opened(own: GetKeyPairArgs["connection"], { settings, catalog }: LookupContext): Promise<Backend> {
+  return catalog.open(resolveConnection(own, settings, catalog).effective, settings.credentials);
+}
+
+function factsOf(record: KeyPairRecord, backend: Backend): KeyPairFacts {
+  return {
+    ...recordOutputs(record),
+    ...(record.createdAt === undefined ? {} : { createdAt: record.createdAt }),
+    ...(record.tags === undefined ? {} : { tags: record.tags }),
+    ...(record.resourceGroupId === undefined ? {} : { resourceGroupId: record.resourceGroupId }),
+    backend: backend.name,
+    ...(backend.region === undefined ? {} : { region: backend.region }),
+  };
+}
+
+function matcher(nameRegex: string): (name: string) => boolean {
+  try {
+    const pattern = new RegExp(nameRegex, "u");
+    return (name) => pattern.test(name);
+  } catch (cause) {
+    throw new KeyPairError({
+      code: "InvalidInput",
+      property: "nameRegex",
+      message: `nameRegex ${JSON.stringify(nameRegex)} is no regular expression`,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import type * as model from "../provider/core/model";
+import { ATTACHMENT_PROVIDER } from "../provider/dynamic/stub";
+import { inputsForFront, type NestedInputs, reportFailures } from "./inputs";
+
+/** The arguments of a `KeyPairAttachment`. */
+export interface KeyPairAttachmentArgs {
+  /** The name of the key pair to attach. A change replaces the attachment: the new pair is attached first. */
+  keyPairName: pulumi.Input<string>;
+  /**
+   * The instances, at least one. An instance has one key pair at the most: attaching another takes the place of the one before.
+   * A changed list is a change in place.
+   */
+  instanceIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** Where the key pair lives, when that is not what the stack's configuration says. Another place replaces the attachment. */
+  connection?: pulumi.Input<NestedInputs<model.Connection>> | undefined;
+}
+
+/**
+ * Key pairs on instances (Alibaba Cloud ECS): the public key is put on each instance. A running instance takes the change when
+ * it is restarted, and the resource says so.
+ *
+ * ```ts
+ * new KeyPairAttachment("web", { keyPairName: deploy.keyPairName, instanceIds: [web.id] });
+ * ```
+ */
+export class KeyPairAttachment extends pulumi.CustomResource {
+  /** The name of the key pair. */
+  declare readonly keyPairName: pulumi.Output<string>;
+  /** The instances that this resource attached it to. */
+  declare readonly instanceIds: pulumi.Output<string[]>;
+  /** The backend that holds the key pair. */
+  declare readonly backend: pulumi.Output<model.BackendName>;
+  /** The region that holds the key pair. */
+  declare readonly region: pulumi.Output<string | undefined>;
+
+  /** The type that states hold; never renamed. */
+  static readonly resourceType = "pulumi-nodejs:dynamic/keypair:KeyPairAttachment";
+
+  /**
+   * @param name  The name of the resource in the program.
+   * @param args  Which key pair, and which instances.
+   * @param opts  Options of every Pulumi resource.
+   */
+  constructor(name: string, args: KeyPairAttachmentArgs, opts: pulumi.CustomResourceOptions = {}) {
+    super(
+      KeyPairAttachment.resourceType,
+      name,
+      {
+        ...args,
+        backend: undefined,
+        region: undefined,
+        ...inputsForFront(name, KeyPairAttachment.resourceType, opts),
+        __provider: ATTACHMENT_PROVIDER,
+      },
+      opts,
+    );
+    reportFailures(this);
+  }
+}
