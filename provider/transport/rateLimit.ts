@@ -8,7 +8,7 @@ const LEFT = { most: 0.95, least: 0.5 };
 const INCREASE = 0.05;
 /** The same while the first rate is being looked for: it doubles every second. */
 const FIRST_INCREASE = 1;
-const SLOWEST = 0.5;
+const SLOWEST = 1;
 /** Over how long the rate that the cloud grants is measured. */
 const WINDOW_MS = 1_000;
 /** Waits for a turn that are longer are told. */

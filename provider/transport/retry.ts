@@ -8,15 +8,14 @@ export interface RetryOptions {
    * carried it out.
    */
   idempotent: boolean;
-  /** The longest wait before the second try, in ms; it doubles with each further one. */
-  baseMs?: number;
-  /** The longest wait before any try, in ms, unless the cloud asks for more. */
-  capMs?: number;
 }
 
+/** The longest wait before the second try; it doubles with each further one. */
 const BASE_MS = 500;
-/** Short, because a rate limit of its own slows the calls down (rateLimit.ts). */
-const CAP_MS = 5_000;
+/** The longest wait before any try, unless the cloud asks for more. */
+const CAP_MS = 10_000;
+/** Short, because a rate limit slows down what is throttled (rateLimit.ts). */
+const THROTTLED_CAP_MS = 2_000;
 
 /**
  * Calls, and calls again while the failure says that this is safe, until the operation's deadline.
@@ -29,7 +28,7 @@ const CAP_MS = 5_000;
 export async function retry<T>(
   operation: Operation,
   call: () => Promise<T>,
-  { idempotent, baseMs = BASE_MS, capMs = CAP_MS }: RetryOptions,
+  { idempotent }: RetryOptions,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     checkNotCancelled(operation);
@@ -37,7 +36,7 @@ export async function retry<T>(
       return await call();
     } catch (error) {
       if (!isRetriable(error, idempotent)) throw error;
-      const wait = backoffMs(attempt, error.details.retryAfterMs, baseMs, capMs);
+      const wait = backoffMs(attempt, error);
       if (Date.now() + wait >= operation.deadline) throw deadlineExceeded(error, attempt + 1);
       operation.progress(`${wording(error)}; trying again in ${seconds(wait)}`);
       await sleep(wait, operation.signal);
@@ -52,11 +51,12 @@ function isRetriable(error: unknown, idempotent: boolean): error is KeyPairError
   );
 }
 
-function backoffMs(attempt: number, retryAfterMs: number | undefined, baseMs: number, capMs: number): number {
-  // 2 ** 30 ms is far past any cap: the exponent is bounded only so that the product stays finite.
-  const jittered = Math.random() * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30));
+function backoffMs(attempt: number, { code, details: { retryAfterMs } }: KeyPairError): number {
   // Jitter comes on top of what the cloud asked for: everybody who was throttled was told the same time.
-  return retryAfterMs === undefined ? jittered : retryAfterMs + Math.random() * baseMs;
+  if (retryAfterMs !== undefined) return retryAfterMs + Math.random() * BASE_MS;
+  const cap = code === "Throttled" ? THROTTLED_CAP_MS : CAP_MS;
+  // 2 ** 30 ms is far past any cap: the exponent is bounded only so that the product stays finite.
+  return Math.random() * Math.min(cap, BASE_MS * 2 ** Math.min(attempt, 30));
 }
 
 function wording({ code, details }: KeyPairError): string {

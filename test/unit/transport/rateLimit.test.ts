@@ -115,7 +115,7 @@ describe("waiting for a turn", () => {
     await vi.runAllTimersAsync();
     await Promise.all([...calls, turn]);
     expect(patient.messages).toEqual([
-      "the cloud takes about 0.5 calls a second; 10 are before this one (22 s)",
+      "the cloud takes about 1.0 calls a second; 10 are before this one (11 s)",
     ]);
   });
 

@@ -53,7 +53,7 @@ describe("waiting", () => {
     await vi.runAllTimersAsync();
     expect(await outcome).toBe("done");
     expect(call).toHaveBeenCalledTimes(31);
-    expect(Date.now() - started).toBeLessThan(30 * 5_000);
+    expect(Date.now() - started).toBeLessThan(30 * 2_000);
   });
 
   test("waits are spread over everything from zero to a ceiling that doubles up to the cap", async () => {
@@ -69,13 +69,13 @@ describe("waiting", () => {
           last = Date.now();
           return call();
         },
-        { idempotent: false, baseMs: 100, capMs: 1_000 },
+        { idempotent: false },
       );
       await vi.runAllTimersAsync();
       await outcome;
     }
     expect(waits.slice(0, 9)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    expect(waits.slice(9).map(Math.round)).toEqual([0, 99, 199, 399, 799, 999, 999, 999, 999]);
+    expect(waits.slice(9).map(Math.round)).toEqual([0, 499, 999, 1999, 3999, 7999, 9999, 9999, 9999]);
   });
 
   test("the cloud's retry-after is the least wait", async () => {
