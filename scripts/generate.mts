@@ -21,11 +21,12 @@ switch (process.argv[2]) {
     break;
   case "package": {
     const require = createRequire(import.meta.url);
-    const { KEY_PAIR_PROPERTIES } = require("../dist/provider/core/properties.js");
+    const { KEY_PAIR_PROPERTIES: keyPair } = require("../dist/provider/core/properties.js");
+    const { ATTACHMENT_PROPERTIES: attachment } = require("../dist/provider/core/attachment/properties.js");
     const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     write(
       join(root, "schema.json"),
-      packageSchema(manifest, (type) => schemaOf(type, { aliasRef: true }), KEY_PAIR_PROPERTIES),
+      packageSchema(manifest, (type) => schemaOf(type, { aliasRef: true }), { keyPair, attachment }),
     );
     break;
   }

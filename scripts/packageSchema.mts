@@ -9,15 +9,15 @@ export interface ModelSchema {
   default?: unknown;
   properties?: Record<string, ModelSchema>;
   required?: string[];
+  items?: ModelSchema;
   additionalProperties?: boolean | ModelSchema;
   definitions?: Record<string, ModelSchema>;
 }
 
-interface Row {
-  change: "replace" | "update" | "computed";
-  changeBy?: string;
-  secret?: boolean;
-}
+type Table = Record<
+  string,
+  { change: "replace" | "update" | "computed"; changeBy?: unknown; secret?: boolean }
+>;
 
 type Json = Record<string, unknown>;
 
@@ -27,12 +27,20 @@ const token = (name: string) => `${PACKAGE}:index:${name}`;
 export function packageSchema(
   manifest: { version: string; description: string; license: string; keywords: string[] },
   schemaOf: (type: string) => ModelSchema,
-  rows: Record<string, Row>,
+  tables: { keyPair: Table; attachment: Table },
 ): Json {
   const args = schemaOf("KeyPairArgs");
   const outputs = schemaOf("KeyPairOutputs");
+  const attachmentArgs = schemaOf("KeyPairAttachmentArgs");
+  const attachmentState = schemaOf("KeyPairAttachmentState");
+  const facts = schemaOf("KeyPairFacts");
   const configuration = schemaOf("ProviderConfiguration");
-  const definitions = { ...args.definitions, ...outputs.definitions, ...configuration.definitions };
+  const definitions = {
+    ...args.definitions,
+    ...outputs.definitions,
+    ...configuration.definitions,
+    KeyPairFacts: facts,
+  };
   const variables = configurationProperties(configuration);
   return {
     name: PACKAGE,
@@ -52,9 +60,38 @@ export function packageSchema(
       [token("KeyPair")]: {
         description:
           "An SSH key pair in a cloud, imported (with `publicKeyBody` or `publicKeyFile`) or created.",
-        inputProperties: properties(args, rows),
-        properties: properties({ ...args, properties: { ...args.properties, ...outputs.properties } }, rows),
+        inputProperties: properties(args, tables.keyPair),
+        properties: properties(
+          { ...args, properties: { ...args.properties, ...outputs.properties } },
+          tables.keyPair,
+        ),
         required: outputs.required ?? [],
+      },
+      [token("KeyPairAttachment")]: {
+        description:
+          "A key pair on instances (Alibaba Cloud). A running instance takes it when it is restarted.",
+        inputProperties: properties(attachmentArgs, tables.attachment),
+        requiredInputs: attachmentArgs.required ?? [],
+        properties: properties(attachmentState, tables.attachment),
+        required: attachmentState.required ?? [],
+      },
+    },
+    functions: {
+      [token("getKeyPair")]: {
+        description: "The key pair of exactly this name. Fails when there is none.",
+        inputs: objectType(schemaOf("GetKeyPairArgs")),
+        outputs: objectType(facts),
+      },
+      [token("getKeyPairs")]: {
+        description: "All key pairs that match all that is given, sorted by name.",
+        inputs: objectType(schemaOf("GetKeyPairsArgs")),
+        outputs: objectType({
+          properties: {
+            keyPairs: { type: "array", items: { $ref: "#/definitions/KeyPairFacts" } },
+            keyPairNames: { type: "array", items: { type: "string" } },
+          },
+          required: ["keyPairs", "keyPairNames"],
+        }),
       },
     },
     language: {
@@ -66,9 +103,9 @@ export function packageSchema(
   };
 }
 
-function properties(schema: ModelSchema, rows: Record<string, Row>): Json {
+function properties(schema: ModelSchema, table: Table): Json {
   const entries = Object.entries(schema.properties ?? {}).map(([name, property]) => {
-    const row = rows[name];
+    const row = table[name];
     if (!row) throw new Error(`${name} has no row in the property table`);
     return [
       name,
@@ -108,19 +145,20 @@ function namedTypes(definitions: Record<string, ModelSchema>): Json {
             ...described(definition),
             enum: definition.enum.map((value) => ({ name: capitalized(value), value })),
           }
-        : {
-            type: "object",
-            ...described(definition),
-            properties: Object.fromEntries(
-              Object.entries(definition.properties ?? {}).map(([key, member]) => [
-                key,
-                { ...typeOf(member), ...described(member) },
-              ]),
-            ),
-            ...(definition.required ? { required: definition.required } : {}),
-          },
+        : { ...described(definition), ...objectType(definition) },
     ]),
   );
+}
+
+function objectType(schema: ModelSchema): Json {
+  const members = Object.entries(schema.properties ?? {});
+  return {
+    type: "object",
+    properties: Object.fromEntries(
+      members.map(([key, member]) => [key, { ...typeOf(member), ...described(member) }]),
+    ),
+    ...(schema.required ? { required: schema.required } : {}),
+  };
 }
 
 function typeOf(schema: ModelSchema): Json {
@@ -130,6 +168,7 @@ function typeOf(schema: ModelSchema): Json {
       ? { type: "object", additionalProperties: { type: "string" } }
       : { $ref: `#/types/${token(name)}` };
   }
+  if (schema.type === "array" && schema.items) return { type: "array", items: typeOf(schema.items) };
   if (typeof schema.additionalProperties === "object") {
     return { type: "object", additionalProperties: typeOf(schema.additionalProperties) };
   }
