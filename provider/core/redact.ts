@@ -37,7 +37,8 @@ const known = new Set<string>();
 export function registerSecret(value: string | undefined): void {
   if (value === undefined || value.length < MIN_SECRET_LENGTH) return;
   // As URLs, forms and JSON spell it.
-  for (const form of [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]) known.add(form);
+  const inUrl = encodeURIComponent(Buffer.from(value).toString());
+  for (const form of [value, inUrl, JSON.stringify(value).slice(1, -1)]) known.add(form);
 }
 
 /** The text without private keys, credentials and registered secrets. */
