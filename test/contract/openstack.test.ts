@@ -53,10 +53,7 @@ describeOpenStack("a real Nova", () => {
   });
 });
 
-/** A user whose own quota is so many. */
 async function openWithRoomFor(count: number) {
-  const { id, projectId, variables } = await cloud.newUser();
-  const url = `${cloud.computeUrl}/os-quota-sets/${projectId}?user_id=${id}`;
-  await cloud.admin("PUT", url, { quota_set: { key_pairs: count, force: true } });
-  return openAs(variables());
+  const crowded = await cloud.newUser({ keyPairQuota: count });
+  return openAs(crowded.variables());
 }

@@ -39,7 +39,7 @@ describeOpenStack("access to a real Keystone and Nova", () => {
       const variables = { OS_CLIENT_CONFIG_FILE: file, OS_CLIENT_SECURE_FILE: secure };
       const client = await opened(variables, { cloud: "mine" });
       await roundTrip(client);
-      expect(client.location).toBe(`openstack RegionOne (cloud mine, user ${user.name})`);
+      expect(client.location).toBe(`openstack RegionOne (${new URL(cloud.authUrl).host}, user ${user.name})`);
     });
 
     test.for([

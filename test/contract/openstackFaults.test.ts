@@ -180,17 +180,6 @@ describeOpenStack("faults between us and a real Nova", () => {
     }
   });
 
-  test("a pair that a listing leaves out is asked for by name", async () => {
-    const { name } = await made();
-    const fresh = await openAs(variables(), { endpoint: nova.url });
-    nova.failNext("GET", /os-keypairs$/, {
-      when: "after",
-      reply: { status: 200, body: json({ keypairs: [] }) },
-    });
-    expect(await fresh.findKeyPair(name, "sweep", operation())).toMatchObject({ name });
-    await fresh.close();
-  });
-
   test("one listing answers for 60 pairs, and not for those that were written since", async () => {
     const publicKey = await newLine();
     const names = Array.from({ length: 60 }, newName);

@@ -8,6 +8,7 @@ import type { Cloud } from "./cloud";
 import { configurationError, failureOf, isRecord, unreadable } from "./errors";
 import { type AccessKey, signed } from "./otcSigner";
 import type { Access } from "./session";
+import { percentEncode } from "./uri";
 
 /** Access to Open Telekom Cloud with an access key: every request is signed, there is no token. */
 export interface KeyAccess {
@@ -83,7 +84,7 @@ async function findProject(cloud: Cloud, ask: Ask): Promise<string> {
       "Set OS_PROJECT_NAME or OS_PROJECT_ID, and OS_REGION_NAME (or `keypair:region`), for example eu-de.",
     );
   }
-  const { projects } = await ask(`/projects?name=${encodeURIComponent(name)}`, "look up the project");
+  const { projects } = await ask(`/projects?name=${percentEncode(name)}`, "look up the project");
   const found: unknown = Array.isArray(projects) ? projects[0] : undefined;
   if (isRecord(found) && typeof found["id"] === "string") return found["id"];
   throw configurationError(

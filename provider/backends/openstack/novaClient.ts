@@ -6,6 +6,7 @@ import { retry } from "../../transport/retry";
 import { type Action, failureOf, isKeyPairNotFound, isRecord, unreadable } from "./errors";
 import { toCreatedRecord, toRecord } from "./keyPairMapper";
 import type { Session } from "./session";
+import { percentEncode } from "./uri";
 
 const PATH = "/os-keypairs";
 /** The microversion that brought `limit` and `marker`; before it a listing is always whole. */
@@ -159,7 +160,7 @@ function create(keyPair: Record<string, string>): Request {
 }
 
 function pathOf(name: string): string {
-  return `${PATH}/${encodeURIComponent(name)}`;
+  return `${PATH}/${percentEncode(name)}`;
 }
 
 /** What the reply holds under the key; `undefined` unless it is a success in JSON. */

@@ -37,10 +37,16 @@ export class OpenStackBackend implements Backend {
     return this.session.cloud.region ?? this.session.known?.endpoint.region;
   }
 
+  /** The same in every process, whether or not it has called the cloud: interrupted runs are told apart by it. */
   get location(): string {
-    const user = this.session.known?.userName;
-    const whose = user === undefined ? "" : `, user ${user}`;
-    return `openstack ${this.region ?? "(default region)"} (cloud ${this.session.cloud.name}${whose})`;
+    const { region, auth } = this.session.cloud;
+    const host = URL.parse(auth["auth_url"] ?? "")?.host;
+    const user = auth["username"] ?? auth["user_id"];
+    const credential = auth["application_credential_id"] ?? auth["application_credential_name"];
+    const whose = [host, user && `user ${user}`, credential && `application credential ${credential}`].filter(
+      Boolean,
+    );
+    return `openstack ${region ?? "default region"} (${whose.join(", ")})`;
   }
 
   async importKeyPair(
@@ -71,9 +77,8 @@ export class OpenStackBackend implements Backend {
   ): Promise<KeyPairRecord | undefined> {
     if (freshness === "sweep") {
       const answer = await this.#sweep.find(name, operation);
-      if (answer !== "stale" && answer.item !== undefined) return answer.item;
+      if (answer !== "stale") return answer.item;
     }
-    // A pair that a listing leaves out is asked for by name: its resource leaves the state for it.
     return this.nova.get(name, operation);
   }
 

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { percentEncode } from "./uri";
 
 /** An access key of Open Telekom Cloud (AK/SK), or a temporary one with its security token. */
 export interface AccessKey {
@@ -56,17 +57,14 @@ export function signed(
 
 /** What the signature covers. */
 function canonical({ method, url, body }: SignableRequest, headers: Record<string, string>): string {
-  const lines = Object.entries(headers)
-    .map(([name, value]) => `${lower(name)}:${value.trim().replace(/\s+/g, " ")}`)
-    .sort();
-  const names = Object.keys(headers).map(lower).sort();
+  const lines = sorted(Object.entries(headers).map(([name, value]) => [lower(name), value] as const));
   return [
     method,
     canonicalPath(url.pathname),
     canonicalQuery(url.searchParams),
-    ...lines,
+    ...lines.map(([name, value]) => `${name}:${value.trim().replace(/\s+/g, " ")}`),
     "",
-    names.join(";"),
+    lines.map(([name]) => name).join(";"),
     sha256(body ?? ""),
   ].join("\n");
 }
@@ -75,30 +73,31 @@ function canonical({ method, url, body }: SignableRequest, headers: Record<strin
 function canonicalPath(path: string): string {
   const encoded = path
     .split("/")
-    .map((part) => encode(decodeURIComponent(part)))
+    .map((part) => percentEncode(decodeURIComponent(part)))
     .join("/");
   return encoded.endsWith("/") ? encoded : `${encoded}/`;
 }
 
 function canonicalQuery(query: URLSearchParams): string {
-  return [...query]
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
+  const parameters = [...query].map(([name, value]) => [percentEncode(name), percentEncode(value)] as const);
+  return sorted(parameters)
+    .map((parameter) => parameter.join("="))
     .join("&");
+}
+
+/** By name, then by value, in the order of their bytes. */
+function sorted(entries: (readonly [string, string])[]): (readonly [string, string])[] {
+  return entries.sort((one, other) => compare(one[0], other[0]) || compare(one[1], other[1]));
+}
+
+function compare(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
 function signingKey(secret: string, { region, service }: SigningScope, date: string): Buffer {
   return [date.slice(0, 8), region, service, TERMINATOR].reduce<Buffer>(
     (key, part) => hmac(key, part),
     Buffer.from(`SDK${secret}`),
-  );
-}
-
-/** RFC 3986: everything but letters, digits, `-`, `.`, `_` and `~`. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
 

@@ -18,9 +18,16 @@ export interface OpenStack {
   /** A Python that has openstacksdk. */
   python: string;
   /** A user of the project `demo` (and `other`), with no key pairs. */
-  newUser(options?: { role?: "member" | "reader" }): Promise<User>;
+  newUser(options?: NewUser): Promise<User>;
+  adminToken(): Promise<string>;
   /** Calls Keystone or Nova as the administrator. */
   admin(method: string, url: string, body?: object): Promise<Record<string, unknown>>;
+}
+
+export interface NewUser {
+  role?: "member" | "reader";
+  /** In the project `demo`; else everybody's. */
+  keyPairQuota?: number;
 }
 
 export interface User {
@@ -60,13 +67,18 @@ export async function startOpenStack({ shortLivedTokens = false } = {}): Promise
   });
   const said = JSON.parse(await text(child.stdout));
   const admin = await adminOf(said.authUrl, said.adminPassword);
-  return { ...said, admin, newUser: (options) => newUser(said.authUrl, admin, options) };
+  return {
+    ...said,
+    admin,
+    adminToken: () => tokenOf(said.authUrl, "admin", said.adminPassword, "admin"),
+    newUser: (options) => newUser(said, admin, options),
+  };
 }
 
 async function newUser(
-  authUrl: string,
+  { authUrl, computeUrl }: Pick<OpenStack, "authUrl" | "computeUrl">,
   admin: OpenStack["admin"],
-  { role = "member" }: { role?: string } = {},
+  { role = "member", keyPairQuota }: NewUser = {},
 ): Promise<User> {
   const name = `user-${randomBytes(4).toString("hex")}`;
   const password = randomBytes(12).toString("base64url");
@@ -80,6 +92,10 @@ async function newUser(
   );
   for (const project of [projectId, other]) {
     await admin("PUT", `${authUrl}/projects/${project}/users/${id}/roles/${roleId}`);
+  }
+  if (keyPairQuota !== undefined) {
+    const url = `${computeUrl}/os-quota-sets/${projectId}?user_id=${id}`;
+    await admin("PUT", url, { quota_set: { key_pairs: keyPairQuota, force: true } });
   }
   return {
     id,
