@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { inject } from "vitest";
 import { type Install, installModules, type Sdk } from "./modules";
 import { Run } from "./run";
@@ -77,6 +78,8 @@ export async function engineProject(options: ProjectOptions): Promise<EngineProj
 export interface Running {
   /** Of the command line; it leads a process group that the language host and the provider belong to. */
   pid: number;
+  /** Waits until an event of the engine holds the text; throws when the command ends without one. */
+  says(text: string): Promise<void>;
   /** Whatever the exit code is; that of a killed process is 128 plus the signal's number. */
   ended: Promise<Run>;
 }
@@ -121,11 +124,20 @@ export class EngineProject {
     const events = this.path(`tmp/events-${++this.#runs}.json`);
     const skip = command === "preview" ? [] : ["--yes", "--skip-preview"];
     const { pid, ended } = this.#spawn([command, ...skip, "--event-log", events, ...flags], env);
+    let isRunning = true;
     const withEvents = async () => {
       const { exitCode, output } = await ended;
+      isRunning = false;
       return new Run(exitCode, output, takeFile(events));
     };
-    return { pid, ended: withEvents() };
+    const says = async (text: string) => {
+      while (isRunning) {
+        if (existsSync(events) && readFileSync(events, "utf8").includes(text)) return;
+        await sleep(50);
+      }
+      throw new Error(`pulumi ${command} has ended and never said "${text}":\n${(await ended).output}`);
+    };
+    return { pid, says, ended: withEvents() };
   }
 
   /** Any other command, in this project and, where it takes one, on its stack. Throws when it fails. */

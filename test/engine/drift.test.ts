@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { literal, newKey, type TestKey } from "./support/keys";
+import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
+import { type EngineProject, engineProject } from "./support/project";
+import type { Run } from "./support/run";
+
+/** All kinds of drift at once, each on a pair of its own. The tests are steps of one stack and need this order. */
+describe("what somebody changed behind the stack's back", () => {
+  let project: EngineProject;
+  let key: TestKey;
+  let strangers: TestKey;
+  let refreshed: Run;
+  const names = ["gone", "replaced", "created", "tagged", "retagged", "moved", "untouched"];
+  const program = () => `
+    const publicKeyBody = ${literal(key.line)};
+    new KeyPair("gone", { keyPairName: "gone", publicKeyBody });
+    new KeyPair("replaced", { keyPairName: "replaced", publicKeyBody });
+    new KeyPair("created", { keyPairName: "created" });
+    new KeyPair("tagged", { keyPairName: "tagged", publicKeyBody, tags: { team: "ops" } });
+    new KeyPair("retagged", { keyPairName: "retagged", publicKeyBody, tags: { team: "ops" }, tagChanges: "update" });
+    new KeyPair("moved", { keyPairName: "moved", publicKeyBody, resourceGroupId: "rg-one" });
+    new KeyPair("untouched", { keyPairName: "untouched", publicKeyBody });`;
+  const opsOf = (run: Run) => Object.fromEntries(names.map((name) => [name, run.ops(name)]));
+
+  beforeAll(async () => {
+    [key, strangers] = await Promise.all([newKey(), newKey()]);
+    project = await engineProject({ program: program() });
+    await project.up();
+    withStore(project, (store) => {
+      store.deleteMany(LOCAL_REGION, ["gone", "replaced", "created"]);
+      for (const name of ["replaced", "created"]) {
+        store.import(LOCAL_REGION, { name, publicKey: strangers.line });
+      }
+      store.tag(LOCAL_REGION, ["tagged", "retagged"], { team: "dev", owner: "somebody" });
+      store.joinResourceGroup(LOCAL_REGION, "moved", "rg-other");
+      // Of another tool's making: the program says nothing of tags or groups here.
+      store.tag(LOCAL_REGION, ["untouched"], { cost: "42" });
+      store.joinResourceGroup(LOCAL_REGION, "untouched", "rg-finance");
+    });
+  });
+  afterAll(() => project.close());
+
+  it("is found by refresh", async () => {
+    refreshed = await project.refresh();
+    expect(refreshed.changes).toEqual({ delete: 1, update: 5, same: 2 });
+    expect(project.resources().map(({ urn }) => urn.split("::").at(-1))).not.toContain("gone");
+    expect(project.resource("replaced").outputs?.["publicKey"]).toBe(strangers.line);
+    expect(project.resource("created").outputs?.["publicKey"]).toBe(strangers.line);
+    expect(project.resource("tagged").outputs?.["tags"]).toEqual({ team: "dev", owner: "somebody" });
+    expect(project.resource("retagged").outputs?.["tags"]).toEqual({ team: "dev", owner: "somebody" });
+    expect(project.resource("moved").outputs?.["resourceGroupId"]).toBe("rg-other");
+    expect(project.resource("untouched").outputs).not.toHaveProperty("tags");
+  });
+
+  it("is previewed as what it takes to heal it", async () => {
+    const run = await project.preview();
+    expect(opsOf(run)).toMatchObject({
+      gone: ["create"],
+      replaced: expect.arrayContaining(["replace"]),
+      created: expect.arrayContaining(["replace"]),
+      tagged: expect.arrayContaining(["replace"]),
+      retagged: ["update"],
+      moved: ["update"],
+      untouched: ["same"],
+    });
+    expect(run.replaceKeys("replaced")).toEqual(["publicKeyBody"]);
+    expect(run.replaceKeys("tagged")).toEqual(["tags"]);
+  });
+
+  it("is not healed over somebody else's key: the pairs that were replaced stay, and the rest is done", async () => {
+    const run = await project.up({ fails: true, flags: ["--continue-on-error"] });
+    for (const name of ["replaced", "created"]) {
+      expect(run.warnings(name).join()).toContain(
+        "was left alone: its key is not the one that this stack made",
+      );
+      expect(run.errors(name).join()).toContain(`a key pair "${name}" is there already`);
+      expect(pairOf(name)?.publicKey).toBe(strangers.line);
+    }
+    expect(pairOf("gone")?.publicKey).toBe(key.line);
+    expect(pairOf("tagged")?.tags).toEqual({ team: "ops" });
+    expect(pairOf("retagged")?.tags).toEqual({ team: "ops" });
+    expect(pairOf("moved")?.resourceGroupId).toBe("rg-one");
+    expect(pairOf("untouched")).toMatchObject({ tags: { cost: "42" }, resourceGroupId: "rg-finance" });
+  });
+
+  it("is healed once the strangers' pairs are gone", async () => {
+    withStore(project, (store) => store.deleteMany(LOCAL_REGION, ["replaced", "created"]));
+    await project.up();
+    expect(pairOf("replaced")?.publicKey).toBe(key.line);
+    expect(pairOf("created")?.id).toMatch(/^ssh-/);
+    const after = await project.up({ flags: ["--refresh"] });
+    expect(after.changes).toEqual({ same: names.length + 1 });
+  });
+
+  it("does not let destroy delete a pair that somebody replaced", async () => {
+    withStore(project, (store) => {
+      store.deleteMany(LOCAL_REGION, ["replaced"]);
+      store.import(LOCAL_REGION, { name: "replaced", publicKey: strangers.line });
+    });
+    const run = await project.destroy();
+    expect(run.warnings("replaced")).toEqual([
+      expect.stringMatching(
+        /^key pair "replaced" \(local local \(.*\)\) was left alone: its key is not the one that this stack made \(now [0-9a-f:]{47}\), so somebody replaced it\. Delete it by hand if nobody needs it\.$/,
+      ),
+    ]);
+    expect(pairs(project).map(({ name }) => name)).toEqual(["replaced"]);
+    expect(project.resources()).toEqual([]);
+  });
+
+  const pairOf = (name: string) => pairs(project).find((pair) => pair.name === name);
+});

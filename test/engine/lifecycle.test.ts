@@ -1,0 +1,119 @@
+import { existsSync, renameSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fingerprintSha256, publicKeyOfPrivateKey } from "../../provider/keys";
+import { literal, newKey, type TestKey } from "./support/keys";
+import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
+import { type EngineProject, engineProject } from "./support/project";
+
+/** What is written in the place of the key's line: all of it is the same key. */
+const FORMS: Record<string, (key: TestKey) => string> = {
+  comment: ({ line }) => `${line} bert@desktop`,
+  space: ({ line }) => `\n  ${line}\r\n\n`,
+  rfc4716: ({ rfc4716 }) => rfc4716,
+  pem: ({ pem }) => pem,
+};
+const IMPORTED = Object.keys(FORMS);
+const ALL = [...IMPORTED, "bastion"];
+
+/** One stack from its first `up` to its end. The tests are its steps and need this order. */
+describe("imported key pairs and a created one", () => {
+  let project: EngineProject;
+  let key: TestKey;
+  const program = (bodies: Record<string, string>) => `
+    for (const [name, publicKeyBody] of Object.entries(${literal(bodies)})) {
+      new KeyPair(name, { publicKeyBody, tags: { team: "ops" } });
+    }
+    const { keyPairName, fingerprintSha256, privateKey } = new KeyPair("bastion");
+    module.exports = { keyPairName, fingerprintSha256, privateKey };`;
+  const eachOp = (ops: string[]) => Object.fromEntries(ALL.map((name) => [name, ops]));
+  const opsOf = (run: { ops(name: string): string[] }) =>
+    Object.fromEntries(ALL.map((name) => [name, run.ops(name)]));
+
+  beforeAll(async () => {
+    key = await newKey();
+    const bodies = Object.fromEntries(IMPORTED.map((name) => [name, `${key.line} anna@laptop`]));
+    project = await engineProject({ program: program(bodies) });
+  });
+  afterAll(() => project.close());
+
+  it("preview makes nothing", async () => {
+    const run = await project.preview();
+    expect(opsOf(run)).toEqual(eachOp(["create"]));
+    expect(existsSync(project.path(".keypair"))).toBe(false);
+  });
+
+  it("up makes them, and says of the private key only that it is a secret", async () => {
+    const run = await project.up();
+    expect(opsOf(run)).toEqual(eachOp(["create"]));
+    expect(run.output).toMatch(/privateKey *: \[secret\]/);
+    expect(run.diagnostics).toEqual([]);
+
+    const names = pairs(project).map(({ name }) => name.replace(/-[0-9a-f]{7}$/, ""));
+    expect(names.sort()).toEqual([...ALL].sort());
+    for (const pair of pairs(project).filter(({ id }) => id === undefined)) {
+      expect(pair).toMatchObject({ publicKey: `${key.line} anna@laptop`, tags: { team: "ops" } });
+    }
+    const outputs = await project.outputs();
+    const made = publicKeyOfPrivateKey(String(outputs["privateKey"]));
+    expect(outputs["fingerprintSha256"]).toBe(fingerprintSha256(made));
+    expect(pairs(project).map(({ name }) => name)).toContain(outputs["keyPairName"]);
+  });
+
+  it("the state holds the private key encrypted, and no private key of what was imported", () => {
+    const { id, inputs, outputs } = project.resource("bastion");
+    expect(id).toBe(outputs?.["keyPairName"]);
+    expect(inputs).not.toHaveProperty("privateKey");
+    expect(outputs?.["privateKey"]).toEqual({
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      ciphertext: expect.stringMatching(/^v1:/),
+    });
+    for (const name of IMPORTED) expect(project.resource(name).outputs).not.toHaveProperty("privateKey");
+  });
+
+  it("up again leaves all as it is and does not touch the backend", async () => {
+    await withoutBackend(async () => expect((await project.up()).changes).toEqual({ same: ALL.length + 1 }));
+  });
+
+  it("another comment, white space or format of the key is no change, and the backend is not asked", async () => {
+    const bodies = IMPORTED.map((name) => [name, FORMS[name]?.(key)]);
+    project.program(program(Object.fromEntries(bodies)));
+    await withoutBackend(async () => {
+      expect((await project.preview()).changes).toEqual({ same: ALL.length + 1 });
+      const run = await project.up();
+      expect(opsOf(run)).toEqual(eachOp(["same"]));
+      expect(run.changes).toEqual({ same: ALL.length + 1 });
+    });
+  });
+
+  it("refresh sees no change", async () => {
+    const before = project.resources();
+    const run = await project.refresh();
+    expect(run.changes).toEqual({ same: ALL.length + 1 });
+    expect(project.resources().map(withoutCiphertext)).toEqual(before.map(withoutCiphertext));
+  });
+
+  it("destroy deletes them, and is done with one that is gone already", async () => {
+    const [gone] = pairs(project);
+    withStore(project, (store) => store.deleteMany(LOCAL_REGION, [gone?.name ?? ""]));
+    const run = await project.destroy();
+    expect(opsOf(run)).toEqual(eachOp(["delete"]));
+    expect(pairs(project)).toEqual([]);
+    expect(project.resources()).toEqual([]);
+  });
+
+  /** Whoever opens the store makes it where it is missing, so that a look is seen. */
+  async function withoutBackend(work: () => Promise<void>): Promise<void> {
+    renameSync(project.path(".keypair"), project.path("away"));
+    try {
+      await work();
+      expect(existsSync(project.path(".keypair"))).toBe(false);
+    } finally {
+      renameSync(project.path("away"), project.path(".keypair"));
+    }
+  }
+});
+
+/** It is encrypted anew each time. */
+function withoutCiphertext({ outputs = {} }: { outputs?: Record<string, unknown> }) {
+  return { ...outputs, privateKey: outputs["privateKey"] !== undefined };
+}

@@ -1,0 +1,156 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newKey } from "./support/keys";
+import { holdStore, pairs } from "./support/localStore";
+import { type EngineProject, engineProject } from "./support/project";
+
+const SECRET = {
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  ciphertext: expect.stringMatching(/^v1:/),
+};
+
+/** The tests are steps of one stack and need this order. */
+describe("privateKeyFile", () => {
+  let project: EngineProject;
+  const program = (file: string, more = "") => `
+    const { privateKey } = new KeyPair("bastion", { keyPairName: "bastion", privateKeyFile: "${file}" ${more}});
+    exports.privateKey = privateKey;`;
+
+  beforeAll(async () => {
+    project = await engineProject({ program: program("missing/bastion.pem") });
+  });
+  afterAll(() => project.close());
+
+  it("in a folder that is missing is found by the preview", async () => {
+    const run = await project.preview({ fails: true });
+    expect(run.errors("bastion")).toEqual([
+      `privateKeyFile: cannot write missing/bastion.pem (${project.path("missing/bastion.pem")}): there is no such file or folder.`,
+    ]);
+    expect(existsSync(project.path(".keypair"))).toBe(false);
+  });
+
+  it("that holds another key is found by the preview, and left as it is", async () => {
+    const { privateKey } = await newKey();
+    project.write("keys/others.pem", privateKey);
+    project.program(program("keys/others.pem"));
+    const run = await project.up({ fails: true });
+    expect(run.output).toContain("keys/others.pem holds another private key already (SHA256:");
+    expect(run.output).toContain("It is never overwritten: move it away, or name another file.");
+    expect(project.read("keys/others.pem")).toBe(privateKey);
+    expect(existsSync(project.path(".keypair"))).toBe(false);
+  });
+
+  it("is written as the cloud sent it, for its owner only", async () => {
+    project.program(program("keys/bastion.pem"));
+    await project.up();
+    expect(project.read("keys/bastion.pem")).toBe((await project.outputs())["privateKey"]);
+    expect(statSync(project.path("keys/bastion.pem")).mode & 0o777).toBe(0o600);
+    expect(readdirSync(project.path("keys")).sort()).toEqual(["bastion.pem", "others.pem"]);
+  });
+
+  it("that is named anew is an update of the file alone; .ppk gets PuTTY's format", async () => {
+    project.program(program("keys/bastion.ppk"));
+    const [before] = pairs(project);
+    const run = await project.up();
+    expect(run.ops("bastion")).toEqual(["update"]);
+    expect(project.read("keys/bastion.ppk")).toMatch(/^PuTTY-User-Key-File-[23]: ssh-rsa\n/);
+    expect(statSync(project.path("keys/bastion.ppk")).mode & 0o777).toBe(0o600);
+    expect(pairs(project)).toEqual([before]);
+  });
+
+  it("may be the only place of the key: savePrivateKey false takes it out of the state, true puts it back", async () => {
+    const { privateKey } = await project.outputs();
+    project.program(program("keys/bastion.pem", ", savePrivateKey: false"));
+    expect((await project.up()).ops("bastion")).toEqual(["update"]);
+    expect(project.resource("bastion").outputs).not.toHaveProperty("privateKey");
+    expect(await project.outputs()).not.toHaveProperty("privateKey");
+    expect((await project.up()).ops("bastion")).toEqual(["same"]);
+    expect((await project.refresh()).changes).toEqual({ same: 2 });
+
+    project.program(program("keys/bastion.pem"));
+    expect((await project.up()).ops("bastion")).toEqual(["update"]);
+    expect(project.resource("bastion").outputs?.["privateKey"]).toEqual(SECRET);
+    expect((await project.outputs())["privateKey"]).toBe(privateKey);
+  });
+
+  it("that does not hold the key any more is reported, not guessed", async () => {
+    project.program(program("keys/bastion.pem", ", savePrivateKey: false"));
+    await project.up();
+    renameSync(project.path("keys/bastion.pem"), project.path("keys/away.pem"));
+    project.program(program("keys/bastion.pem"));
+    const run = await project.up({ fails: true });
+    expect(run.errors("bastion").join()).toMatch(
+      /the private key SHA256:\S+ is not in the state \(savePrivateKey was false\), and keys\/bastion\.pem does not hold it on this machine/,
+    );
+    renameSync(project.path("keys/away.pem"), project.path("keys/bastion.pem"));
+    expect((await project.up()).ops("bastion")).toEqual(["update"]);
+    expect(project.resource("bastion").outputs?.["privateKey"]).toEqual(SECRET);
+  });
+
+  it("stays when the pair is destroyed: machines may trust the key still", async () => {
+    await project.destroy();
+    expect(pairs(project)).toEqual([]);
+    expect(project.read("keys/bastion.pem")).toContain("BEGIN RSA PRIVATE KEY");
+  });
+
+  it("is not written over when the destroyed pair is made again", async () => {
+    const before = project.read("keys/bastion.pem");
+    const run = await project.up({ fails: true });
+    expect(run.output).toContain("keys/bastion.pem holds another private key already");
+    expect(project.read("keys/bastion.pem")).toBe(before);
+    expect(pairs(project)).toEqual([]);
+  });
+});
+
+describe("a private key that cannot be written once the cloud has made the pair", () => {
+  let project: EngineProject;
+
+  beforeAll(async () => {
+    project = await engineProject({
+      program: `
+        const { privateKey } = new KeyPair("bastion", { privateKeyFile: "keys/bastion.pem" });
+        new KeyPair("other", { privateKeyFile: "keys/other.pem" });
+        exports.privateKey = privateKey;`,
+    });
+    mkdirSync(project.path("keys"));
+  });
+  afterAll(() => project.close());
+
+  it("is kept in the state, encrypted, with the pair and the failure", async () => {
+    const store = holdStore(project);
+    const running = project.start("up", { flags: ["--continue-on-error"] });
+    // Past the check of the file, and before the cloud makes the pairs.
+    await running.says("waiting for another process that writes to the local store");
+    mkdirSync(project.path("keys/bastion.pem"));
+    store.release();
+    const run = await running.ended;
+
+    expect(run.exitCode).not.toBe(0);
+    expect(run.errors("bastion").join()).toMatch(
+      /key pair "bastion-[0-9a-f]{7}": cannot (read|write) keys\/bastion\.pem \(.*\): it is a folder\. The key pair is there and its private key is kept in the stack's state: run `pulumi up` again once the file can be written\./,
+    );
+    const { id, outputs, initErrors } = project.resource("bastion");
+    expect(outputs).toMatchObject({
+      keyPairName: id,
+      privateKey: SECRET,
+      privateKeyFile: "keys/bastion.pem",
+    });
+    expect(initErrors).toHaveLength(1);
+    expect(
+      pairs(project)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual([id, project.resource("other").id]);
+    expect(project.read("keys/other.pem")).toContain("BEGIN RSA PRIVATE KEY");
+  });
+
+  it("is written by the next up, without another pair", async () => {
+    const before = pairs(project);
+    rmSync(project.path("keys/bastion.pem"), { recursive: true });
+    const run = await project.up();
+    expect([run.ops("bastion"), run.ops("other")]).toEqual([["update"], ["same"]]);
+    expect(project.read("keys/bastion.pem")).toBe((await project.outputs())["privateKey"]);
+    expect(pairs(project)).toEqual(before);
+    expect((await project.up()).changes).toEqual({ same: 3 });
+  });
+});

@@ -1,0 +1,203 @@
+import { rmSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { literal, newKey, type TestKey } from "./support/keys";
+import { pairs } from "./support/localStore";
+import { type EngineProject, engineProject } from "./support/project";
+import type { Op, Run } from "./support/run";
+
+const CREATED_FIRST: Op[] = ["create-replacement", "replace", "delete-replaced"];
+const DELETED_FIRST: Op[] = ["delete-replaced", "replace", "create-replacement"];
+
+interface Change {
+  /** The arguments of before and after. */
+  from: object;
+  to: object;
+  ops: Op[];
+  /** The arguments that the replacement is for. */
+  because?: string[];
+  /** A private key goes with the old pair. */
+  rotates?: true;
+}
+
+/** Each change on a resource of its own, all in one `up`. */
+function changes([a, b]: readonly [TestKey, TestKey]): Record<string, Change> {
+  const body = { publicKeyBody: a.line };
+  const replaced = (because: string, first: Op[] = CREATED_FIRST) => ({ ops: first, because: [because] });
+  const rotated = (because: string, first?: Op[]) => ({
+    ...replaced(because, first),
+    rotates: true as const,
+  });
+  const update: { ops: Op[] } = { ops: ["update"] };
+  return {
+    body: { from: body, to: { publicKeyBody: b.line }, ...replaced("publicKeyBody") },
+    "body-named": {
+      from: { ...body, keyPairName: "body-named" },
+      to: { publicKeyBody: b.line, keyPairName: "body-named" },
+      ...replaced("publicKeyBody", DELETED_FIRST),
+    },
+    file: {
+      from: { publicKeyFile: "keys/changed.pub" },
+      to: { publicKeyFile: "keys/changed.pub" },
+      ...replaced("publicKeyBody"),
+    },
+    "moved-file": {
+      from: { publicKeyFile: "keys/there.pub" },
+      to: { publicKeyFile: "keys/elsewhere.ppub" },
+      ...update,
+    },
+    "file-to-body": { from: { publicKeyFile: "keys/there.pub" }, to: body, ...update },
+    name: { from: { keyPairName: "name-one" }, to: { keyPairName: "name-two" }, ...rotated("keyPairName") },
+    prefix: {
+      from: { ...body, keyPairNamePrefix: "one" },
+      to: { ...body, keyPairNamePrefix: "two" },
+      ...replaced("keyPairName"),
+    },
+    generation: {
+      from: {},
+      to: { keyGeneration: { source: "local", type: "ed25519" } },
+      ...rotated("keyGeneration"),
+    },
+    "generation-size": {
+      from: { keyGeneration: { source: "local", type: "ecdsa" }, keyPairName: "generation-size" },
+      to: { keyGeneration: { source: "local", type: "ecdsa", bits: 384 }, keyPairName: "generation-size" },
+      ...rotated("keyGeneration", DELETED_FIRST),
+    },
+    "generation-default": {
+      from: {},
+      to: { keyGeneration: { source: "cloud" } },
+      ops: ["same"],
+    },
+    import: { from: {}, to: body, ...rotated("publicKeyBody") },
+    tags: {
+      from: { tags: { team: "ops" } },
+      to: { tags: { team: "dev" } },
+      ...rotated("tags"),
+    },
+    "tags-in-place": {
+      from: { tags: { team: "ops", old: "1" }, tagChanges: "update" },
+      to: { tags: { team: "dev", new: "1" }, tagChanges: "update" },
+      ...update,
+    },
+    region: {
+      from: { ...body, keyPairName: "region", connection: { region: "one" } },
+      to: { ...body, keyPairName: "region", connection: { region: "two" } },
+      ...replaced("connection"),
+    },
+    path: {
+      from: { ...body, keyPairName: "path", connection: { path: "one/store.sqlite" } },
+      to: { ...body, keyPairName: "path", connection: { path: "two/store.sqlite" } },
+      ...replaced("connection"),
+    },
+    group: { from: { resourceGroupId: "rg-one" }, to: { resourceGroupId: "rg-two" }, ...update },
+    "on-existing": { from: {}, to: { onExisting: "adopt" }, ...update },
+  };
+}
+
+/** The tests are steps of one stack and need this order. */
+describe("a changed argument", () => {
+  let project: EngineProject;
+  let table: Record<string, Change>;
+  let keys: [TestKey, TestKey];
+  let before: Record<string, unknown>;
+  const program = (args: Record<string, object>) => `
+    for (const [name, args] of Object.entries(${literal(args)})) exports[name] = new KeyPair(name, args).privateKey;`;
+  const pick = (which: "from" | "to") =>
+    Object.fromEntries(Object.entries(table).map(([name, change]) => [name, change[which]]));
+
+  beforeAll(async () => {
+    keys = await Promise.all([newKey(), newKey()]);
+    table = changes(keys);
+    project = await engineProject({ program: program(pick("from")) });
+    project.write("keys/changed.pub", keys[0].line);
+    project.write("keys/there.pub", keys[0].line);
+    await project.up();
+    before = await project.outputs();
+    project.write("keys/changed.pub", keys[1].line);
+    project.write("keys/elsewhere.ppub", keys[0].rfc4716);
+    project.program(program(pick("to")));
+  });
+  afterAll(() => project.close());
+
+  it("is previewed as what it will do, with a warning where a private key goes", async () => {
+    const run = await project.preview();
+    expectAsTable(run);
+    expect(run.warnings("tags")).toEqual([
+      expect.stringMatching(
+        /^replacing key pair "tags-[0-9a-f]{7}" \(because of tags\) takes its private key \(SHA256:\S+\) out of the stack: keep a copy \(`pulumi stack output --show-secrets`\) until every machine that trusts it trusts another key, or change tags in place with tagChanges: "update"\.$/,
+      ),
+    ]);
+  });
+
+  it("replaces or updates as the preview said, the new pair first unless the name is taken", async () => {
+    const run = await project.up();
+    expectAsTable(run);
+  });
+
+  it("has done it: a new key where the pair was replaced, the old one where not", async () => {
+    const after = await project.outputs();
+    for (const [name, { rotates, to }] of Object.entries(table)) {
+      if ("publicKeyBody" in to || "publicKeyFile" in to) continue;
+      const isSame = after[name] === before[name];
+      expect({ [name]: isSame ? "same key" : "another key" }).toEqual({
+        [name]: rotates ? "another key" : "same key",
+      });
+    }
+    const stored = pairs(project);
+    const pairOf = (resource: string) => stored.find(({ name }) => name === project.resource(resource).id);
+    expect(pairOf("body")?.publicKey).toBe(keys[1].line);
+    expect(pairOf("body-named")?.publicKey).toBe(keys[1].line);
+    expect(pairOf("file")?.publicKey).toBe(keys[1].line);
+    expect(pairOf("tags")?.tags).toEqual({ team: "dev" });
+    expect(pairOf("tags-in-place")?.tags).toEqual({ team: "dev", new: "1" });
+    expect(pairOf("group")?.resourceGroupId).toBe("rg-two");
+    expect(pairOf("prefix")?.name).toMatch(/^two-[0-9a-f]{7}$/);
+    expect(pairOf("generation")?.publicKey).toMatch(/^ssh-ed25519 /);
+    expect(String(after["generation"])).toContain("BEGIN OPENSSH PRIVATE KEY");
+    expect([pairs(project, "one"), pairs(project, "two").map(({ name }) => name)]).toEqual([[], ["region"]]);
+    expect(pairs(project, "local", "one/store.sqlite")).toEqual([]);
+    expect(pairs(project, "local", "two/store.sqlite").map(({ name }) => name)).toEqual(["path"]);
+    // What lies in other regions and files is counted above.
+    expect(stored).toHaveLength(Object.keys(table).length - 2);
+  });
+
+  it("is no change any more", async () => {
+    const run = await project.up();
+    expect(run.changes).toEqual({ same: Object.keys(table).length + 1 });
+  });
+
+  it("of a file that is gone is reported at publicKeyFile", async () => {
+    rmSync(project.path("keys/elsewhere.ppub"));
+    const run = await project.preview({ fails: true });
+    expect(run.errors("moved-file")).toEqual([
+      expect.stringMatching(
+        /^publicKeyFile: cannot read keys\/elsewhere\.ppub \(.*\): there is no such file or folder\.$/,
+      ),
+    ]);
+  });
+
+  function expectAsTable(run: Run): void {
+    const names = Object.keys(table);
+    const expected = names.map((name) => [name, table[name]?.ops, table[name]?.because ?? []]);
+    expect(names.map((name) => [name, run.ops(name), run.replaceKeys(name)])).toEqual(expected);
+    const warned = names.filter((name) => run.warnings(name).length > 0);
+    expect(warned).toEqual(names.filter((name) => table[name]?.rotates));
+  }
+});
+
+describe("keypair:tagChanges in the configuration", () => {
+  it("has tags changed in place where the key pair does not say it itself", async () => {
+    const program = (team: string) => `
+      new KeyPair("quiet", { tags: { team: "${team}" } });
+      new KeyPair("strict", { tags: { team: "${team}" }, tagChanges: "replace" });`;
+    const config = { "keypair:backend": "local", "keypair:tagChanges": "update" };
+    const project = await engineProject({ program: program("ops"), config });
+    try {
+      await project.up();
+      project.program(program("dev"));
+      const run = await project.up();
+      expect([run.ops("quiet"), run.ops("strict")]).toEqual([["update"], CREATED_FIRST]);
+    } finally {
+      project.close();
+    }
+  });
+});
