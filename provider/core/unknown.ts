@@ -23,6 +23,8 @@ export function knownPart<T extends object>(value: PartlyUnknown<T>): Partial<T>
 function strip(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value === UNKNOWN ? undefined : value;
   if (Array.isArray(value)) return value.map(strip);
-  const known = Object.entries(value).filter(([, member]) => member !== UNKNOWN);
+  // Of a list, neither the length nor the order is known when one of its items is not.
+  const isKnown = (member: unknown) => member !== UNKNOWN && !(Array.isArray(member) && hasUnknown(member));
+  const known = Object.entries(value).filter(([, member]) => isKnown(member));
   return Object.fromEntries(known.map(([key, member]) => [key, strip(member)]));
 }

@@ -1,0 +1,186 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createBackendCatalog } from "../../../provider/backends";
+import { attachmentResource } from "../../../provider/core/attachment";
+import type { Backend } from "../../../provider/core/backend";
+import type { ProviderSettings } from "../../../provider/core/connection";
+import type { LifecycleContext } from "../../../provider/core/lifecycle";
+import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../../../provider/core/model";
+import { UNKNOWN } from "../../../provider/core/unknown";
+import { failureOf } from "./support/failureOf";
+import { ed25519Key } from "./support/keys";
+
+/** The local store takes every id that looks like an instance's. */
+const MISSING = "not-an-instance";
+
+const folder = mkdtempSync(join(tmpdir(), "keypair-attachment-"));
+const catalog = createBackendCatalog();
+const settings: ProviderSettings = {
+  connection: { backend: "local", path: join(folder, "store.sqlite") },
+  credentials: {},
+  timeoutSeconds: 10,
+};
+const warnings: string[] = [];
+const context: LifecycleContext = {
+  settings,
+  catalog,
+  operation: { signal: new AbortController().signal, deadline: Date.now() + 60_000, progress() {} },
+  warn: (message) => warnings.push(message),
+  journal: { begin: () => ({ returned() {}, nothingMade() {} }), interrupted: () => [], confirm() {} },
+  urn: undefined,
+};
+let backend: Backend;
+let pairs = 0;
+let name: string;
+
+beforeAll(async () => {
+  backend = await catalog.open({ ...settings.connection, backend: "local" }, {});
+});
+beforeEach(async () => {
+  warnings.length = 0;
+  name = `pair-${++pairs}`;
+  await backend.importKeyPair({ name, publicKey: ed25519Key(name).publicKey }, context.operation);
+});
+afterAll(async () => {
+  await catalog.closeAll();
+  rmSync(folder, { recursive: true });
+});
+
+const attached = (pair = name) => backend.attachments?.attachedInstances(pair, context.operation);
+const made = async (instanceIds: string[]) =>
+  (await attachmentResource.create({ keyPairName: name, instanceIds }, context)).state;
+
+describe("check", () => {
+  const check = (news: object, connection = settings.connection) =>
+    attachmentResource.check({
+      logicalName: "web",
+      olds: {},
+      news: news as KeyPairAttachmentArgs,
+      settings: { ...settings, connection },
+      catalog,
+    }).failures;
+
+  it("finds all problems at once, each at its property", () => {
+    expect(check({ instanceIds: [], extra: 1 })).toEqual([
+      { property: "keyPairName", reason: "is missing." },
+      { property: "extra", reason: "there is no such argument." },
+      { property: "instanceIds", reason: "must not be empty." },
+    ]);
+    expect(check({ keyPairName: "1abc", instanceIds: ["i-1", "i-1"] })).toEqual([
+      { property: "instanceIds", reason: "must not name the same one twice." },
+      { property: "keyPairName", reason: expect.stringContaining("does not start with a letter") },
+    ]);
+  });
+
+  it("takes values that are not known yet", () => {
+    expect(check({ keyPairName: UNKNOWN, instanceIds: UNKNOWN })).toEqual([]);
+    expect(check({ keyPairName: name, instanceIds: ["i-1", UNKNOWN] })).toEqual([]);
+  });
+
+  it("refuses a cloud that attaches nothing", () => {
+    expect(check({ keyPairName: name, instanceIds: ["i-1"] }, { backend: "openstack" })).toEqual([
+      { property: "", reason: expect.stringMatching(/attach a key pair only while a server is made/) },
+    ]);
+  });
+});
+
+describe("life cycle", () => {
+  it("attaches, and says that a running instance has to be restarted", async () => {
+    const outcome = await attachmentResource.create(
+      { keyPairName: name, instanceIds: ["i-1", "i-2"] },
+      context,
+    );
+    expect(outcome).toMatchObject({ id: name, state: { instanceIds: ["i-1", "i-2"], backend: "local" } });
+    expect(outcome.incomplete).toBeUndefined();
+    expect(await attached()).toEqual(["i-1", "i-2"]);
+    expect(warnings).toEqual([
+      `key pair "${name}" takes effect on running instances when they are restarted: i-1, i-2.`,
+    ]);
+  });
+
+  it("records what was attached when some instances fail", async () => {
+    const outcome = await attachmentResource.create(
+      { keyPairName: name, instanceIds: ["i-3", MISSING] },
+      context,
+    );
+    expect(outcome.state.instanceIds).toEqual(["i-3"]);
+    expect(outcome.incomplete?.message).toMatch(
+      new RegExp(
+        `^key pair "${name}" could not be attached to an instance: ${MISSING}: .*run \`pulumi up\` again\\.$`,
+      ),
+    );
+  });
+
+  it("fails when no instance took it", async () => {
+    const error = await failureOf(
+      attachmentResource.create({ keyPairName: name, instanceIds: [MISSING] }, context),
+    );
+    expect(error).toMatchObject({ code: "Refused", details: { keyPairName: name } });
+  });
+
+  it("changes the list in place", async () => {
+    const state = await made(["i-4", "i-5"]);
+    const args = { keyPairName: name, instanceIds: ["i-5", "i-6"] };
+    warnings.length = 0;
+    expect((await attachmentResource.update(name, state, args, context)).state.instanceIds).toEqual([
+      "i-5",
+      "i-6",
+    ]);
+    expect(await attached()).toEqual(["i-5", "i-6"]);
+    expect(warnings.join()).toContain("restarted: i-6.");
+  });
+
+  it("keeps what it could not detach or attach out of, and in, the record", async () => {
+    const state = await made(["i-7"]);
+    const args = { keyPairName: name, instanceIds: ["i-7", MISSING] };
+    const outcome = await attachmentResource.update(name, state, args, context);
+    expect(outcome.state.instanceIds).toEqual(["i-7"]);
+    expect(outcome.incomplete).toMatchObject({ code: "Refused" });
+  });
+
+  it("sees instances that lost the pair, and leaves those of others alone", async () => {
+    const state = await made(["i-8", "i-9"]);
+    await backend.attachments?.detach(name, ["i-8"], context.operation);
+    await backend.attachments?.attach(name, ["i-10"], context.operation);
+    expect((await attachmentResource.read(name, state, context))?.state.instanceIds).toEqual(["i-9"]);
+    await backend.attachments?.detach(name, ["i-9"], context.operation);
+    expect(await attachmentResource.read(name, state, context)).toBeUndefined();
+  });
+
+  it("detaches, also when another pair took an instance meanwhile", async () => {
+    const state = await made(["i-11", "i-12"]);
+    const other = `${name}-other`;
+    await backend.importKeyPair({ name: other, publicKey: ed25519Key(other).publicKey }, context.operation);
+    await backend.attachments?.attach(other, ["i-12"], context.operation);
+    await attachmentResource.delete(name, state, context);
+    expect(await attached()).toEqual([]);
+    expect(await attached(other)).toEqual(["i-12"]);
+  });
+});
+
+describe("diff", () => {
+  const state: KeyPairAttachmentState = {
+    keyPairName: "a",
+    instanceIds: ["i-1", "i-2"],
+    backend: "local",
+    region: "local",
+    connection: { backend: "local", ...(settings.connection.path ? { path: settings.connection.path } : {}) },
+  };
+  const diff = (change: Partial<Record<keyof KeyPairAttachmentArgs, unknown>>) => {
+    const args = { keyPairName: "a", instanceIds: ["i-1", "i-2"], ...change } as KeyPairAttachmentArgs;
+    return attachmentResource.diff(state, args, settings, catalog);
+  };
+
+  it.each([
+    ["nothing", {}, []],
+    ["the order of the instances", { instanceIds: ["i-2", "i-1"] }, []],
+    ["the instances", { instanceIds: ["i-1"] }, [{ property: "instanceIds", kind: "update" }]],
+    ["unknown instances", { instanceIds: [UNKNOWN] }, [{ property: "instanceIds", kind: "update" }]],
+    ["the key pair", { keyPairName: "b" }, [{ property: "keyPairName", kind: "replace" }]],
+    ["the region", { connection: { region: "other" } }, [{ property: "connection", kind: "replace" }]],
+  ])("of %s", (_what, change, changes) => {
+    expect(diff(change)).toMatchObject({ changes, deleteBeforeReplace: false });
+  });
+});
