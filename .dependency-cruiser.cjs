@@ -3,9 +3,13 @@
 const LEAVES = "^provider/core/(errors|model|redact)\\.ts$";
 const layers = [
   { from: "^sdk/", may: ["^sdk/", LEAVES, "^provider/dynamic/stub\\.ts$"] },
+  ...["dynamic", "plugin"].map((front) => ({
+    from: `^provider/${front}/`,
+    may: [`^provider/${front}/`, "^provider/front/", "^provider/core/", "^provider/backends/index\\.ts$"],
+  })),
   {
-    from: "^provider/(dynamic|plugin)/",
-    may: ["^provider/(dynamic|plugin)/", "^provider/core/", "^provider/backends/index\\.ts$"],
+    from: "^provider/front/",
+    may: ["^provider/front/", "^provider/core/", "^provider/backends/index\\.ts$"],
   },
   {
     from: "^provider/cli/",

@@ -1,20 +1,17 @@
 import type { dynamic } from "@pulumi/pulumi";
-import type { BackendCatalog } from "../core/backend";
 import { type CheckFailure, withoutEcho } from "../core/checking";
 import type { ProviderSettings } from "../core/connection";
-import type { Journal } from "../core/journal";
-import type { LifecycleContext, Outcome } from "../core/lifecycle";
+import type { Outcome } from "../core/lifecycle";
 import type { ManagedResource } from "../core/resource";
+import { ResourceService } from "../core/service";
 import { readSettings } from "../core/settings";
 import { secretNames } from "../core/table";
-import { EngineLog } from "./engineLog";
+import { EngineLog } from "../front/engineLog";
+import type { Parts } from "../front/parts";
+import { secretsMarked, toEngine } from "../front/values";
 import { initializationFailure, plainError } from "./failure";
-import { fromEngine, type Hidden, secretsMarked, toEngine, withHidden } from "./values";
-
-interface Parts {
-  catalog: BackendCatalog;
-  journal: Journal;
-}
+import { type Hidden, taken, withHidden } from "./hidden";
+import { connectHostEngine } from "./hostEngine";
 
 /** Where the SDK does not tell the resource's name: it is older than this provider. */
 const DEFAULT_NAME = "keypair";
@@ -25,31 +22,12 @@ const DEFAULT_NAME = "keypair";
  */
 export function dynamicProvider<Args extends object, Checked extends Args, State extends object>(
   resource: ManagedResource<Args, Checked, State>,
-  { catalog, journal }: Parts,
+  parts: Parts,
 ): dynamic.ResourceProvider {
-  const log = new EngineLog();
+  const reporter = new EngineLog(connectHostEngine);
   const secrets = secretNames(resource.table);
-  /** By URN, what the diff said of a replacement: the engine's second check and the creation know nothing of the old state. */
-  const replacedKeys = new Map<string, string>();
   let settings: () => ProviderSettings = () => readSettings(() => undefined);
-
-  const context = (hidden: Hidden): LifecycleContext => {
-    const current = settings();
-    return {
-      settings: current,
-      catalog,
-      journal,
-      urn: hidden.urn,
-      replacedKey: replacedKeys.get(hidden.urn ?? ""),
-      operation: {
-        // Nothing tells a dynamic provider of an interrupt: the engine waits for the operation to end.
-        signal: new AbortController().signal,
-        deadline: Date.now() + current.timeoutSeconds * 1000,
-        progress: (message) => log.progress(hidden.urn, message),
-      },
-      warn: (message) => log.warn(hidden.urn, message),
-    };
-  };
+  const service = new ResourceService(resource, { ...parts, reporter, settings: () => settings() });
 
   const outputs = ({ state, incomplete, id }: Outcome<State>, hidden: Hidden) => {
     const outs = secretsMarked(toEngine(withHidden(state, hidden)), secrets);
@@ -82,18 +60,17 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
     },
 
     async check(olds: object, news: object) {
-      const { value, hidden } = fromEngine<Args>(news);
+      const { value, hidden } = taken<Args>(news);
       try {
-        const { args, failures, warnings } = resource.check({
-          logicalName: hidden.logicalName ?? DEFAULT_NAME,
-          olds: fromEngine<Checked>(olds ?? {}).value as Partial<Checked>,
-          news: value,
-          settings: settings(),
-          catalog,
-          preview: hidden.preview === true,
-          replacedKey: replacedKeys.get(hidden.urn ?? ""),
-        });
-        for (const warning of warnings) log.warn(hidden.urn, warning);
+        const { args, failures } = service.check(
+          {
+            logicalName: hidden.logicalName ?? DEFAULT_NAME,
+            olds: taken<Checked>(olds ?? {}).value as Partial<Checked>,
+            news: value,
+            preview: hidden.preview === true,
+          },
+          hidden,
+        );
         return checked(args, failures, hidden);
       } catch (error) {
         return checked({}, [{ property: "", reason: plainError(error).message }], hidden);
@@ -102,18 +79,10 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
 
     async diff(id, olds: object, news: object) {
       try {
-        const { value: state } = fromEngine<State>(olds);
-        const { value: args, hidden } = fromEngine<Checked>(news);
+        const { value: state } = taken<State>(olds);
+        const { value: args, hidden } = taken<Checked>(news);
         if (hidden.failures) return { changes: true };
-        const { changes, deleteBeforeReplace, warnings, replacedKey } = resource.diff(
-          state as State,
-          args,
-          settings(),
-          catalog,
-        );
-        journal.confirm(hidden.urn, id);
-        if (hidden.urn && replacedKey) replacedKeys.set(hidden.urn, replacedKey);
-        for (const warning of warnings) log.warn(hidden.urn, warning);
+        const { changes, deleteBeforeReplace } = service.diff(id, state as State, args, hidden);
         const replaces = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
         return { changes: changes.length > 0, replaces, deleteBeforeReplace };
       } catch (error) {
@@ -122,29 +91,27 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
     },
 
     async create(inputs: object) {
-      const { value: args, hidden } = fromEngine<Checked>(inputs);
-      const outcome = await sanitized(() => resource.create(args as Checked, context(hidden)));
+      const { value: args, hidden } = taken<Checked>(inputs);
+      const outcome = await sanitized(() => service.create(args as Checked, hidden));
       return { id: outcome.id, outs: outputs(outcome, hidden) };
     },
 
     async read(id, props: object = {}) {
-      const { value: state, hidden } = fromEngine<State>(props);
-      const outcome = await sanitized(() => resource.read(id, state as Partial<State>, context(hidden)));
+      const { value: state, hidden } = taken<State>(props);
+      const outcome = await sanitized(() => service.read(id, state as Partial<State>, hidden));
       return outcome ? { id: outcome.id, props: outputs(outcome, hidden) } : {};
     },
 
     async update(id, olds: object, news: object) {
-      const { value: args, hidden } = fromEngine<Checked>(news);
-      const { value: state } = fromEngine<State>(olds);
-      const outcome = await sanitized(() =>
-        resource.update(id, state as State, args as Checked, context(hidden)),
-      );
+      const { value: args, hidden } = taken<Checked>(news);
+      const { value: state } = taken<State>(olds);
+      const outcome = await sanitized(() => service.update(id, state as State, args as Checked, hidden));
       return { outs: outputs(outcome, hidden) };
     },
 
     async delete(id, props: object) {
-      const { value: state, hidden } = fromEngine<State>(props);
-      await sanitized(() => resource.delete(id, state as State, context(hidden)));
+      const { value: state, hidden } = taken<State>(props);
+      await sanitized(() => service.delete(id, state as State, hidden));
     },
   };
 }

@@ -1,0 +1,46 @@
+import type { CheckFailure } from "../core/checking";
+import type { PartlyUnknown } from "../core/unknown";
+import { fromEngine, isUnknown } from "../front/values";
+
+/** What the SDK passes along for the front: the dynamic interface tells a provider neither the URN nor the name. */
+export interface Hidden {
+  urn?: string;
+  logicalName?: string;
+  provider?: unknown;
+  /** The program runs in a preview. */
+  preview?: true;
+  /** What check found in a preview, for the SDK to report: see `dynamicProvider`. */
+  failures?: CheckFailure[];
+}
+
+/** The names under which it travels. The engine shows no property that starts with two underscores. */
+const HIDDEN_KEYS = {
+  urn: "__urn",
+  logicalName: "__logicalName",
+  provider: "__provider",
+  preview: "__preview",
+  failures: "__failures",
+} as const;
+
+/** What the engine sent, with what is the front's own taken out. */
+export function taken<T extends object>(properties: object): { value: PartlyUnknown<T>; hidden: Hidden } {
+  const own: Record<string, string> = HIDDEN_KEYS;
+  const hiddenNames = new Map(Object.entries(own).map(([name, key]) => [key, name]));
+  const entries = Object.entries(properties);
+  const hidden = entries.filter(
+    ([key, value]) => hiddenNames.has(key) && value !== undefined && value !== null && !isUnknown(value),
+  );
+  return {
+    value: fromEngine<T>(Object.fromEntries(entries.filter(([key]) => !hiddenNames.has(key)))).value,
+    hidden: Object.fromEntries(hidden.map(([key, member]) => [hiddenNames.get(key), member])) as Hidden,
+  };
+}
+
+/** The properties with the front's own put back, so that they are stored and come again with the next call. */
+export function withHidden(properties: object, hidden: Hidden): Record<string, unknown> {
+  const entries = (Object.entries(hidden) as [keyof Hidden, unknown][]).map(([name, value]) => [
+    HIDDEN_KEYS[name],
+    value,
+  ]);
+  return { ...properties, ...Object.fromEntries(entries) };
+}
