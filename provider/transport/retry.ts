@@ -8,11 +8,13 @@ export interface RetryOptions {
    * carried it out.
    */
   idempotent: boolean;
+  /** The longest wait before the second try, in ms; it doubles with each further one. */
+  baseMs?: number;
+  /** The longest wait before any try, in ms, unless the cloud asks for more. */
+  capMs?: number;
 }
 
-/** The longest wait before the second try; it doubles with each further one. */
 const BASE_MS = 500;
-/** The longest wait before any try, unless the cloud asks for more. */
 const CAP_MS = 10_000;
 /** Short, because a rate limit slows down what is throttled (rateLimit.ts). */
 const THROTTLED_CAP_MS = 2_000;
@@ -28,15 +30,15 @@ const THROTTLED_CAP_MS = 2_000;
 export async function retry<T>(
   operation: Operation,
   call: () => Promise<T>,
-  { idempotent }: RetryOptions,
+  options: RetryOptions,
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     checkNotCancelled(operation);
     try {
       return await call();
     } catch (error) {
-      if (!isRetriable(error, idempotent)) throw error;
-      const wait = backoffMs(attempt, error);
+      if (!isRetriable(error, options)) throw error;
+      const wait = backoffMs(attempt, error, options);
       if (Date.now() + wait >= operation.deadline) throw deadlineExceeded(error, attempt + 1);
       operation.progress(`${wording(error)}; trying again in ${seconds(wait)}`);
       await sleep(wait, operation.signal);
@@ -44,19 +46,22 @@ export async function retry<T>(
   }
 }
 
-function isRetriable(error: unknown, idempotent: boolean): error is KeyPairError {
+function isRetriable(error: unknown, { idempotent }: RetryOptions): error is KeyPairError {
   return (
     isKeyPairError(error, "Throttled", "Unavailable") ||
     (idempotent && isKeyPairError(error, "OutcomeUnknown"))
   );
 }
 
-function backoffMs(attempt: number, { code, details: { retryAfterMs } }: KeyPairError): number {
+function backoffMs(
+  attempt: number,
+  { code, details: { retryAfterMs } }: KeyPairError,
+  { baseMs = BASE_MS, capMs = code === "Throttled" ? THROTTLED_CAP_MS : CAP_MS }: RetryOptions,
+): number {
   // Jitter comes on top of what the cloud asked for: everybody who was throttled was told the same time.
-  if (retryAfterMs !== undefined) return retryAfterMs + Math.random() * BASE_MS;
-  const cap = code === "Throttled" ? THROTTLED_CAP_MS : CAP_MS;
+  if (retryAfterMs !== undefined) return retryAfterMs + Math.random() * baseMs;
   // 2 ** 30 ms is far past any cap: the exponent is bounded only so that the product stays finite.
-  return Math.random() * Math.min(cap, BASE_MS * 2 ** Math.min(attempt, 30));
+  return Math.random() * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30));
 }
 
 function wording({ code, details }: KeyPairError): string {
