@@ -37,7 +37,8 @@ export function checkKeyPair(request: KeyPairCheck): CheckResult<CheckedKeyPairA
   else if (known.privateKeyFile !== undefined) {
     const file = known.privateKeyFile;
     const anything = olds.privateKeyFile === file;
-    const anyKey = known.onExisting === "adopt";
+    // A pair that is there may have been written here before: the update looks whether it is this very key.
+    const anyKey = known.onExisting === "adopt" || olds.keyPairName !== undefined;
     findings.attempt("privateKeyFile", () =>
       checkPrivateKeyFile(file, { anything, anyKey, replacedKey: request.replacedKey }),
     );
@@ -111,7 +112,7 @@ function publicKeyOf(
 
 /** The name as given, the automatic one of before, or a new automatic one. */
 function nameOf(
-  { logicalName, olds, news, preview }: KeyPairCheck,
+  { logicalName, olds, news, preview, seed }: KeyPairCheck,
   { keyPairName, keyPairNamePrefix }: Partial<KeyPairArgs>,
   rules: BackendRules,
   findings: Findings,
@@ -126,7 +127,7 @@ function nameOf(
   if (keepsName && olds.keyPairName !== undefined)
     return { keyPairName: olds.keyPairName, __automaticName: true };
   const prefix = keyPairNamePrefix ?? logicalName;
-  const name = automaticName(prefix, rules);
+  const name = automaticName(prefix, rules, seed);
   const reason = rules.checkName(name);
   if (reason) {
     const [property, advice] =
