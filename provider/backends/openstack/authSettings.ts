@@ -42,7 +42,7 @@ const INSIDE_FIRST = [
 
 /** The kind of authentication; keys of Open Telekom Cloud need no name for theirs. */
 export function authTypeOf(settings: Settings): string {
-  const named = text(settings["auth_type"]) ?? text(settings["auth_plugin"]) ?? "password";
+  const named = text(settings["auth_type"]) ?? "password";
   const auth = authOf(settings);
   const byKeys = auth["access_key"] !== undefined && auth["password"] === undefined && named === "password";
   return byKeys ? "aksk" : named;

@@ -113,10 +113,11 @@ function read(file: string, skipped: string[]): Settings | undefined {
     skipped.push(`${file} (not valid ${file.endsWith(".json") ? "JSON" : "YAML"}${line})`);
     return undefined;
   }
+  if (content === undefined) return {};
   if (isSettings(content)) return content;
   throw new KeyPairError({
     code: "Configuration",
-    message: `${file} is empty, or holds something else than settings by name`,
+    message: `${file} holds something else than settings by name`,
     next: "Write clouds under the key `clouds`, or remove the file.",
   });
 }

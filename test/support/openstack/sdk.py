@@ -1,7 +1,7 @@
 """sdk.py ACTION [NAME [PUBLIC_KEY]]: what openstacksdk, with the OS_* variables of the environment, does and sees, as JSON.
 
-create NAME [PUBLIC_KEY], delete NAME, list, and config FILE...: how openstacksdk resolves a cloud in each of the cases that
-are in the files (JSON: {"environment": {...}, "cloud": ..., "region": ...}).
+create NAME [PUBLIC_KEY], delete NAME, list, and config FILE: how openstacksdk resolves a cloud in each of the cases that are
+in the file (JSON: [{"folder": ..., "environment": {...}, "cloud": ..., "region": ...}]).
 """
 
 import json
@@ -25,16 +25,19 @@ def compute():
 
 
 def config(case):
-    import openstack.config
+    import importlib
 
-    before = dict(os.environ)
-    for name in [name for name in os.environ if name.startswith("OS_")]:
-        del os.environ[name]
+    import openstack.config
+    import openstack.config.loader
+
+    os.environ.clear()
     os.environ.update(case["environment"])
+    os.chdir(case["folder"])
+    # Where the files are looked for is worked out when the module is loaded.
+    loader = importlib.reload(openstack.config.loader)
     try:
-        loader = openstack.config.OpenStackConfig()
         region = {"region_name": case["region"]} if case.get("region") else {}
-        cloud = loader.get_one(cloud=case.get("cloud"), **region)
+        cloud = loader.OpenStackConfig().get_one(cloud=case.get("cloud"), **region)
         verify, _ = cloud.get_requests_verify_args()
         return {
             "name": cloud.name,
@@ -47,9 +50,6 @@ def config(case):
         }
     except Exception as error:
         return {"error": type(error).__name__}
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def main(action, *arguments):
