@@ -74,6 +74,7 @@ export class EcsEmulator {
   readonly #latencyMs: number;
   readonly #onRequest: EcsEmulatorOptions["onRequest"];
   #rate: CallRate | undefined;
+  #isClosed = false;
 
   constructor(options: EcsEmulatorOptions) {
     this.#folder = options.storePath === undefined ? mkdtempSync(join(tmpdir(), "ecs-emulator-")) : undefined;
@@ -117,6 +118,8 @@ export class EcsEmulator {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     this.store.close();

@@ -1,0 +1,185 @@
+import { inspect } from "node:util";
+import { beforeAll, describe, type TestContext, test } from "vitest";
+import type { AlibabaBackend } from "../../provider/backends/alibaba/backend";
+import type { Fault, FaultKind } from "../emulator/ecs/faults";
+import { type EcsEmulator, TEST_ACCESS_KEY } from "../emulator/ecs/server";
+import { REGION, startEcs } from "./support/ecsClients";
+import { operation } from "./support/harness";
+import { newLine } from "./support/workbench";
+
+/*
+ * What the backend does when a single call goes wrong, in every way that the emulator knows, before its effect and after it.
+ * That the life cycle gets over what is left open is tested in test/engine.
+ */
+
+let publicKey = "";
+beforeAll(async () => {
+  publicKey = await newLine();
+});
+
+interface Step {
+  action: string;
+  /** May be sent twice, so that the backend gets over the fault by itself. */
+  isIdempotent: boolean;
+  run(backend: AlibabaBackend): Promise<unknown>;
+  /** Whether it was carried out. */
+  isDone(emulator: EcsEmulator): boolean;
+}
+
+const pair = "pair-1";
+const find = (emulator: EcsEmulator) => emulator.store.find(REGION, pair);
+
+/** Each operation on the wire, on a pair that is there where the operation needs one. */
+const STEPS: Step[] = [
+  {
+    action: "ImportKeyPair",
+    isIdempotent: false,
+    run: (backend) => backend.importKeyPair({ name: "new-1", publicKey }, operation()),
+    isDone: (emulator) => emulator.store.find(REGION, "new-1") !== undefined,
+  },
+  {
+    action: "CreateKeyPair",
+    isIdempotent: false,
+    run: (backend) => backend.createKeyPair({ name: "new-1" }, operation()),
+    isDone: (emulator) => emulator.store.find(REGION, "new-1") !== undefined,
+  },
+  {
+    action: "DeleteKeyPairs",
+    isIdempotent: false,
+    run: (backend) => backend.deleteKeyPair(pair, operation()),
+    isDone: (emulator) => find(emulator) === undefined,
+  },
+  {
+    action: "DescribeKeyPairs",
+    isIdempotent: true,
+    run: (backend) => backend.findKeyPair(pair, "exact", operation()),
+    isDone: () => true,
+  },
+  {
+    action: "TagResources",
+    isIdempotent: true,
+    run: (backend) => backend.changeTags(pair, { set: { a: "b" }, remove: [] }, operation()),
+    isDone: (emulator) => find(emulator)?.tags["a"] === "b",
+  },
+  {
+    action: "UntagResources",
+    isIdempotent: true,
+    run: (backend) => backend.changeTags(pair, { set: {}, remove: ["old"] }, operation()),
+    isDone: (emulator) => !("old" in (find(emulator)?.tags ?? { old: "" })),
+  },
+  {
+    action: "JoinResourceGroup",
+    isIdempotent: true,
+    run: (backend) => backend.moveToResourceGroup(pair, "rg-acfmxazb4p2", operation()),
+    isDone: (emulator) => find(emulator)?.resourceGroupId === "rg-acfmxazb4p2",
+  },
+  {
+    action: "AttachKeyPair",
+    isIdempotent: true,
+    run: (backend) => backend.attachments.attach(pair, ["i-1"], operation()),
+    isDone: (emulator) => emulator.store.attachedInstances(REGION, pair).includes("i-1"),
+  },
+  {
+    action: "DetachKeyPair",
+    isIdempotent: true,
+    run: (backend) => backend.attachments.detach(pair, ["i-9"], operation()),
+    isDone: (emulator) => !emulator.store.attachedInstances(REGION, pair).includes("i-9"),
+  },
+  {
+    action: "DescribeInstances",
+    isIdempotent: true,
+    run: (backend) => backend.attachments.attachedInstances(pair, operation()),
+    isDone: () => true,
+  },
+];
+
+const FAULTS: [string, FaultKind & { when?: "before" | "after" }][] = (["before", "after"] as const).flatMap(
+  (when) => [
+    [`a lost reply ${when} the effect`, { fault: "lost-reply", when }],
+    [`a 500 ${when} the effect`, { fault: "error", status: 500, code: "InternalError", when }],
+    [`a 503 ${when} the effect`, { fault: "error", status: 503, code: "ServiceUnavailable", when }],
+    [`an HTML 502 ${when} the effect`, { fault: "html", when }],
+    [`an empty body ${when} the effect`, { fault: "empty-body", when }],
+    [`a hang ${when} the effect`, { fault: "hang", when }],
+  ],
+);
+
+describe.concurrent.each(STEPS)("$action", ({ action, isIdempotent, run, isDone }) => {
+  async function prepared(onTestFinished: TestContext["onTestFinished"]) {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.store.import(REGION, { name: pair, publicKey, tags: { old: "1" } });
+    if (action === "DetachKeyPair") emulator.store.attach(REGION, pair, ["i-9"]);
+    return { emulator, backend };
+  }
+
+  test.for([...FAULTS, ["a reply that is cut short", { fault: "cut-reply", when: "after" }] as const])(
+    "%s",
+    async ([, kind], { onTestFinished, expect }) => {
+      const { emulator, backend } = await prepared(onTestFinished);
+      emulator.faults.add({ ...kind, action, times: 1 } as Fault);
+      const outcome = await run(backend).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (isIdempotent) {
+        expect(outcome).toBeUndefined();
+        expect(emulator.count(action)).toBe(2);
+        expect(isDone(emulator)).toBe(true);
+      } else {
+        expect(outcome).toMatchObject({ code: "OutcomeUnknown" });
+        expect(emulator.count(action), "never sent again blindly").toBe(1);
+        expect(isDone(emulator)).toBe(kind.when === "after");
+        expect(secretsIn(outcome)).toEqual([]);
+      }
+    },
+  );
+
+  test("throttled three times: sent again, since it surely was not carried out", async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const { emulator, backend } = await prepared(onTestFinished);
+    emulator.faults.add({ fault: "throttle", action, times: 3, retryAfterMs: 5 });
+    await run(backend);
+    expect(emulator.count(action)).toBe(4);
+    expect(isDone(emulator)).toBe(true);
+  });
+
+  test("nothing listens: said to be out of reach until the deadline", async ({ onTestFinished, expect }) => {
+    const { emulator, backend } = await prepared(onTestFinished);
+    await emulator.close();
+    const outcome = run(withDeadline(backend, 600));
+    await expect(outcome).rejects.toMatchObject({
+      code: "DeadlineExceeded",
+      cause: { code: "Unavailable" },
+      message: expect.stringMatching(
+        /when the time was up: .*127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\)/,
+      ),
+    });
+  });
+});
+
+/** The backend with another deadline for every operation. */
+function withDeadline(backend: AlibabaBackend, ms: number): AlibabaBackend {
+  const shorten = (value: unknown) =>
+    typeof value === "object" && value !== null && "deadline" in value
+      ? { ...value, deadline: Date.now() + ms }
+      : value;
+  const proxied = <Target extends object>(target: Target): Target =>
+    new Proxy(target, {
+      get: (_, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member === "function")
+          return (...args: unknown[]) => member.apply(target, args.map(shorten));
+        return typeof member === "object" && member !== null ? proxied(member) : member;
+      },
+    });
+  return proxied(backend);
+}
+
+/** No key, no signature and no credential is in the error, in its cause, or in anything that hangs on it. */
+function secretsIn(error: unknown): string[] {
+  const text = `${inspect(error, { depth: 9, showHidden: true })}${error instanceof Error ? error.stack : ""}`;
+  const secrets = [TEST_ACCESS_KEY.secret, "PRIVATE KEY", "Signature", publicKey.split(" ")[1] ?? ""];
+  return secrets.filter((secret) => text.includes(secret));
+}

@@ -1,0 +1,215 @@
+import { beforeAll, describe, it, type TestContext } from "vitest";
+import { isKeyPairError, type KeyPairError } from "../../provider/core/errors";
+import { type EcsEmulatorOptions, TEST_ACCESS_KEY } from "../emulator/ecs/server";
+import { connect, REGION, startEcs } from "./support/ecsClients";
+import { operation } from "./support/harness";
+import { newLine } from "./support/workbench";
+
+/* Many pairs: rate limits, reads that lag, listings, deletes that go out together, and how many calls all of it takes. */
+
+let publicKey = "";
+beforeAll(async () => {
+  publicKey = await newLine();
+});
+
+describe("throttling", () => {
+  it.concurrent("30 in a row are outlasted, and each wait is told", async ({ onTestFinished, expect }) => {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.faults.add({ fault: "throttle", times: 30 });
+    const told: string[] = [];
+    await backend.importKeyPair(
+      { name: "patient", publicKey },
+      operation({ timeoutMs: 600_000, progress: (text) => told.push(text) }),
+    );
+    expect(emulator.count("ImportKeyPair")).toBe(31);
+    expect(
+      told.filter((text) => /^throttled by the cloud \(Throttling\.User\); trying again in \d s$/.test(text)),
+    ).toHaveLength(30);
+  });
+
+  // Again when the machine was busy with other things in the few seconds that this takes.
+  it("100 pairs under 20 calls a second: none fails, in at most 1.3 times the ideal time", {
+    retry: 2,
+  }, async ({ onTestFinished, expect }) => {
+    const { emulator, backend } = await startEcs(onTestFinished, { callsPerSecond: 20, latencyMs: 20 });
+    const started = performance.now();
+    const names = Array.from({ length: 100 }, (_, n) => `pair-${n}`);
+    await Promise.all(names.map((name) => backend.importKeyPair({ name, publicKey }, operation())));
+    const took = (performance.now() - started) / 1000;
+    // The bucket holds 20 calls at the start.
+    expect(took).toBeLessThan(1.3 * (80 / 20));
+    expect(emulator.store.list(REGION).total).toBe(100);
+  });
+});
+
+describe.concurrent("reads that lag 3 s behind writes", () => {
+  it.for(["sweep", "exact"] as const)(
+    "a pair that was just made is waited for, never called gone (%s)",
+    async (freshness, { onTestFinished, expect }) => {
+      const { emulator, backend } = await startEcs(onTestFinished, { readLagMs: 3_000 });
+      await backend.findKeyPair("late", freshness, operation());
+      const { fingerprint } = await backend.importKeyPair({ name: "late", publicKey }, operation());
+      const told: string[] = [];
+      const found = await backend.findKeyPair(
+        "late",
+        freshness,
+        operation({ progress: (text) => told.push(text) }),
+      );
+      expect(found).toMatchObject({ name: "late", fingerprint });
+      expect(told[0]).toBe('waiting until ECS shows "late", which was just made');
+      expect(emulator.count("ImportKeyPair")).toBe(1);
+    },
+  );
+
+  it("nor by a listing that began after the write", async ({ onTestFinished, expect }) => {
+    const { backend } = await startEcs(onTestFinished, { readLagMs: 3_000 });
+    await backend.importKeyPair({ name: "late", publicKey }, operation());
+    expect(await backend.findKeyPair("late", "sweep", operation())).toMatchObject({ name: "late" });
+  });
+});
+
+describe.concurrent("listing", () => {
+  it("starts again when a pair is deleted between its pages", async ({ onTestFinished, expect }) => {
+    const { emulator, backend } = await startEcs(onTestFinished, { latencyMs: 30 });
+    for (let n = 0; n < 120; n++) emulator.store.import(REGION, { name: `pair-${n}`, publicKey });
+    const listed = backend.listKeyPairs({}, operation());
+    await expect.poll(() => emulator.count("DescribeKeyPairs"), { interval: 2 }).toBeGreaterThan(1);
+    emulator.store.deleteMany(REGION, ["pair-0"]);
+    expect((await listed).map(({ name }) => name)).toHaveLength(119);
+    expect(emulator.count("DescribeKeyPairs")).toBe(6);
+  });
+});
+
+describe.concurrent("deletes that go out together", () => {
+  async function withPairs(
+    onTestFinished: TestContext["onTestFinished"],
+    count: number,
+    options: EcsEmulatorOptions = {},
+  ) {
+    const started = await startEcs(onTestFinished, options);
+    const names = Array.from({ length: count }, (_, n) => `pair-${n}`);
+    for (const name of names) started.emulator.store.import(REGION, { name, publicKey });
+    const deleteAll = () =>
+      Promise.allSettled(names.map((name) => started.backend.deleteKeyPair(name, operation())));
+    return { ...started, names, deleteAll };
+  }
+
+  it("100 are one call", async ({ onTestFinished, expect }) => {
+    const { emulator, deleteAll } = await withPairs(onTestFinished, 100);
+    await deleteAll();
+    expect(emulator.count()).toBe(1);
+    expect(emulator.store.list(REGION).total).toBe(0);
+  });
+
+  it("one that is attached fails alone, with its instances, and does not hold up the others the next time", async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const { emulator, backend, deleteAll } = await withPairs(onTestFinished, 64);
+    emulator.store.attach(REGION, "pair-7", ["i-7", "i-8"]);
+    const results = await deleteAll();
+    const failed = results.flatMap((result, n) =>
+      result.status === "rejected" ? [[n, result.reason.message]] : [],
+    );
+    expect(failed).toEqual([
+      [
+        7,
+        expect.stringMatching(
+          /^key pair "pair-7": it is still attached to i-7, i-8 \(code InvalidParameter\.KeypairAlreadyAttachedInstance, request id [0-9A-F-]+\)\. Detach it from them, or release them; then run it again\.$/,
+        ),
+      ],
+    ]);
+    expect(emulator.store.list(REGION).keyPairs.map(({ name }) => name)).toEqual(["pair-7"]);
+    expect(emulator.count("DeleteKeyPairs")).toBe(13);
+
+    emulator.store.import(REGION, { name: "other", publicKey });
+    const before = emulator.count("DeleteKeyPairs");
+    await Promise.allSettled(["pair-7", "other"].map((name) => backend.deleteKeyPair(name, operation())));
+    expect(emulator.count("DeleteKeyPairs") - before).toBe(2);
+  });
+
+  it("a lost reply is unknown for each of them, by its own name", async ({ onTestFinished, expect }) => {
+    const { emulator, deleteAll } = await withPairs(onTestFinished, 3);
+    emulator.faults.add({ fault: "lost-reply", when: "after", action: "DeleteKeyPairs", times: 1 });
+    const errors = (await deleteAll()).map((result) =>
+      result.status === "rejected" ? asOurs(result.reason) : undefined,
+    );
+    expect(errors.map((error) => [error?.code, error?.details.keyPairName])).toEqual([
+      ["OutcomeUnknown", "pair-0"],
+      ["OutcomeUnknown", "pair-1"],
+      ["OutcomeUnknown", "pair-2"],
+    ]);
+    expect(emulator.count("DeleteKeyPairs")).toBe(1);
+  });
+
+  it("credentials that may not look at instances still learn that the pair is attached", async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const accessKeys = [{ ...TEST_ACCESS_KEY, denied: ["DescribeInstances"] }];
+    const { emulator, deleteAll } = await withPairs(onTestFinished, 1, { accessKeys });
+    emulator.store.attach(REGION, "pair-0", ["i-1"]);
+    expect(await deleteAll()).toMatchObject([
+      { reason: { code: "InUse", message: expect.stringContaining("it is still attached to instances") } },
+    ]);
+  });
+});
+
+describe("500 pairs", () => {
+  /** As the engine does it: so many at a time, each with what comes before and after it. */
+  async function inParallel<Item>(
+    items: readonly Item[],
+    width: number,
+    work: (item: Item) => Promise<unknown>,
+  ) {
+    const left = [...items];
+    const worker = async () => {
+      for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+    };
+    await Promise.all(Array.from({ length: width }, worker));
+  }
+
+  it("take one call each to make, 10 to refresh, and 63 to destroy at 8 at a time", async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const { emulator, backend } = await startEcs(onTestFinished, { latencyMs: 5 });
+    const names = Array.from({ length: 500 }, (_, n) => `pair-${n}`);
+    const spent = async (work: () => Promise<unknown>) => {
+      const before = emulator.count();
+      await work();
+      return emulator.count() - before;
+    };
+
+    const made = await spent(() =>
+      inParallel(names, 8, async (name) =>
+        Number(name.slice(5)) % 2 === 0
+          ? backend.importKeyPair({ name, publicKey, tags: { a: "1", b: "2" } }, operation())
+          : backend.createKeyPair({ name, tags: { a: "1", b: "2" } }, operation()),
+      ),
+    );
+    expect(made).toBe(500);
+
+    // Each command of the engine is a process of its own.
+    const next = connect(onTestFinished, emulator);
+    const read = await spent(() =>
+      inParallel(names, 8, async (name) => {
+        expect(await next.findKeyPair(name, "sweep", operation())).toMatchObject({
+          name,
+          tags: { a: "1", b: "2" },
+        });
+      }),
+    );
+    expect(read).toBe(10);
+
+    const destroyed = await spent(() =>
+      inParallel(names, 8, (name) => next.deleteKeyPair(name, operation())),
+    );
+    expect(destroyed).toBeLessThanOrEqual(63);
+    expect(emulator.store.list(REGION).total).toBe(0);
+  });
+});
+
+function asOurs(error: unknown): KeyPairError | undefined {
+  return isKeyPairError(error) ? error : undefined;
+}
