@@ -15,8 +15,8 @@ export interface JournalEntry {
   location: string;
   /** The SHA-256 fingerprint of the key that was imported; absent where the cloud makes the key. */
   importedKey?: string;
-  /** No pair had the name right before the call. */
-  absentBefore: boolean;
+  /** Nobody else's pair can be meant: the name or the key was made for the call, or no pair had the name right before it. */
+  isNew: boolean;
   /** Milliseconds since the epoch. */
   startedAt: number;
   /** `calling`: the private key, if any, has reached nobody. `returned`: the engine was told, and has probably saved it. */
@@ -38,9 +38,12 @@ export interface Journal {
   confirm(urn: string | undefined, name: string): void;
 }
 
-interface StoredEntry extends JournalEntry {
-  file: string;
+interface WrittenEntry extends JournalEntry {
   pid: number;
+}
+
+interface StoredEntry extends WrittenEntry {
+  file: string;
 }
 
 /** A journal in a folder of the user's, which is made when it is first needed. */
@@ -59,7 +62,9 @@ export class FolderJournal implements Journal {
   }
 
   interrupted(urn: string | undefined): JournalEntry[] {
-    return urn === undefined ? [] : (this.load().get(keyOf(urn)) ?? []).filter(({ pid }) => !isAlive(pid));
+    return urn === undefined
+      ? []
+      : (this.load().get(keyOf(urn)) ?? []).filter(({ pid }) => !isOfAnother(pid));
   }
 
   confirm(urn: string | undefined, name: string): void {
@@ -102,10 +107,24 @@ function writeWhole(folder: string, file: string, content: unknown): void {
 
 function readEntry(file: string): StoredEntry | undefined {
   try {
-    return { ...JSON.parse(readFileSync(file, "utf8")), file };
+    const entry: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return isEntry(entry) ? { ...entry, file } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Another version of this package may have written it. */
+function isEntry(value: unknown): value is WrittenEntry {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, location, isNew, startedAt, pid }: Partial<WrittenEntry> = value;
+  return (
+    typeof name === "string" &&
+    typeof location === "string" &&
+    typeof isNew === "boolean" &&
+    typeof startedAt === "number" &&
+    typeof pid === "number"
+  );
 }
 
 function filesOf(folder: string): string[] {
@@ -117,10 +136,16 @@ function filesOf(folder: string): string[] {
 }
 
 function remove(file: string): void {
-  rmSync(file, { force: true });
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It is read again, and found to be of no use.
+  }
 }
 
-function isAlive(pid: number): boolean {
+/** Of another process that lives. What was there before this one began is not its own: in containers, ids come again. */
+function isOfAnother(pid: number): boolean {
+  if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;

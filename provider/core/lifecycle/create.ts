@@ -1,5 +1,6 @@
 import { resolveConnection } from "../connection";
-import { isKeyPairError, type KeyPairError } from "../errors";
+import type { KeyPairError } from "../errors";
+import { fileError } from "../fileError";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { checkPrivateKeyFile, writePrivateKeyFile } from "../privateKeyFile";
 import type { LifecycleContext } from "./context";
@@ -33,9 +34,13 @@ export async function createKeyPair(args: CheckedKeyPairArgs, context: Lifecycle
 
 /**
  * Puts the private key where the arguments say. It stays in the state until it is surely in the file, so a failed write loses
- * nothing: the next update tries again.
+ * nothing: the state names the file of before (if any), and the next update tries again.
  */
-export function keepPrivateKey({ id, state }: Outcome, { warn, replacedKey }: LifecycleContext): Outcome {
+export function keepPrivateKey(
+  { id, state }: Outcome,
+  { warn, replacedKey }: LifecycleContext,
+  fileBefore?: string,
+): Outcome {
   const { privateKey, privateKeyFile, savePrivateKey } = state;
   if (privateKey === undefined) return { id, state };
   try {
@@ -50,9 +55,12 @@ export function keepPrivateKey({ id, state }: Outcome, { warn, replacedKey }: Li
         );
     }
   } catch (error) {
-    if (!isKeyPairError(error)) throw error;
-    const next = `${error.details.next ? `${error.details.next} ` : ""}The key pair is there and its private key is kept in the stack's state: run \`pulumi up\` again once the file can be written.`;
-    return { id, state, incomplete: error.with({ keyPairName: id, next }) };
+    // Whatever it is: the only copy of the private key is in our hands.
+    const failure = fileError(error, "write", privateKeyFile ?? "", "privateKeyFile");
+    const next = `${failure.details.next ? `${failure.details.next} ` : ""}The key pair is there and its private key is kept in the stack's state: run \`pulumi up\` again once the file can be written.`;
+    const { privateKeyFile: _notWritten, ...written } = state;
+    const reached = fileBefore === undefined ? written : { ...written, privateKeyFile: fileBefore };
+    return { id, state: reached, incomplete: failure.with({ keyPairName: id, next }) };
   }
   if (savePrivateKey !== false) return { id, state };
   const { privateKey: _inFileOnly, ...rest } = state;

@@ -1,7 +1,7 @@
 import type { KeyPairState } from "../model";
 import { backendOfState, type LifecycleContext } from "./context";
 import { isOwn } from "./state";
-import { deleteWhenFree } from "./waiting";
+import { deleteWhenFree, findCertainly } from "./waiting";
 
 /**
  * Deletes the pair, if it still holds the key that this resource made or imported. One that is gone is deleted; one that
@@ -12,18 +12,15 @@ export async function deleteKeyPair(
   state: KeyPairState,
   context: LifecycleContext,
 ): Promise<void> {
-  const { operation } = context;
+  const { operation, journal, urn } = context;
   const backend = await backendOfState(state, context);
-  const record =
-    (await backend.findKeyPair(id, "sweep", operation)) ??
-    (await backend.findKeyPair(id, "exact", operation));
-  if (!record) return;
-  if (!isOwn(state, record)) {
+  const record = await findCertainly(backend, id, state.createdAt, operation);
+  if (record && !isOwn(state, record)) {
     context.warn(
       `key pair "${id}" (${backend.location}) was left alone: its key is not the one that this stack made (now ${record.fingerprint}), so somebody replaced it. ` +
         "Delete it by hand if nobody needs it.",
     );
-    return;
-  }
-  await deleteWhenFree(backend, id, operation);
+  } else if (record) await deleteWhenFree(backend, id, operation);
+  // A later pair of this name is not the one that the journal speaks of.
+  journal.confirm(urn, id);
 }

@@ -2,5 +2,5 @@ export { backendOfState, type LifecycleContext } from "./context";
 export { createKeyPair, type Outcome } from "./create";
 export { deleteKeyPair } from "./delete";
 export { readKeyPair } from "./read";
-export { recordOutputs } from "./state";
+export { keyOutputs, recordOutputs } from "./state";
 export { updateKeyPair } from "./update";

@@ -12,16 +12,21 @@ import type { CheckedKeyPairArgs, OnExisting } from "../model";
 import { heldKey } from "../privateKeyFile";
 import { tagChange } from "../tags";
 import type { LifecycleContext } from "./context";
-import type { MadeKeyPair } from "./state";
-import { deleteWhenFree, findSettled } from "./waiting";
+import { isMadeSince, type MadeKeyPair } from "./state";
+import { deleteIfUnused, deleteWhenFree, findSettled } from "./waiting";
 
 /** Where the key comes from: a known public key is imported, else the cloud makes one. */
-type KeySource = { from: "import"; publicKey: string; privateKey?: string } | { from: "cloud" };
+type KeySource = ImportSource | { from: "cloud" };
+interface ImportSource {
+  from: "import";
+  publicKey: string;
+  privateKey?: string;
+  /** The key was made for this call, so nobody else can have it. */
+  isNew?: true;
+}
 
 /** Enough for a lost reply, a pair in the way and one more lost reply; what still fails then is no accident. */
 const MOST_ATTEMPTS = 5;
-/** How far the clocks of this machine and the cloud may be apart: ECS refuses requests that are 15 minutes off. */
-const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** One pair that is being made, from the first call to the certain end. */
 interface Making {
@@ -30,9 +35,11 @@ interface Making {
   readonly backend: Backend;
   readonly context: LifecycleContext;
   source: KeySource;
-  /** The pair that had the name before the first call, where that matters. */
-  readonly before: KeyPairRecord | undefined;
+  /** Where a pair is found that was made since, it is this call's: the name or the key is new, or no pair had the name before. */
+  readonly isNew: boolean;
   readonly startedAt: number;
+  /** A reply was lost, and nothing that was seen since says what came of the request. */
+  isUncertain: boolean;
 }
 
 /**
@@ -54,7 +61,7 @@ export async function makeKeyPair(
     ...(making.source.from === "import"
       ? { importedKey: fingerprintSha256(readPublicKey(making.source.publicKey)) }
       : {}),
-    absentBefore: making.before === undefined,
+    isNew: making.isNew,
     startedAt: making.startedAt,
   });
   try {
@@ -63,7 +70,7 @@ export async function makeKeyPair(
     return made;
   } catch (error) {
     // What is not certain stays in the journal, for the next run.
-    if (!isKeyPairError(error, "OutcomeUnknown")) entry.nothingMade();
+    if (isKeyPairError(error) && !making.isUncertain) entry.nothingMade();
     throw error;
   }
 }
@@ -71,25 +78,26 @@ export async function makeKeyPair(
 async function untilCertain(making: Making): Promise<MadeKeyPair> {
   const { backend, context } = making;
   const { name } = making.request;
-  let replyWasLost = false;
   for (let attempt = 1; ; attempt++) {
     try {
       return await send(making);
     } catch (error) {
       if (!isKeyPairError(error)) throw error;
-      if (isGenerationUnsupported(error)) {
+      if (making.source.from === "cloud" && isGenerationUnsupported(error)) {
         context.warn(
           `${backend.location} makes no keys: the key of "${name}" was made by this process, and only its public half was sent.`,
         );
         making.source = await localKey("rsa");
         continue;
       }
+      if (error.code === "OutcomeUnknown") making.isUncertain = true;
       const isUnsettled = isKeyPairError(error, "OutcomeUnknown", "AlreadyExists");
       if (!isUnsettled || attempt === MOST_ATTEMPTS) throw error.with({ keyPairName: name });
-      if (error.code === "OutcomeUnknown") replyWasLost = true;
       const found = await findSettled(backend, name, context.operation);
-      const settled =
-        found && (await (replyWasLost ? settleLostReply : settleExisting)(making, found, error));
+      if (!found) continue;
+      const settle = making.isUncertain ? settleLostReply : settleExisting;
+      const settled = await settle(making, found, error);
+      making.isUncertain = false;
       if (settled) return settled;
     }
   }
@@ -98,8 +106,12 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
 async function begin(args: CheckedKeyPairArgs, backend: Backend, context: LifecycleContext): Promise<Making> {
   const { keyPairName: name, tags, resourceGroupId } = args;
   const source = await keySource(args, context.replacedKey);
-  // Only a pair that the cloud makes under a name that others may use too needs this look: it tells ours from theirs.
-  const needsLook = source.from === "cloud" && !args.__automaticName;
+  // Only a pair that the cloud makes under a name that others may use too needs a look: it tells ours from theirs.
+  const isNew =
+    args.__automaticName === true ||
+    (source.from === "import"
+      ? source.isNew === true
+      : (await backend.findKeyPair(name, "sweep", context.operation)) === undefined);
   return {
     request: {
       name,
@@ -110,8 +122,9 @@ async function begin(args: CheckedKeyPairArgs, backend: Backend, context: Lifecy
     backend,
     context,
     source,
-    before: needsLook ? await backend.findKeyPair(name, "sweep", context.operation) : undefined,
+    isNew,
     startedAt: Date.now(),
+    isUncertain: false,
   };
 }
 
@@ -124,26 +137,26 @@ async function send({ source, request, backend, context: { operation } }: Making
   return { record, privateKey, publicKey: publicHalf(privateKey) ?? record.publicKey ?? "" };
 }
 
-/** The pair is there and our reply was lost: it is done, or ours to make again (`undefined`), or not ours (throws). */
+/** A pair is there and our reply was lost: it is done, or ours to make again (`undefined`), or somebody else's. */
 async function settleLostReply(
   making: Making,
   found: KeyPairRecord,
   lost: KeyPairError,
 ): Promise<MadeKeyPair | undefined> {
-  const { source, before, startedAt, backend, context } = making;
+  const { source, onExisting, isNew, startedAt, backend, context } = making;
   if (source.from === "import") {
-    if (holds(found, source.publicKey)) return madeOf(found, source);
-    throw alreadyExists(found, "with another key", lost);
+    const isDone = holds(found, source.publicKey) && onExisting !== "adopt";
+    return isDone ? madeOf(found, source) : settleExisting(making, found, lost);
   }
-  const madeAt = found.createdAt === undefined ? startedAt : Date.parse(found.createdAt);
-  if (before !== undefined || madeAt < startedAt - CLOCK_SKEW_MS) {
+  if (onExisting === "recreate") return settleExisting(making, found, lost);
+  if (!isNew || !isMadeSince(found, startedAt)) {
     throw alreadyExists(found, "and the reply that would tell whether this call made it was lost", lost);
   }
   context.operation.progress(
     `the private key of "${found.name}" was lost with the reply; making the pair again`,
   );
-  await deleteWhenFree(backend, found.name, context.operation);
-  return undefined;
+  if (await deleteIfUnused(backend, found.name, context.operation)) return undefined;
+  throw alreadyExists(found, "and instances use it, so it is another run's", lost);
 }
 
 /** Somebody else's pair has the name: what `onExisting` says. `undefined`: the name is free now. */
@@ -172,13 +185,13 @@ async function settleExisting(
   }
 }
 
-/** An adopted pair gets the tags and the resource group that the program says. */
+/** An adopted pair gets the tags and the resource group that the program says; where it says none, they are another tool's. */
 async function alignAdopted(
   { request, backend, context: { operation } }: Making,
   found: KeyPairRecord,
 ): Promise<void> {
-  const { name, tags = {}, resourceGroupId } = request;
-  const change = tagChange(found.tags ?? {}, tags);
+  const { name, tags, resourceGroupId } = request;
+  const change = tags && tagChange(found.tags ?? {}, tags);
   if (change) await backend.changeTags?.(name, change, operation);
   if (resourceGroupId !== undefined && resourceGroupId !== found.resourceGroupId) {
     await backend.moveToResourceGroup?.(name, resourceGroupId, operation);
@@ -197,7 +210,7 @@ async function keySource(args: CheckedKeyPairArgs, replacedKey: string | undefin
 
 async function localKey(type: "rsa" | "ecdsa" | "ed25519", bits?: number): Promise<KeySource> {
   const { privateKey } = await generateKeyPair({ type, ...(bits === undefined ? {} : { bits }) });
-  return importOf(privateKey);
+  return { ...importOf(privateKey), isNew: true };
 }
 
 /** `undefined` where the cloud's private key is of a kind that we cannot read: it is kept as it came, and nothing is lost. */
@@ -210,14 +223,11 @@ function publicHalf(privateKey: string): string | undefined {
   }
 }
 
-function importOf(privateKey: string): KeySource {
+function importOf(privateKey: string): ImportSource {
   return { from: "import", publicKey: formatPublicKeyLine(publicKeyOfPrivateKey(privateKey)), privateKey };
 }
 
-function madeOf(
-  record: KeyPairRecord,
-  { publicKey, privateKey }: Extract<KeySource, { from: "import" }>,
-): MadeKeyPair {
+function madeOf(record: KeyPairRecord, { publicKey, privateKey }: ImportSource): MadeKeyPair {
   return { record, publicKey, ...(privateKey === undefined ? {} : { privateKey }) };
 }
 

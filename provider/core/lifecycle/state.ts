@@ -3,6 +3,9 @@ import type { Backend, KeyPairRecord, ResolvedConnection } from "../backend";
 import { isKeyPairError } from "../errors";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 
+/** How far the clocks of this machine and the cloud may be apart: ECS refuses requests that are 15 minutes off. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
 /** What is known of a pair that has just been made, or taken over. */
 export interface MadeKeyPair {
   record: KeyPairRecord;
@@ -88,6 +91,11 @@ export function fingerprintOf(record: KeyPairRecord): string {
   return keyOutputsOf(record).fingerprintSha256;
 }
 
+/** Whether the pair was made after this time (ms since the epoch), as far as the cloud tells. */
+export function isMadeSince({ createdAt }: KeyPairRecord, time: number): boolean {
+  return createdAt === undefined || Date.parse(createdAt) >= time - CLOCK_SKEW_MS;
+}
+
 /** Compares decoded keys; where the cloud does not give the key, its fingerprint as it was given before. */
 function holdsSameKey(state: KeyPairState, record: KeyPairRecord): boolean {
   if (record.publicKey === undefined || state.fingerprintSha256 === "")
@@ -104,7 +112,8 @@ function cloudOutputs({ name, id, fingerprint, ownerId }: KeyPairRecord) {
   };
 }
 
-function keyOutputs(publicKey: string): KeyOutputs {
+/** What a public key says of itself. */
+export function keyOutputs(publicKey: string): KeyOutputs {
   const key = readPublicKey(publicKey);
   return {
     publicKey: formatPublicKeyLine(key),

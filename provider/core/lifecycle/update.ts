@@ -9,6 +9,16 @@ import { tagChange } from "../tags";
 import { backendOfState, type LifecycleContext } from "./context";
 import { keepPrivateKey, type Outcome } from "./create";
 import { isOwn } from "./state";
+import { findCertainly } from "./waiting";
+
+/** What holds only once the cloud, or the file, has it. */
+const NOT_REACHED_YET = [
+  "tags",
+  "resourceGroupId",
+  "privateKeyFile",
+  "savePrivateKey",
+  "privateKey",
+] as const satisfies (keyof KeyPairState)[];
 
 /**
  * Makes the changes that need no replacement: tags and resource group in the cloud, the private key's file on this machine.
@@ -33,15 +43,14 @@ export async function updateKeyPair(
     ...(privateKey === undefined ? {} : { privateKey }),
   };
   const reached = { ...target };
-  adopt(reached, state, "tags");
-  adopt(reached, state, "resourceGroupId");
+  for (const name of NOT_REACHED_YET) adopt(reached, state, name);
   try {
     await changeInCloud(id, reached, target, context);
   } catch (error) {
     if (!isKeyPairError(error)) throw error;
     return { id, state: reached, incomplete: error.with({ keyPairName: id }) };
   }
-  return keepPrivateKey({ id, state: target }, context);
+  return keepPrivateKey({ id, state: target }, context, state.privateKeyFile);
 }
 
 /** Brings the cloud from `reached` to `target`, and notes in `reached` how far it came. */
@@ -73,7 +82,7 @@ async function assertOwn(
   backend: Backend,
   { operation }: LifecycleContext,
 ): Promise<void> {
-  const record = await backend.findKeyPair(id, "sweep", operation);
+  const record = await findCertainly(backend, id, state.createdAt, operation);
   if (record && isOwn(state, record)) return;
   throw new KeyPairError({
     code: record ? "Refused" : "NotFound",
@@ -113,7 +122,11 @@ function computed(state: KeyPairState): Pick<KeyPairState, (typeof COMPUTED_PROP
   return Object.fromEntries(entries);
 }
 
-function adopt<K extends "tags" | "resourceGroupId">(into: KeyPairState, from: KeyPairState, name: K): void {
+function adopt<K extends (typeof NOT_REACHED_YET)[number]>(
+  into: KeyPairState,
+  from: KeyPairState,
+  name: K,
+): void {
   if (from[name] === undefined) delete into[name];
   else into[name] = from[name];
 }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, KeyPairRecord, Operation } from "../backend";
-import { KeyPairError } from "../errors";
+import { type ErrorCode, isKeyPairError, KeyPairError } from "../errors";
 
 /** How long a read may lag behind a write: several times what was seen of the clouds. */
 const SETTLE_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+/** While a pair is younger than this, a read that does not find it may just be late. */
+const YOUNG_MS = 3 * 60_000;
 
 /** Looks for a pair that a write may just have made, as long as reads may lag behind writes. */
 export async function findSettled(
@@ -22,13 +24,52 @@ export async function findSettled(
   }
 }
 
+/**
+ * Looks for a pair that the state knows; `undefined` only when it surely is not there any more. A listing answers for all
+ * resources at once; that one is missing from it is asked again, by name.
+ */
+export async function findCertainly(
+  backend: Backend,
+  name: string,
+  createdAt: string | undefined,
+  operation: Operation,
+): Promise<KeyPairRecord | undefined> {
+  const listed = await backend.findKeyPair(name, "sweep", operation);
+  if (listed) return listed;
+  const age = Date.now() - Date.parse(createdAt ?? "1970-01-01");
+  return age < YOUNG_MS
+    ? findSettled(backend, name, operation)
+    : backend.findKeyPair(name, "exact", operation);
+}
+
 /** Deletes, and waits for instances to let go of the pair, until the deadline. */
 export async function deleteWhenFree(backend: Backend, name: string, operation: Operation): Promise<void> {
+  await deleteDespite(["InUse", "OutcomeUnknown"], backend, name, operation);
+}
+
+/** Deletes, unless an instance uses the pair: then somebody holds its private key, and the answer is `false`. */
+export async function deleteIfUnused(backend: Backend, name: string, operation: Operation): Promise<boolean> {
+  try {
+    await deleteDespite(["OutcomeUnknown"], backend, name, operation);
+    return true;
+  } catch (error) {
+    if (!isKeyPairError(error, "InUse")) throw error;
+    return false;
+  }
+}
+
+/** A deletion may be sent again: that the pair is gone already is fine. */
+async function deleteDespite(
+  passing: ErrorCode[],
+  backend: Backend,
+  name: string,
+  operation: Operation,
+): Promise<void> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       return await backend.deleteKeyPair(name, operation);
     } catch (error) {
-      if (!(error instanceof KeyPairError) || !["InUse", "OutcomeUnknown"].includes(error.code)) throw error;
+      if (!isKeyPairError(error, ...passing)) throw error;
       if (Date.now() + pause >= operation.deadline) throw error;
       operation.progress(
         error.code === "InUse"
