@@ -1,0 +1,41 @@
+import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
+import { KeyPairError } from "../core/errors";
+import { fileError } from "../core/fileError";
+import { MAX_KEY_BYTES } from "../keys";
+
+/** The file name that stands for standard input. */
+export const STDIN = "-";
+
+/** What a user gave, and what messages call it. */
+export interface Input {
+  name: string;
+  contents: Buffer;
+}
+
+/** Reads a key file or standard input, and never more of it than a key has. Throws `File`, or `InvalidKey` when it is larger. */
+export async function readInput(file: string, stdin: Readable): Promise<Input> {
+  const name = file === STDIN ? "standard input" : file;
+  const source = file === STDIN ? stdin : createReadStream(file);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of source) {
+      const part = Buffer.from(chunk);
+      chunks.push(part);
+      bytes += part.length;
+      if (bytes > MAX_KEY_BYTES) break;
+    }
+  } catch (error) {
+    if (file !== STDIN) throw fileError(error, "read", file, "publicKeyFile");
+    throw new KeyPairError({ code: "File", message: "standard input cannot be read", cause: error });
+  }
+  if (bytes > MAX_KEY_BYTES) {
+    throw new KeyPairError({
+      code: "InvalidKey",
+      message: `${name} has more than ${MAX_KEY_BYTES} bytes, and no key has`,
+      next: "Give a file with one key.",
+    });
+  }
+  return { name, contents: Buffer.concat(chunks) };
+}

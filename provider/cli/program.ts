@@ -1,0 +1,114 @@
+import type { Readable } from "node:stream";
+import { Argument, Command, CommanderError, Option } from "commander";
+import { isKeyPairError } from "../core/errors";
+import { BACKEND_NAMES } from "../core/model";
+import { redact } from "../core/redact";
+import { isPrivateKeyText } from "../keys";
+import { checkForBackends } from "./check";
+import { convertToFile, PRIVATE_KEY_FORMS } from "./convert";
+import { fingerprintLines, publicKeyLine } from "./describe";
+import { readInput, STDIN } from "./input";
+
+/** What the program works with; tests give their own. */
+export interface Io {
+  stdin: Readable;
+  print(text: string): void;
+  complain(text: string): void;
+}
+
+/** What the exit code says. */
+export const EXIT = {
+  done: 0,
+  /** The key cannot be read, used or written, or (`check`) a backend does not take it. */
+  refused: 1,
+  /** The command line is wrong. */
+  usage: 2,
+} as const;
+
+const FORMATS =
+  'Reads OpenSSH and authorized_keys lines, certificates, RFC 4716 (PuTTYgen\'s "Save public key"), PEM, .ppk and private ' +
+  "key files. Of a private key only the public half is ever shown, and no passphrase is needed for OpenSSH's and PuTTY's files.";
+
+/** Runs one command and answers the exit code. Never rejects. No private key is printed, whatever is asked for. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = command("pulumi-keypair")
+    .description(`Looks at SSH keys as the provider does. ${FORMATS}`)
+    .version(version(), "-V, --version", "print the version")
+    .helpCommand(false);
+  const subcommand = (name: string, description: string) => {
+    const made = command(name)
+      .description(description)
+      .addArgument(new Argument("<file>", `the key's file, or ${STDIN} for standard input`));
+    program.addCommand(made);
+    return made;
+  };
+
+  subcommand("public-key", "print the public key as one OpenSSH line").action(async (file: string) => {
+    io.print(`${publicKeyLine(await readInput(file, io.stdin))}\n`);
+  });
+
+  subcommand("fingerprint", "print size, SHA-256 and MD5 fingerprint and type, as ssh-keygen -l does").action(
+    async (file: string) => {
+      for (const line of fingerprintLines(await readInput(file, io.stdin))) io.print(`${line}\n`);
+    },
+  );
+
+  subcommand("check", "say which backends take the public key, and why the others do not")
+    .addOption(new Option("--backend <name>", "only this backend").choices(BACKEND_NAMES))
+    .action(async (file: string, { backend }: { backend?: (typeof BACKEND_NAMES)[number] }) => {
+      const asked = backend ? [backend] : BACKEND_NAMES;
+      const { lines, isTakenByAll } = checkForBackends(await readInput(file, io.stdin), asked);
+      for (const line of lines) io.print(`${line}\n`);
+      if (!isTakenByAll) exitCode = EXIT.refused;
+    });
+
+  subcommand("convert", "write a private key that has no passphrase in another form")
+    .addOption(
+      new Option("--to <form>", "the form to write").choices(PRIVATE_KEY_FORMS).makeOptionMandatory(),
+    )
+    .requiredOption("--out <file>", "the file to write, mode 0600; an existing file is never overwritten")
+    .option("--comment <text>", "the comment of the written key; without it the one that it has")
+    .action(async (file: string, options: Parameters<typeof convertToFile>[1]) => {
+      const written = convertToFile(await readInput(file, io.stdin), options);
+      io.print(`${written}\n`);
+    });
+
+  // Commander repeats what it does not understand, and so do messages about files.
+  if (args.some((arg) => isPrivateKeyText(arg) || /[\r\n]/.test(arg))) {
+    io.complain(
+      "pulumi-keypair: an argument is the text of a key. Give the key's file, or - and the key on standard input.\n",
+    );
+    return EXIT.usage;
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    // Commander has said itself what is wrong with the command line.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    io.complain(`pulumi-keypair: ${messageOf(error)}\n`);
+    return EXIT.refused;
+  }
+
+  function command(name: string): Command {
+    return (
+      new Command(name)
+        .exitOverride()
+        .showHelpAfterError("(pulumi-keypair --help says more)")
+        // It repeats what it does not understand, and that may be a key that was given in the place of its file.
+        .configureOutput({ writeOut: io.print, writeErr: (text) => io.complain(redact(text)) })
+    );
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (isKeyPairError(error)) return error.message;
+  // Not ours, so not written with keys in mind.
+  return redact(error instanceof Error ? error.message : String(error));
+}
+
+function version(): string {
+  const manifest: { version: string } = require("pulumi-keypair/package.json");
+  return manifest.version;
+}
