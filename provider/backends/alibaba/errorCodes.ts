@@ -96,10 +96,6 @@ export const MEANINGS: Readonly<Record<string, Explanation>> = {
     property: "connection",
     next: "Check `keypair:region`, or `connection.region`.",
   }),
-  InternalError: ({ action }) => ({
-    code: "OutcomeUnknown",
-    message: `${action}: ECS failed inside; it may or may not have been carried out`,
-  }),
   // Tags
   "Duplicate.TagKey": TAG_TWICE,
   "TagKey.Duplication": TAG_TWICE,

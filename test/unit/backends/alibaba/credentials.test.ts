@@ -1,0 +1,175 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { inspect } from "node:util";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { credentialSource } from "../../../../provider/backends/alibaba/credentials";
+import { profileRegion } from "../../../../provider/backends/alibaba/profile";
+import type { Credentials } from "../../../../provider/core/backend";
+import { redact } from "../../../../provider/core/redact";
+
+let home = "";
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "keypair-home-"));
+  for (const name of Object.keys(process.env)) if (/^ALI(CLOUD|BABA)/.test(name)) vi.stubEnv(name, undefined);
+  vi.stubEnv("HOME", home);
+  // Nothing may ask for the metadata of an instance.
+  vi.stubEnv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(home, { recursive: true });
+});
+
+function writeHome(path: string, content: unknown): void {
+  const file = join(home, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+}
+
+const profile = (name: string, more: object = {}) => ({
+  name,
+  mode: "AK",
+  access_key_id: `id-of-${name}`,
+  access_key_secret: `secret-of-${name}`,
+  ...more,
+});
+const config = (...profiles: object[]) => writeHome(".aliyun/config.json", { current: "default", profiles });
+
+async function resolve(configured: Credentials = {}, connection: { profile?: string } = {}) {
+  return credentialSource({ backend: "alibaba", ...connection }, configured)();
+}
+
+/** Everything at once, so that each test takes the strongest away. */
+function setAllVariables(): void {
+  vi.stubEnv("ALICLOUD_ACCESS_KEY", "id-of-terraform");
+  vi.stubEnv("ALICLOUD_SECRET_KEY", "secret-of-terraform");
+  vi.stubEnv("ALICLOUD_SECURITY_TOKEN", "token-of-terraform");
+  vi.stubEnv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id-of-sdk");
+  vi.stubEnv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret-of-sdk");
+  vi.stubEnv("ALIBABACLOUD_ACCESS_KEY_ID", "id-of-old");
+  vi.stubEnv("ALIBABACLOUD_ACCESS_KEY_SECRET", "secret-of-old");
+}
+
+describe("the order of the places", () => {
+  test("the stack's configuration first", async () => {
+    setAllVariables();
+    expect(await resolve({ accessKeyId: "id-of-stack", accessKeySecret: "secret-of-stack" })).toEqual({
+      id: "id-of-stack",
+      secret: "secret-of-stack",
+      provider: "static_ak",
+    });
+  });
+
+  test("then each set of variables, never mixed", async () => {
+    setAllVariables();
+    expect(await resolve()).toEqual({
+      id: "id-of-terraform",
+      secret: "secret-of-terraform",
+      securityToken: "token-of-terraform",
+      provider: "static_sts",
+    });
+    vi.stubEnv("ALICLOUD_ACCESS_KEY", "");
+    expect(await resolve()).toEqual({ id: "id-of-sdk", secret: "secret-of-sdk", provider: "static_ak" });
+    vi.stubEnv("ALIBABA_CLOUD_ACCESS_KEY_ID", "");
+    expect(await resolve()).toMatchObject({ id: "id-of-old", secret: "secret-of-old" });
+  });
+
+  test("then the profile of the connection, of ALICLOUD_PROFILE, of ALIBABA_CLOUD_PROFILE", async () => {
+    config(profile("default"), profile("one"), profile("two"), profile("three"));
+    vi.stubEnv("ALICLOUD_PROFILE", "two");
+    vi.stubEnv("ALIBABA_CLOUD_PROFILE", "three");
+    expect(await resolve({}, { profile: "one" })).toMatchObject({ id: "id-of-one", secret: "secret-of-one" });
+    expect(await resolve()).toMatchObject({ id: "id-of-two" });
+    vi.stubEnv("ALICLOUD_PROFILE", undefined);
+    expect(await resolve()).toMatchObject({ id: "id-of-three" });
+  });
+
+  test("then the SDK's chain: the current profile, and the older file", async () => {
+    writeHome(
+      ".alibabacloud/credentials",
+      "[default]\ntype = access_key\naccess_key_id = id-of-ini\naccess_key_secret = secret-of-ini\n",
+    );
+    expect(await resolve()).toMatchObject({ id: "id-of-ini", secret: "secret-of-ini" });
+    config(profile("default", { mode: "StsToken", sts_token: "token-of-default" }));
+    expect(await resolve()).toMatchObject({ id: "id-of-default", securityToken: "token-of-default" });
+  });
+
+  test("a named profile may be in the older file too", async () => {
+    config(profile("default"));
+    writeHome(
+      ".alibabacloud/credentials",
+      "[ops]\ntype = access_key\naccess_key_id = id-of-ops\naccess_key_secret = secret-of-ops\n",
+    );
+    expect(await resolve({}, { profile: "ops" })).toMatchObject({ id: "id-of-ops" });
+  });
+});
+
+describe("secrets", () => {
+  test("are known to the redaction as soon as they are read", async () => {
+    config(
+      profile("default", {
+        mode: "StsToken",
+        access_key_secret: "hunter2hunter2",
+        sts_token: "token2token2",
+      }),
+    );
+    await resolve();
+    expect(redact("the texts hunter2hunter2 and token2token2")).toBe("the texts [secret] and [secret]");
+  });
+
+  test.each([
+    ["truncated JSON", '{"profiles":[{"name":"default","access_key_secret":"hunter2hunter2"'],
+    ["no JSON at all", "access_key_secret=hunter2hunter2"],
+  ])("a config.json that is %s is not shown", async (_, text) => {
+    writeHome(".aliyun/config.json", text);
+    for (const connection of [{}, { profile: "default" }]) {
+      const error = await resolve({}, connection).catch((caught: unknown) => caught);
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("hunter2hunter2");
+      expect(error).toMatchObject({
+        code: "Configuration",
+        message: expect.stringContaining("~/.aliyun/config.json is no valid JSON"),
+      });
+    }
+  });
+});
+
+describe("what is missing is said", () => {
+  test("half a pair", async () => {
+    await expect(resolve({ accessKeyId: "id-of-stack" })).rejects.toThrow(
+      "keypair:accessKeyId is set, but keypair:accessKeySecret is not. Set both, or neither.",
+    );
+    vi.stubEnv("ALICLOUD_ACCESS_KEY", "id-of-terraform");
+    vi.stubEnv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret-of-sdk");
+    await expect(resolve()).rejects.toThrow("ALICLOUD_ACCESS_KEY is set, but ALICLOUD_SECRET_KEY is not");
+  });
+
+  test("no such profile", async () => {
+    config(profile("default"), profile("prod"));
+    await expect(resolve({}, { profile: "production" })).rejects.toThrow(
+      'the profile "production" gives no credentials for Alibaba Cloud: ~/.aliyun/config.json has no such profile (it has "default", "prod"). ' +
+        "Run `aliyun configure --profile <name>`, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.",
+    );
+  });
+
+  test("a profile of a mode that does not work", async () => {
+    config(profile("default", { mode: "Teleport" }));
+    await expect(resolve({}, { profile: "default" })).rejects.toThrow(
+      "it is there, with the mode Teleport, but that did not work",
+    );
+  });
+
+  test("nothing at all", async () => {
+    await expect(resolve()).rejects.toThrow(
+      "there are no credentials for Alibaba Cloud. Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, run `aliyun configure`, " +
+        "or run `pulumi config set --secret keypair:accessKeySecret` (and keypair:accessKeyId).",
+    );
+  });
+});
+
+test("a profile names its region", () => {
+  config(profile("default", { region_id: "cn-shenzhen" }), profile("bare"));
+  expect(profileRegion("default")).toBe("cn-shenzhen");
+  expect(profileRegion("bare")).toBeUndefined();
+  expect(profileRegion("none")).toBeUndefined();
+});
