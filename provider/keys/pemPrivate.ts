@@ -13,8 +13,8 @@ const DER_TYPES: { [label: string]: "pkcs1" | "pkcs8" | "sec1" } = {
 };
 
 /**
- * The kinds of PKCS#8 that SSH has, by object identifier, with the most bytes that their DER may have. Of others OpenSSL must
- * not even begin to work out the public half: that of a made-up DSA or Diffie-Hellman key keeps it busy for seconds.
+ * The kinds of PKCS#8 that SSH has, by object identifier, with the most bytes that their DER may have. OpenSSL works out
+ * the public half as it reads, which for a made-up DSA key takes it more than ten seconds: it must not begin with others.
  */
 const PKCS8_KINDS: ReadonlyMap<string, number> = new Map([
   ["2a864886f70d010101", MAX_KEY_BYTES], // rsaEncryption

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { decodeBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
 import { invalidKey } from "./invalid";
@@ -49,7 +49,7 @@ export function readPpk(text: string): Ppk {
 
   const ppk: Ppk = { version, algorithm, encryption, comment, publicBlob, privateBlob };
   // PuTTY before 0.77 wrote comments in the machine's own code page: what was lost in decoding cannot be hashed again.
-  const isIntact = encryption !== "none" || comment.includes("\ufffd") || sameText(mac, messageCode(ppk));
+  const isIntact = encryption !== "none" || comment.includes("\ufffd") || mac === messageCode(ppk);
   if (!isIntact) {
     throw invalidKey("the .ppk file is damaged: its Private-MAC does not fit its content");
   }
@@ -145,8 +145,4 @@ function wrap(data: Buffer): string[] {
   return Array.from({ length: Math.ceil(base64.length / BASE64_LINE) }, (_, line) =>
     base64.slice(line * BASE64_LINE, (line + 1) * BASE64_LINE),
   );
-}
-
-function sameText(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }

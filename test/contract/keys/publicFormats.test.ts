@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import sshpk from "sshpk";
 import { afterAll, describe, expect, test } from "vitest";
 import {
   convertPrivateKey,
@@ -115,6 +116,9 @@ describe.each(keys)("$name", (key) => {
       expect(fingerprintOf(file, "sha256").fingerprint).toBe(fingerprintSha256(certificate));
       expect(fingerprintOf(file, "md5").fingerprint).toBe(`MD5:${fingerprintMd5(certificate)}`);
       expect(sameKey(certificate, publicLine(key))).toBe(false);
+      const withoutComment = shop.read(file).toString().split(" ", 2).join(" ");
+      const secondOpinion = sshpk.parseCertificate(withoutComment, "openssh");
+      expect(secondOpinion.subjectKey.toBuffer("rfc4253").equals(publicLine(key).blob)).toBe(true);
     },
   );
 });
