@@ -21,6 +21,8 @@ export interface CheckRequest<Args extends object, Checked extends object = Args
   catalog: BackendCatalog;
   /** Nothing comes of it: a new automatic name is unknown, since the one that will be made is another one. */
   preview?: boolean;
+  /** The engine's random bytes for this resource, where the front gets them. */
+  seed?: Uint8Array | undefined;
   /** The SHA-256 fingerprint of the created key that is about to be replaced. */
   replacedKey?: string | undefined;
 }

@@ -22,7 +22,7 @@ export const KEY_PAIR_PROPERTIES = {
   fingerprint: { change: "computed" },
   fingerprintMd5: { change: "computed" },
   fingerprintSha256: { change: "computed" },
-  publicKey: { change: "computed" },
+  publicKey: { change: "computed", repeats: "publicKeyBody" },
   keyType: { change: "computed" },
   keyBits: { change: "computed" },
   privateKey: { change: "computed", secret: true },

@@ -3,6 +3,7 @@ import { checkKeyPair } from "./check";
 import type { CheckRequest, CheckResult } from "./checking";
 import type { ProviderSettings } from "./connection";
 import { diffKeyPair, type ResourceDiff } from "./diff";
+import { foreseeKeyPair } from "./foresee";
 import {
   createKeyPair,
   deleteKeyPair,
@@ -14,7 +15,7 @@ import {
 import type { CheckedKeyPairArgs, KeyPairArgs, KeyPairState } from "./model";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 import type { PropertyTable } from "./table";
-import type { PartlyUnknown } from "./unknown";
+import type { Foreseen, PartlyUnknown } from "./unknown";
 
 /** What a front needs to serve a resource. Fronts hold no rules: they unwrap, call one of these, and wrap. */
 export interface ManagedResource<Args extends object, Checked extends Args, State extends object> {
@@ -26,6 +27,15 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
     settings: ProviderSettings,
     catalog: BackendCatalog,
   ): ResourceDiff;
+  /**
+   * What a preview can tell of the outputs beyond the arguments themselves: `state` is what is there already.
+   */
+  foresee?(
+    args: PartlyUnknown<Checked>,
+    state: State | undefined,
+    settings: ProviderSettings,
+    catalog: BackendCatalog,
+  ): Foreseen<State>;
   create(args: Checked, context: LifecycleContext): Promise<Outcome<State>>;
   /** `undefined`: it surely is not there any more. */
   read(id: string, state: Partial<State>, context: LifecycleContext): Promise<Outcome<State> | undefined>;
@@ -38,6 +48,7 @@ export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, K
   table: KEY_PAIR_PROPERTIES,
   check: checkKeyPair,
   diff: diffKeyPair,
+  foresee: foreseeKeyPair,
   create: createKeyPair,
   read: readKeyPair,
   update: updateKeyPair,

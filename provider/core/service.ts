@@ -5,7 +5,8 @@ import type { ResourceDiff } from "./diff";
 import type { Journal } from "./journal";
 import type { LifecycleContext, Outcome } from "./lifecycle";
 import type { ManagedResource } from "./resource";
-import type { PartlyUnknown } from "./unknown";
+import { argumentNames, computedNames } from "./table";
+import { type PartlyUnknown, UNKNOWN } from "./unknown";
 
 /** How a front says things on a resource. */
 export interface Reporter {
@@ -30,6 +31,8 @@ export interface Call {
   timeoutSeconds?: number | undefined;
   /** Fires when the user interrupts. */
   signal?: AbortSignal;
+  /** The arguments of which the program says `ignoreChanges`. */
+  ignored?: ReadonlySet<string>;
 }
 
 /** What a front knows of a check; the service adds the rest. */
@@ -61,13 +64,33 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     return result;
   }
 
-  diff(id: string, state: State, args: PartlyUnknown<Checked>, { urn }: Call): ResourceDiff {
+  diff(id: string, state: State, args: PartlyUnknown<Checked>, { urn, ignored }: Call): ResourceDiff {
     const { catalog, journal, reporter } = this.parts;
-    const diff = this.resource.diff(state, args, this.parts.settings(), catalog);
+    const diff = withoutIgnored(this.resource.diff(state, args, this.parts.settings(), catalog), ignored);
     journal.confirm(urn, id);
     if (urn !== undefined && diff.replacedKey !== undefined) this.#replacedKeys.set(urn, diff.replacedKey);
     for (const warning of diff.warnings) reporter.warn(urn, warning);
     return diff;
+  }
+
+  /** The outputs, as far as a preview can tell them: `state` is what is there already. */
+  foresee(args: PartlyUnknown<Checked>, state?: State): PartlyUnknown<State> {
+    const { table } = this.resource;
+    const before = new Map<string, unknown>(Object.entries(state ?? {}));
+    const computed = computedNames(table).map((name) => [name, state ? before.get(name) : UNKNOWN]);
+    const foreseen = this.resource.foresee?.(args, state, this.parts.settings(), this.parts.catalog);
+    const outputs = { ...Object.fromEntries(computed), ...args, ...foreseen };
+    // What the check noted for itself stays with the arguments.
+    const present = Object.entries(outputs).filter(
+      ([name, value]) => value !== undefined && !name.startsWith("__"),
+    );
+    return Object.fromEntries(present) as PartlyUnknown<State>;
+  }
+
+  /** What a program would say of a resource that was found in the cloud; where it is, the configuration says. */
+  argumentsOf(state: State): Partial<Args> {
+    const told = new Set<string>(argumentNames(this.resource.table).filter((name) => name !== "connection"));
+    return Object.fromEntries(Object.entries(state).filter(([name]) => told.has(name))) as Partial<Args>;
   }
 
   create(args: Checked, call: Call): Promise<Outcome<State>> {
@@ -79,7 +102,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   }
 
   update(id: string, state: State, args: Checked, call: Call): Promise<Outcome<State>> {
-    return this.resource.update(id, state, args, this.#context(call));
+    return this.resource.update(id, state, keepingIgnored(args, state, call.ignored), this.#context(call));
   }
 
   delete(id: string, state: State, call: Call): Promise<void> {
@@ -107,4 +130,24 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   #replacedKey(urn: string | undefined): string | undefined {
     return urn === undefined ? undefined : this.#replacedKeys.get(urn);
   }
+}
+
+/** Drift of what is ignored is no change either. */
+function withoutIgnored(diff: ResourceDiff, ignored: Call["ignored"]): ResourceDiff {
+  if (!ignored?.size) return diff;
+  const changes = diff.changes.filter(({ property }) => !ignored.has(property));
+  const replaces = changes.some(({ kind }) => kind === "replace");
+  return replaces ? { ...diff, changes } : { changes, deleteBeforeReplace: false, warnings: [] };
+}
+
+/** An update for another reason does not undo that drift. */
+function keepingIgnored<Checked extends object>(
+  args: Checked,
+  state: object,
+  ignored: Call["ignored"],
+): Checked {
+  if (!ignored?.size) return args;
+  const kept = Object.entries(state).filter(([name]) => ignored.has(name));
+  const given = Object.entries(args).filter(([name]) => !ignored.has(name));
+  return Object.fromEntries([...given, ...kept]) as Checked;
 }

@@ -1,4 +1,5 @@
 import { checkConfiguration } from "./argumentSchema";
+import type { CheckFailure } from "./checking";
 import type { ProviderSettings } from "./connection";
 import { DEFAULT_TIMEOUT_SECONDS } from "./connection";
 import { KeyPairError } from "./errors";
@@ -13,6 +14,16 @@ const OTHER_KEYS = [
   "tagChanges",
   "timeoutSeconds",
 ] as const;
+
+/** The settings that are secrets. */
+export const SECRET_SETTINGS: readonly string[] = ["accessKeySecret", "securityToken"];
+
+/** All problems of a configuration, each at its key. Numbers may be given as texts: a stack's configuration has no others. */
+export function checkSettings(values: Readonly<Record<string, unknown>>): CheckFailure[] {
+  const { timeoutSeconds } = values;
+  const isText = typeof timeoutSeconds === "string";
+  return checkConfiguration(isText ? { ...values, timeoutSeconds: Number(timeoutSeconds) } : values);
+}
 
 /**
  * The stack's configuration. `get` answers a key of the namespace `keypair`, always as text. Throws `Configuration` with all

@@ -14,6 +14,8 @@ export interface PropertyRow<Subject> {
   readonly judge?: (subject: Subject) => ChangeKind | undefined;
   /** The value is a secret, in the state and on every screen. */
   readonly secret?: true;
+  /** The argument that an output repeats: where a program makes that a secret, this is one too. */
+  readonly repeats?: string;
   /** No message shows the value: it may be a private key that was given by mistake. */
   readonly neverEchoed?: true;
 }
@@ -43,14 +45,25 @@ export function changesOf<Subject extends { state: object; args: object }>(
   });
 }
 
+/** The properties that the user says. */
+export function argumentNames<Name extends string>(table: PropertyTable<never, Name>): Name[] {
+  return namesWhere(table, (row) => row.change !== "computed");
+}
+
 /** The properties that the user does not say. */
 export function computedNames<Name extends string>(table: PropertyTable<never, Name>): Name[] {
   return namesWhere(table, (row) => row.change === "computed");
 }
 
-/** The properties whose values are secrets. */
-export function secretNames<Name extends string>(table: PropertyTable<never, Name>): Name[] {
-  return namesWhere(table, (row) => row.secret === true);
+/** The properties whose values are secrets: always, or since the program made these arguments secrets. */
+export function secretNames<Name extends string>(
+  table: PropertyTable<never, Name>,
+  secretArguments: ReadonlySet<string> = new Set(),
+): Name[] {
+  return namesWhere(table, (row, name) => {
+    const isRepeated = row.repeats !== undefined && secretArguments.has(row.repeats);
+    return row.secret === true || secretArguments.has(name) || isRepeated;
+  });
 }
 
 function judged<Subject extends { state: object; args: object }>(
@@ -68,7 +81,7 @@ function judged<Subject extends { state: object; args: object }>(
 
 function namesWhere<Name extends string>(
   table: PropertyTable<never, Name>,
-  holds: (row: PropertyRow<never>) => boolean,
+  holds: (row: PropertyRow<never>, name: Name) => boolean,
 ): Name[] {
-  return (Object.keys(table) as Name[]).filter((name) => holds(table[name]));
+  return (Object.keys(table) as Name[]).filter((name) => holds(table[name], name));
 }
