@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { convertPrivateKey, fingerprintSha256, publicKeyOfPrivateKey } from "../keys";
-import { KeyPairError } from "./errors";
+import { isKeyPairError, KeyPairError } from "./errors";
 import { fileError } from "./fileError";
 
 const OWNER_ONLY = 0o600;
@@ -65,9 +65,22 @@ export function heldKey(path: string): HeldKey {
   }
   if (text.trim() === "") return { holds: "nothing" };
   try {
-    return { holds: "key", fingerprint: fingerprintSha256(publicKeyOfPrivateKey(text)), privateKey: text };
+    const key = publicKeyOfPrivateKey(text);
+    return { holds: "key", fingerprint: fingerprintSha256(key), privateKey: outOfPpk(text, key.type) };
   } catch {
     return { holds: "something else" };
+  }
+}
+
+/** A .ppk file has PuTTY's format for its name's sake: the state and other files hold the key as clouds send it. */
+function outOfPpk(text: string, type: string): string {
+  if (!text.startsWith("PuTTY-User-Key-File-")) return text;
+  try {
+    return convertPrivateKey(text, type === "ed25519" ? "openssh" : "pem");
+  } catch (error) {
+    // With a passphrase it stays what it is.
+    if (!isKeyPairError(error, "InvalidKey")) throw error;
+    return text;
   }
 }
 
@@ -151,9 +164,9 @@ function publish(draft: string, path: string): void {
     linkSync(draft, path);
   } catch (error) {
     const heldNow = heldKey(path);
-    const canLink = isErrno(error, "EEXIST");
     if (heldNow.holds !== "nothing") throw occupied(path, heldNow);
-    if (!canLink && !isErrno(error, "EPERM") && !isErrno(error, "ENOTSUP")) throw error;
+    // An empty file is there, or the file system has no links.
+    if (!["EEXIST", "EPERM", "ENOTSUP", "ENOSYS"].some((code) => isErrno(error, code))) throw error;
     renameSync(draft, path);
   }
 }

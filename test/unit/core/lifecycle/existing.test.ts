@@ -7,7 +7,7 @@ import { contextOf, testFolder, useFakeTime, withoutWaiting } from "../support/c
 import { FakeBackend, fails, meanwhile } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
 
-vi.mock("node:timers/promises", () => import("../support/fakeClock"));
+vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
 const ours = ed25519Key("imported").publicKey;
 const theirs = ed25519Key("another's").publicKey;

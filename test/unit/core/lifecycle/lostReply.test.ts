@@ -13,7 +13,7 @@ import {
 } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
 
-vi.mock("node:timers/promises", () => import("../support/fakeClock"));
+vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
 const imported = ed25519Key("imported").publicKey;
 const anothers = ed25519Key("another's").publicKey;

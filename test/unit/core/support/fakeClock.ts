@@ -1,6 +1,6 @@
 /**
  * Stands for `node:timers/promises`, which vitest's fake timers do not reach:
- * `vi.mock("node:timers/promises", () => import("../support/fakeClock"))`. It waits on the global clock, which they do.
+ * `vi.mock("node:timers/promises", () => import("../support/fakeClock.js"))`. It waits on the global clock, which they do.
  */
 export function setTimeout<T>(ms: number, value?: T, { signal }: { signal?: AbortSignal } = {}): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,0 +1,275 @@
+import * as fs from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { checkPrivateKeyFile, heldKey, writePrivateKeyFile } from "../../../provider/core/privateKeyFile";
+import {
+  convertPrivateKey,
+  fingerprintSha256,
+  publicKeyOfPrivateKey,
+  readPublicKey,
+} from "../../../provider/keys";
+import { testFolder } from "./support/context";
+import { ed25519Key, rsaKey } from "./support/keys";
+
+/** The calls of the file system that a test lets fail; all others are the real ones. */
+vi.mock("node:fs", async (importOriginal) => {
+  const real = await importOriginal<typeof fs>();
+  const watched = ["accessSync", "linkSync", "writeFileSync", "fsyncSync", "renameSync"] as const;
+  return { ...real, ...Object.fromEntries(watched.map((name) => [name, vi.fn(real[name])])) };
+});
+
+const { privateKey, publicKey } = rsaKey("own");
+const fingerprint = fingerprintSha256(readPublicKey(publicKey));
+const other = rsaKey("another");
+const otherFingerprint = fingerprintSha256(readPublicKey(other.publicKey));
+const write = (path: string, key = privateKey) => writePrivateKeyFile(path, key, { comment: "web" });
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = testFolder();
+  file = join(folder, "web.pem");
+});
+
+function failing(code: string): () => never {
+  return () => {
+    throw Object.assign(new Error(`${code}: as the operating system says it`), { code });
+  };
+}
+
+describe("what is written", () => {
+  test("is the key as the cloud sent it, for its owner only, whatever the umask", () => {
+    const umask = process.umask(0);
+    write(file);
+    process.umask(umask);
+    expect(readFileSync(file, "utf8")).toBe(privateKey);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(["web.pem"]);
+  });
+
+  test("ends with a line end: ssh wants one", () => {
+    write(file, privateKey.trimEnd());
+    expect(readFileSync(file, "utf8")).toBe(privateKey);
+  });
+
+  test.each(["web.ppk", "WEB.PPK"])(
+    "to %s is PuTTY's format, with the pair's name as its comment",
+    (name) => {
+      const path = join(folder, name);
+      write(path);
+      const text = readFileSync(path, "utf8");
+      expect(text).toMatch(/^PuTTY-User-Key-File-3: ssh-rsa\r?\nEncryption: none\r?\nComment: web\r?\n/);
+      expect(fingerprintSha256(publicKeyOfPrivateKey(text))).toBe(fingerprint);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+    },
+  );
+
+  test("was for its owner only from the first byte on, and takes its name in one step", () => {
+    vi.mocked(fs.linkSync).mockImplementationOnce((draft, path) => {
+      expect(statSync(draft).mode & 0o777).toBe(0o600);
+      expect(readFileSync(draft, "utf8")).toBe(privateKey);
+      expect(existsSync(path)).toBe(false);
+      fs.renameSync(draft, path);
+    });
+    write(file);
+    expect(existsSync(file)).toBe(true);
+    expect(fs.fsyncSync).toHaveBeenCalled();
+  });
+});
+
+describe("what is there already", () => {
+  test("an empty file, or white space, is a placeholder", () => {
+    for (const contents of ["", " \n\n"]) {
+      writeFileSync(file, contents, { mode: 0o644 });
+      write(file);
+      expect(readFileSync(file, "utf8")).toBe(privateKey);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      fs.rmSync(file);
+    }
+  });
+
+  test("this very key is left as it is, in whatever form", () => {
+    const openssh = convertPrivateKey(privateKey, "openssh", "mine");
+    writeFileSync(file, openssh);
+    write(file);
+    expect(readFileSync(file, "utf8")).toBe(openssh);
+  });
+
+  test.each([
+    ["another key", other.privateKey, `holds another private key already (${otherFingerprint})`],
+    ["a public key", publicKey, "is there already and holds no private key"],
+    ["anything else", "a letter", "is there already and holds no private key"],
+  ])("%s is never overwritten", (_what, contents, how) => {
+    writeFileSync(file, contents);
+    expect(() => write(file)).toThrow(
+      `${file} ${how}. It is never overwritten: move it away, or name another file.`,
+    );
+    expect(readFileSync(file, "utf8")).toBe(contents);
+    expect(readdirSync(folder)).toEqual(["web.pem"]);
+  });
+
+  test("another key that appears at the last moment is never overwritten either", () => {
+    vi.mocked(fs.linkSync).mockImplementationOnce((draft, path) => {
+      writeFileSync(path, other.privateKey);
+      failing("EEXIST")();
+      void draft;
+    });
+    expect(() => write(file)).toThrow("holds another private key already");
+    expect(readFileSync(file, "utf8")).toBe(other.privateKey);
+    expect(readdirSync(folder)).toEqual(["web.pem"]);
+  });
+
+  test("a folder, a link to nowhere", () => {
+    mkdirSync(file);
+    expect(() => write(file)).toThrow(`cannot read ${file}: it is a folder.`);
+    const link = join(folder, "link.pem");
+    symlinkSync(join(folder, "nowhere"), link);
+    write(link);
+    expect(readFileSync(link, "utf8")).toBe(privateKey);
+  });
+
+  test("the key of the replaced pair is moved aside, and nothing is lost", () => {
+    writeFileSync(file, other.privateKey, { mode: 0o600 });
+    const { replacedKeyMovedTo = "" } = writePrivateKeyFile(file, privateKey, {
+      comment: "web",
+      replacedKey: otherFingerprint,
+    });
+    expect(replacedKeyMovedTo).toMatch(/web\.pem\.old-[A-Za-z0-9]{8}$/);
+    expect(readFileSync(replacedKeyMovedTo, "utf8")).toBe(other.privateKey);
+    expect(statSync(replacedKeyMovedTo).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, "utf8")).toBe(privateKey);
+  });
+
+  test("what is where it would be moved to is never overwritten", () => {
+    writeFileSync(file, other.privateKey);
+    const rotate = () =>
+      writePrivateKeyFile(file, privateKey, { comment: "web", replacedKey: otherFingerprint });
+    const { replacedKeyMovedTo: aside = "" } = rotate();
+    writeFileSync(file, other.privateKey);
+    writeFileSync(aside, "a letter");
+    expect(rotate).toThrow(`${aside} is there already and holds no private key`);
+    expect(readFileSync(aside, "utf8")).toBe("a letter");
+    expect(readFileSync(file, "utf8")).toBe(other.privateKey);
+  });
+});
+
+describe("a failure leaves nothing behind", () => {
+  test.each([
+    [fs.writeFileSync, "ENOSPC", "the disk is full"],
+    [fs.fsyncSync, "EIO", "EIO"],
+    [fs.linkSync, "EROFS", "the file system is read-only"],
+  ])("of %o (%s)", (call, code, reason) => {
+    vi.mocked<(...args: never) => void>(call).mockImplementationOnce(failing(code));
+    expect(() => write(file)).toThrow(`cannot write ${file}: ${reason}.`);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("of the rename that takes the place of a link", () => {
+    vi.mocked(fs.linkSync).mockImplementationOnce(failing("EPERM"));
+    vi.mocked(fs.renameSync).mockImplementationOnce(failing("EACCES"));
+    expect(() => write(file)).toThrow(`cannot write ${file}: permission denied.`);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("of a key that cannot be written as .ppk: the key is in no message", () => {
+    const broken = privateKey.replace(/\n.{64}\n(?=-----END)/, "\nAAAA\n");
+    for (const path of [join(folder, "web.ppk"), file]) {
+      try {
+        write(path, broken);
+      } catch (error) {
+        expect(String(error)).not.toContain(broken.slice(100, 150));
+      }
+    }
+  });
+});
+
+test.each(["EPERM", "ENOTSUP", "ENOSYS"])(
+  "a file system without links (%s) gets the file all the same",
+  (code) => {
+    vi.mocked(fs.linkSync).mockImplementationOnce(failing(code));
+    write(file);
+    expect(readFileSync(file, "utf8")).toBe(privateKey);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(["web.pem"]);
+  },
+);
+
+describe("the check before the cloud is called", () => {
+  test("passes where the file can be written", () => {
+    expect(() => checkPrivateKeyFile(file, {})).not.toThrow();
+    writeFileSync(file, "");
+    expect(() => checkPrivateKeyFile(file, {})).not.toThrow();
+    expect(readdirSync(folder)).toEqual(["web.pem"]);
+  });
+
+  test("finds a folder that is not there, or is none, and names the absolute path", () => {
+    const missing = join(folder, "keys", "web.pem");
+    expect(() => checkPrivateKeyFile(missing, {})).toThrow(
+      `cannot write ${missing}: there is no such file or folder.`,
+    );
+    writeFileSync(join(folder, "keys"), "");
+    expect(() => checkPrivateKeyFile(missing, {})).toThrow(
+      `cannot write ${missing}: a part of the path is no folder.`,
+    );
+    const relative = "no-such-folder/web.pem";
+    expect(() => checkPrivateKeyFile(relative, {})).toThrow(
+      `cannot write ${relative} (${join(process.cwd(), relative)}): there is no such file or folder.`,
+    );
+  });
+
+  test("finds a folder that cannot be written to", () => {
+    // The tests may run as root, who can.
+    vi.mocked(fs.accessSync).mockImplementationOnce(failing("EACCES"));
+    expect(() => checkPrivateKeyFile(file, {})).toThrow(`cannot write ${file}: permission denied.`);
+  });
+
+  test("knows what the file may hold", () => {
+    writeFileSync(file, other.privateKey);
+    expect(() => checkPrivateKeyFile(file, {})).toThrow("holds another private key already");
+    expect(() => checkPrivateKeyFile(file, { replacedKey: fingerprint })).toThrow();
+    for (const allowed of [{ anything: true }, { anyKey: true }, { replacedKey: otherFingerprint }]) {
+      expect(() => checkPrivateKeyFile(file, allowed)).not.toThrow();
+    }
+    writeFileSync(file, "a letter");
+    expect(() => checkPrivateKeyFile(file, { anyKey: true, replacedKey: otherFingerprint })).toThrow(
+      "holds no private key",
+    );
+    expect(() => checkPrivateKeyFile(file, { anything: true })).not.toThrow();
+  });
+});
+
+describe("what a file holds", () => {
+  test("as the cloud sent it, out of a .ppk file too", () => {
+    writeFileSync(file, convertPrivateKey(privateKey, "ppk", "web"));
+    expect(heldKey(file)).toEqual({ holds: "key", fingerprint, privateKey });
+    const ed25519 = ed25519Key("own");
+    writeFileSync(file, convertPrivateKey(ed25519.privateKey, "ppk", "web"));
+    expect(heldKey(file)).toMatchObject({ privateKey: expect.stringContaining("BEGIN OPENSSH PRIVATE KEY") });
+  });
+
+  test("a .ppk file with a passphrase is a key that stays as it is", () => {
+    const text = convertPrivateKey(privateKey, "ppk", "web")
+      .replace("File-3", "File-2")
+      .replace("Encryption: none", "Encryption: aes256-cbc")
+      .replace(/(?<=Private-Lines: \d+\r?\n)[^-]*?(?==*\r?\nPrivate)/, (body) => body.replace(/[A-Z]/g, "Q"))
+      .replace(/Private-MAC: .*/, `Private-MAC: ${"0".repeat(40)}`);
+    writeFileSync(file, text);
+    expect(heldKey(file)).toEqual({ holds: "key", fingerprint, privateKey: text });
+  });
+
+  test("nothing, or something else", () => {
+    expect(heldKey(file)).toEqual({ holds: "nothing" });
+    writeFileSync(file, "a letter");
+    expect(heldKey(file)).toEqual({ holds: "something else" });
+  });
+});
