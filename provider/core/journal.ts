@@ -19,8 +19,6 @@ export interface JournalEntry {
   isNew: boolean;
   /** Milliseconds since the epoch. */
   startedAt: number;
-  /** `calling`: the private key, if any, has reached nobody. `returned`: the engine was told, and has probably saved it. */
-  phase: "calling" | "returned";
 }
 
 export interface OpenEntry {
@@ -31,8 +29,8 @@ export interface OpenEntry {
 }
 
 export interface Journal {
-  begin(urn: string | undefined, entry: Omit<JournalEntry, "phase">): OpenEntry;
-  /** Calls for this resource whose process is gone and which no state has confirmed. */
+  begin(urn: string | undefined, entry: JournalEntry): OpenEntry;
+  /** Calls for this resource whose process is gone, and whose pair neither a state nor the end of their run has confirmed. */
   interrupted(urn: string | undefined): JournalEntry[];
   /** A state knows this pair: nothing is left to be recovered. */
   confirm(urn: string | undefined, name: string): void;
@@ -49,16 +47,27 @@ interface StoredEntry extends WrittenEntry {
 /** A journal in a folder of the user's, which is made when it is first needed. */
 export class FolderJournal implements Journal {
   private entries: Map<string, StoredEntry[]> | undefined;
+  /** Files of calls of this process: those under way, and those that the engine was told of. */
+  private readonly underWay = new Set<string>();
+  private readonly told = new Set<string>();
 
   constructor(private readonly folder: string) {}
 
-  begin(urn: string | undefined, entry: Omit<JournalEntry, "phase">): OpenEntry {
+  begin(urn: string | undefined, entry: JournalEntry): OpenEntry {
     if (urn === undefined) return { returned() {}, nothingMade() {} };
     const file = join(this.folder, `${keyOf(urn)}.${randomUUID()}.json`);
-    const write = (phase: JournalEntry["phase"]) =>
-      writeWhole(this.folder, file, { ...entry, phase, pid: process.pid });
-    write("calling");
-    return { returned: () => write("returned"), nothingMade: () => remove(file) };
+    writeWhole(this.folder, file, { ...entry, pid: process.pid });
+    this.underWay.add(file);
+    return {
+      returned: () => {
+        this.underWay.delete(file);
+        this.told.add(file);
+      },
+      nothingMade: () => {
+        this.underWay.delete(file);
+        remove(file);
+      },
+    };
   }
 
   interrupted(urn: string | undefined): JournalEntry[] {
@@ -75,6 +84,13 @@ export class FolderJournal implements Journal {
       keyOf(urn),
       entries.filter((entry) => entry.name !== name),
     );
+  }
+
+  /** The engine ends its run as it should, so it has saved what it was told. One that leaves calls behind does not. */
+  runEnded(): void {
+    if (this.underWay.size > 0) return;
+    for (const file of this.told) remove(file);
+    this.told.clear();
   }
 
   /** Read once a process: what this process itself begins is not interrupted. */

@@ -1,5 +1,5 @@
 import type { dynamic } from "@pulumi/pulumi";
-import { type CheckFailure, withoutEcho } from "../core/checking";
+import type { CheckFailure } from "../core/checking";
 import type { ProviderSettings } from "../core/connection";
 import type { Outcome } from "../core/lifecycle";
 import type { ManagedResource } from "../core/resource";
@@ -40,11 +40,7 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
    * other. In a preview nothing is made: there the SDK gets the failures with the inputs, reports them, and fails the program.
    */
   const checked = (args: object, failures: CheckFailure[], { preview, ...hidden }: Hidden) => {
-    if (!preview)
-      return {
-        inputs: toEngine(withHidden(args, hidden)),
-        failures: failures.map((failure) => withoutEcho(failure, resource.table)),
-      };
+    if (!preview) return { inputs: toEngine(withHidden(args, hidden)), failures: failures.map(withoutValue) };
     return {
       inputs: toEngine(withHidden(args, failures.length > 0 ? { ...hidden, failures } : hidden)),
       failures: [],
@@ -114,6 +110,11 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
       await sanitized(() => service.delete(id, state as State, hidden));
     },
   };
+}
+
+/** The engine prints the value of the property at which a failure is reported, and does not tell us which values are secrets. */
+function withoutValue({ property, reason }: CheckFailure): CheckFailure {
+  return { property: "", reason: property ? `${property}: ${reason}` : reason };
 }
 
 /** No stack, no cause and no private text gets to the engine with an error. */

@@ -2,12 +2,12 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { createBackendCatalog } from "../backends";
 import type { BackendCatalog } from "../core/backend";
-import { FolderJournal, type Journal } from "../core/journal";
+import { FolderJournal } from "../core/journal";
 
 /** What one process of a front works with. */
 export interface Parts {
   catalog: BackendCatalog;
-  journal: Journal;
+  journal: FolderJournal;
 }
 
 /** One catalog a process: all resources share its connections, listings and batches. Both fronts share the journal's folder. */

@@ -4,11 +4,12 @@ import type { JournalEntry } from "../journal";
 import type { CheckedKeyPairArgs } from "../model";
 import type { LifecycleContext } from "./context";
 import { fingerprintOf, isMadeSince } from "./state";
-import { deleteIfUnused } from "./waiting";
+import { deleteIfUnused, findMade } from "./waiting";
 
 /**
- * Deals with what a killed run of this very resource left in the cloud, and answers the arguments to go on with. A pair whose
- * private key reached nobody is deleted; an imported one is taken over; one that may be in a state is only spoken of.
+ * Deals with what a killed run of this very resource left in the cloud, and answers the arguments to go on with. An imported
+ * pair is taken over. A created one is deleted: what no state holds has a private key that reached nobody, even if the engine
+ * had been told of it. What may be another's, or is in use, is only spoken of.
  */
 export async function recoverInterrupted(
   args: CheckedKeyPairArgs,
@@ -18,7 +19,7 @@ export async function recoverInterrupted(
   let ready = args;
   for (const entry of context.journal.interrupted(context.urn)) {
     if (entry.location !== backend.location) continue;
-    const left = await backend.findKeyPair(entry.name, "exact", context.operation);
+    const left = await findMade(backend, entry.name, entry.startedAt, context.operation);
     if (left && isTheEntrys(left, entry)) {
       if (isTakenOver(entry, args)) ready = { ...ready, onExisting: "adopt" };
       else if (!(await removeLeftover(left, entry, backend, context))) warnOfLeftover(left, backend, context);
@@ -46,12 +47,11 @@ function isTakenOver(
 /** Deletes what is surely the killed run's and of no use to anybody; answers whether it did. */
 async function removeLeftover(
   left: KeyPairRecord,
-  { phase, isNew }: JournalEntry,
+  { isNew }: JournalEntry,
   backend: Backend,
   { operation, warn }: LifecycleContext,
 ): Promise<boolean> {
-  const isUseless = phase === "calling" && isNew;
-  if (!isUseless || !(await deleteIfUnused(backend, left.name, operation))) return false;
+  if (!isNew || !(await deleteIfUnused(backend, left.name, operation))) return false;
   warn(
     `key pair "${left.name}" (${backend.location}) was deleted: an earlier run was killed while it made it, before the stack's state held it.`,
   );

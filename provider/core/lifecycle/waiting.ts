@@ -36,8 +36,17 @@ export async function findCertainly(
 ): Promise<KeyPairRecord | undefined> {
   const listed = await backend.findKeyPair(name, "sweep", operation);
   if (listed) return listed;
-  const age = Date.now() - Date.parse(createdAt ?? "1970-01-01");
-  return age < YOUNG_MS
+  return findMade(backend, name, Date.parse(createdAt ?? "1970-01-01"), operation);
+}
+
+/** Looks for a pair that was made at this time (ms since the epoch), if at all: while that is young, reads may be late. */
+export function findMade(
+  backend: Backend,
+  name: string,
+  madeAt: number,
+  operation: Operation,
+): Promise<KeyPairRecord | undefined> {
+  return Date.now() - madeAt < YOUNG_MS
     ? findSettled(backend, name, operation)
     : backend.findKeyPair(name, "exact", operation);
 }

@@ -1,0 +1,46 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FolderJournal } from "../../../provider/core/journal";
+
+const URN = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/keypair:KeyPair::web";
+const ENTRY = { name: "web-0a1b2c3", location: "alibaba cn-hangzhou", isNew: true, startedAt: 1 };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "keypair-journal-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** What the next process reads. Its id is ours here, which is as good as gone: what it finds is not its own. */
+const interrupted = () => new FolderJournal(folder).interrupted(URN).map(({ name }) => name);
+
+describe("the journal, of a call that the engine was told of", () => {
+  it("is kept when the process is killed: nobody knows whether the engine has saved it", () => {
+    new FolderJournal(folder).begin(URN, ENTRY).returned();
+    expect(interrupted()).toEqual(["web-0a1b2c3"]);
+  });
+
+  it("is over when the engine ends its run as it should", () => {
+    const journal = new FolderJournal(folder);
+    journal.begin(URN, ENTRY).returned();
+    journal.runEnded();
+    expect(interrupted()).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("is kept when the run is cut short: another call was still under way", () => {
+    const journal = new FolderJournal(folder);
+    journal.begin(URN, ENTRY).returned();
+    journal.begin(URN, { ...ENTRY, name: "web-4d5e6f7" });
+    journal.runEnded();
+    expect(interrupted().sort()).toEqual(["web-0a1b2c3", "web-4d5e6f7"]);
+  });
+
+  it("is over once a state has it", () => {
+    new FolderJournal(folder).begin(URN, ENTRY).returned();
+    new FolderJournal(folder).confirm(URN, "web-0a1b2c3");
+    expect(interrupted()).toEqual([]);
+  });
+});
