@@ -17,6 +17,18 @@ export function otherText(lineNumber: number): KeyPairError {
 }
 
 /**
+ * What a library made of a key. It may throw anything, and its error may hold what it read: a private key too. So nothing of
+ * that error is kept.
+ */
+export function orDamaged<T>(work: () => T, reason: string, next?: string): T {
+  try {
+    return work();
+  } catch {
+    throw invalidKey(reason, next);
+  }
+}
+
+/**
  * The one way a key is refused. `reason` is a sentence without the final full stop, `next` whole sentences. Neither may hold
  * a part of the text that was read, except what is known to be public: nobody can tell what was pasted there.
  */

@@ -3,7 +3,7 @@ import { CURVES } from "./algorithms";
 import { decodeBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
 import { checkDerLength } from "./der";
-import { invalidKey, otherText, severalKeys } from "./invalid";
+import { invalidKey, orDamaged, otherText, severalKeys } from "./invalid";
 import { isContent, type Line } from "./lines";
 import type { PublicKey } from "./publicKey";
 import { loadSshpk } from "./sshpk";
@@ -14,6 +14,8 @@ export interface PemBlock {
   headers: string[];
   base64: string;
 }
+
+const NO_SSH_KEY = "the key is damaged: its numbers are no key of SSH";
 
 const WAY_OUT: { [label: string]: { is: string; next: string } } = {
   CERTIFICATE: {
@@ -54,6 +56,11 @@ export function splitPem(lines: Line[]): { blocks: PemBlock[]; outside: Line | u
   return { blocks, outside };
 }
 
+export function formatPem(label: string, der: Buffer): string {
+  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+}
+
 /** PEM: SPKI (RFC 5280) and PKCS#1 (RFC 8017). */
 export function readPem(lines: Line[]): PublicKey {
   const { blocks, outside } = splitPem(lines);
@@ -78,10 +85,16 @@ export function readPem(lines: Line[]): PublicKey {
 /** A public key in DER. Its numbers are checked by OpenSSL, its length and form here. */
 export function readDer(der: Buffer, type: "spki" | "pkcs1", format: PublicKey["format"]): PublicKey {
   checkDerLength(der);
-  const key = parseDer(der, type);
+  const key = orDamaged(
+    () => createPublicKey({ key: der, format: "der", type }),
+    type === "spki"
+      ? "the key is damaged, or of a kind that OpenSSL does not know: its DER is no SubjectPublicKeyInfo"
+      : "the key is damaged: its DER is no RSAPublicKey",
+  );
   const blob = blobOfKeyObject(key);
+  const encoded = orDamaged(() => key.export({ type: "spki", format: "der" }), NO_SSH_KEY);
   // SPKI ends with what PKCS#1 is, so one comparison serves both.
-  if (!key.export({ type: "spki", format: "der" }).subarray(-der.length).equals(der)) {
+  if (!encoded.subarray(-der.length).equals(der)) {
     throw invalidKey("the key is damaged: its DER is not the one encoding of its content");
   }
   return publicKeyOf(blob, { format });
@@ -89,26 +102,12 @@ export function readDer(der: Buffer, type: "spki" | "pkcs1", format: PublicKey["
 
 /** The SSH blob of a key that OpenSSL has read; refused by name when SSH has no such key. */
 export function blobOfKeyObject(key: KeyObject): Buffer {
-  const publicKey = key.type === "private" ? createPublicKey(key) : key;
-  refuseUnknownKind(publicKey);
-  try {
+  refuseUnknownKind(key);
+  return orDamaged(() => {
+    const publicKey = key.type === "private" ? createPublicKey(key) : key;
     const pem = uncompressed(publicKey).export({ type: "spki", format: "pem" });
     return loadSshpk().parseKey(pem, "pkcs8").toBuffer("rfc4253");
-  } catch {
-    throw invalidKey("the key is damaged: its numbers are no key of SSH");
-  }
-}
-
-function parseDer(der: Buffer, type: "spki" | "pkcs1"): KeyObject {
-  try {
-    return createPublicKey({ key: der, format: "der", type });
-  } catch {
-    throw invalidKey(
-      type === "spki"
-        ? "the key is damaged, or of a kind that OpenSSL does not know: its DER is no SubjectPublicKeyInfo"
-        : "the key is damaged: its DER is no RSAPublicKey",
-    );
-  }
+  }, NO_SSH_KEY);
 }
 
 function refuseUnknownKind(key: KeyObject): void {

@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { decodeBase64 } from "./base64";
 import { checkDerLength, sequenceContent } from "./der";
-import { invalidKey, WRITE_PUBLIC_HALF } from "./invalid";
-import type { PemBlock } from "./pem";
+import { invalidKey, orDamaged, WRITE_PUBLIC_HALF } from "./invalid";
+import { formatPem, type PemBlock } from "./pem";
 import { MAX_KEY_BYTES } from "./publicKey";
 
 /** How Node names the form of the DER in a PEM block. */
@@ -35,15 +35,13 @@ export function readPemPrivateKey({ label, headers, base64 }: PemBlock): KeyObje
   checkDerLength(der);
   if (label === "PRIVATE KEY" && der.length > (PKCS8_KINDS.get(pkcs8Algorithm(der)) ?? 0))
     throw unknownKind();
-  try {
-    if (label === "DSA PRIVATE KEY") return createPrivateKey(pemText(label, der));
-    const type = DER_TYPES[label];
-    if (type !== undefined) return createPrivateKey({ key: der, format: "der", type });
-  } catch {
-    // The cause is left out: it was made while the private key was in hand.
-    throw invalidKey("the private key is damaged: OpenSSL cannot read it");
-  }
-  throw unknownKind();
+  const type = DER_TYPES[label];
+  if (type === undefined && label !== "DSA PRIVATE KEY") throw unknownKind();
+  return orDamaged(
+    // Node reads the traditional form of DSA only as PEM.
+    () => createPrivateKey(type ? { key: der, format: "der", type } : formatPem(label, der)),
+    "the private key is damaged: OpenSSL cannot read it",
+  );
 }
 
 /** The object identifier after the version (RFC 5208, section 5), in hexadecimal. */
@@ -57,10 +55,4 @@ function unknownKind(): Error {
     "the private key is of a kind that SSH does not have",
     "Use an RSA, ECDSA or ed25519 key.",
   );
-}
-
-/** Node reads the traditional form of DSA only as PEM. */
-function pemText(label: string, der: Buffer): string {
-  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }

@@ -8,10 +8,12 @@ import { readPemPrivateKey } from "./pemPrivate";
 import { PPK_BEGIN, publicHalfOfPpk, readPpk } from "./ppk";
 import { MAX_KEY_BYTES, type PublicKey } from "./publicKey";
 
+export const OPENSSH_LABEL = "OPENSSH PRIVATE KEY";
+
 /** A private key in the form that it came in. */
 export type PrivateKeySource =
   | { form: "ppk"; text: string }
-  | { form: "openssh"; text: string; block: PemBlock }
+  | { form: "openssh"; content: Buffer }
   | { form: "pem"; block: PemBlock };
 
 /**
@@ -24,7 +26,7 @@ export function publicKeyOfPrivateKey(privateKey: string): PublicKey {
     case "ppk":
       return publicHalfOfPpk(readPpk(source.text));
     case "openssh":
-      return publicHalfOfOpenSsh(decodeBase64(source.block.base64));
+      return publicHalfOfOpenSsh(source.content);
     case "pem":
       return publicKeyOf(blobOfKeyObject(readPemPrivateKey(source.block)), { format: "pem-private" });
   }
@@ -37,7 +39,9 @@ export function privateKeySource(privateKey: string): PrivateKeySource {
   const text = privateKey.replace(/^\ufeff/, "").trimStart();
   if (text.startsWith(PPK_BEGIN)) return { form: "ppk", text };
   const block = onlyPrivateBlock(text);
-  return block.label === "OPENSSH PRIVATE KEY" ? { form: "openssh", text, block } : { form: "pem", block };
+  return block.label === OPENSSH_LABEL
+    ? { form: "openssh", content: decodeBase64(block.base64) }
+    : { form: "pem", block };
 }
 
 /** The private key among the blocks; `openssl ecparam -genkey` writes one with the parameters before it. */

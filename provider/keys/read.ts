@@ -12,6 +12,9 @@ import { RFC4716_BEGIN, readRfc4716 } from "./rfc4716";
 
 const ONE_LINE = "Give one OpenSSH line, as in ~/.ssh/id_ed25519.pub.";
 
+/** A SEQUENCE of some length in Base64; shorter words are words. */
+const DER_IN_BASE64 = /^M[A-Za-z0-9+/]{39}/;
+
 /**
  * Reads a public key in any usual text form. Private keys are refused, with their public line as the way out where it can be
  * read. Throws `InvalidKey`, which holds no part of the text but a public key.
@@ -63,7 +66,7 @@ function readBareBase64(content: Line[]): PublicKey {
   if (keys > 1) throw severalKeys(keys);
   const base64 = content.map(({ text }) => text).join("");
   if (base64.startsWith("AAAA")) return publicKeyOfBase64(base64, { format: "base64" });
-  if (base64.startsWith("M")) {
+  if (DER_IN_BASE64.test(base64)) {
     const der = decodeBase64(base64);
     // PKCS#1 begins with the modulus, SPKI with the SEQUENCE that names the algorithm.
     return readDer(der, sequenceContent(der)[0] === DER_INTEGER ? "pkcs1" : "spki", "base64");

@@ -203,6 +203,23 @@ describe("conversion", () => {
     );
   });
 
+  test.each(["rsa", "ecdsa-256", "ecdsa-521", "ed25519"])(
+    "of %s refuses a private half that does not fit the public one",
+    (name) => {
+      const { key, pem } = materialOf(name);
+      const secret = Buffer.from(key.export({ format: "jwk" }).d ?? "", "base64url").subarray(2);
+      const damaged = withBytes(convertPrivateKey(pem["pkcs8"] ?? "", "openssh"), (bytes) => {
+        const at = bytes.indexOf(secret) + 5;
+        bytes.writeUInt8((bytes[at] ?? 0) ^ 1, at);
+      });
+      for (const form of ["pem", "openssh", "ppk"] as const) {
+        expect(() => convertPrivateKey(damaged, form)).toThrow(
+          "the private key is damaged: what it signs does not fit its public half. Copy the whole key again from the file it came from.",
+        );
+      }
+    },
+  );
+
   test("puts a comment with line ends on one line, so that it cannot forge a header", () => {
     const ppk = convertPrivateKey(
       materialOf("ed25519").pem["pkcs8"] ?? "",
