@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type * as model from "../provider/core/model";
-import type * as lookup from "../provider/dynamic/lookup";
 import type { NestedInputs } from "./inputs";
 
 /** What `getKeyPair` looks for. */
@@ -20,6 +19,14 @@ export interface GetKeyPairsResult {
 
 /** Arguments in which each value may be an output. */
 export type LookupInputs<T> = { [K in keyof T]: pulumi.Input<NestedInputs<NonNullable<T[K]>>> | undefined };
+
+/** What provider/dynamic/lookup.ts exports. Its own types would make everything below it a part of the program. */
+interface Lookup {
+  getKeyPair(args: GetKeyPairArgs, configuration: ReadConfiguration): Promise<GetKeyPairResult>;
+  getKeyPairs(args: GetKeyPairsArgs, configuration: ReadConfiguration): Promise<GetKeyPairResult[]>;
+}
+
+type ReadConfiguration = (key: string) => string | undefined;
 
 /**
  * The key pair of exactly this name, asked of the cloud now, in the preview too. Rejects when there is none, or when the cloud
@@ -48,7 +55,7 @@ export function getKeyPairsOutput(
 }
 
 /** Loaded by the first look-up: a program without one loads no cloud library. */
-function provider(): typeof lookup {
+function provider(): Lookup {
   return createRequire(__filename)("../provider/dynamic/lookup");
 }
 
