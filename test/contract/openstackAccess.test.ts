@@ -39,7 +39,9 @@ describeOpenStack("access to a real Keystone and Nova", () => {
       const variables = { OS_CLIENT_CONFIG_FILE: file, OS_CLIENT_SECURE_FILE: secure };
       const client = await opened(variables, { cloud: "mine" });
       await roundTrip(client);
-      expect(client.location).toBe(`openstack RegionOne (${new URL(cloud.authUrl).host}, user ${user.name})`);
+      expect(client.location).toBe(
+        `openstack RegionOne at ${new URL(cloud.authUrl).host}, user ${user.name}`,
+      );
     });
 
     test.for([
@@ -120,7 +122,8 @@ describeOpenStack("access to a real Keystone and Nova", () => {
     });
 
     it("that is revoked in the middle is renewed once, also for what changes something", async () => {
-      const client = await opened(user.variables(), { endpoint: proxy.url });
+      const keystone = await FaultProxy.start(cloud.authUrl);
+      const client = await opened(user.variables({ OS_AUTH_URL: keystone.url }), { endpoint: proxy.url });
       const [before, after] = [newName("before"), newName("after")];
       const publicKey = await newLine();
       await client.importKeyPair({ name: before, publicKey }, operation());
@@ -130,6 +133,8 @@ describeOpenStack("access to a real Keystone and Nova", () => {
       await Promise.all(names.map((name) => client.importKeyPair({ name, publicKey }, operation())));
       expect(proxy.seen.filter(({ status }) => status === 401).length).toBeGreaterThan(0);
       expect(proxy.seen.filter(({ status }) => status === 200)).toHaveLength(3);
+      expect(keystone.seen).toHaveLength(2);
+      await keystone.close();
       for (const name of [before, ...names]) await client.deleteKeyPair(name, operation());
     });
 

@@ -54,6 +54,8 @@ export interface FaultProxyOptions {
 export class FaultProxy {
   /** All requests, in the order in which they came. */
   readonly seen: SeenRequest[] = [];
+  /** Waited for before a request is sent on. */
+  beforeForwarding: (seen: SeenRequest) => Promise<void> = async () => {};
   #server: Server | undefined;
   #faults: (seen: SeenRequest) => Fault | undefined = () => undefined;
 
@@ -113,6 +115,7 @@ export class FaultProxy {
       make(fault, outgoing);
       return;
     }
+    await this.beforeForwarding(seen);
     const reply = await this.#forward(seen, body);
     seen.status = reply.status;
     if (fault?.when === "after") {

@@ -43,10 +43,12 @@ export class OpenStackBackend implements Backend {
     const host = URL.parse(auth["auth_url"] ?? "")?.host;
     const user = auth["username"] ?? auth["user_id"];
     const credential = auth["application_credential_id"] ?? auth["application_credential_name"];
-    const whose = [host, user && `user ${user}`, credential && `application credential ${credential}`].filter(
-      Boolean,
-    );
-    return `openstack ${region ?? "default region"} (${whose.join(", ")})`;
+    const parts = [
+      `openstack ${region ?? "default region"}${host ? ` at ${host}` : ""}`,
+      user && `user ${user}`,
+      credential && `application credential ${credential}`,
+    ];
+    return parts.filter(Boolean).join(", ");
   }
 
   async importKeyPair(

@@ -50,15 +50,20 @@ export class Session {
 
   /** Sends to a path of the compute endpoint. Answers with whatever the service says, but for a first 401. */
   async send(request: Omit<HttpRequest, "url"> & { path: string }, operation: Operation): Promise<HttpReply> {
-    const access = await this.access(operation);
+    const shared = this.#join(operation);
+    const access = await this.#granted(shared, operation);
     const reply = await this.#sendWith(access, request);
     if (reply.status !== 401 || !access.renewable) return reply;
-    if (this.#last === access) this.#shared = undefined;
+    // The first of those whom the cloud refuses asks for another one, the others join it.
+    if (this.#shared === shared) this.#shared = undefined;
     return this.#sendWith(await this.access(operation), request);
   }
 
-  async access(operation: Operation): Promise<Access> {
-    const shared = this.#join(operation);
+  access(operation: Operation): Promise<Access> {
+    return this.#granted(this.#join(operation), operation);
+  }
+
+  async #granted(shared: Shared, operation: Operation): Promise<Access> {
     try {
       const access = await shared.access;
       this.#last = access;
