@@ -55,6 +55,6 @@ function settingsIn(values: Values): Values {
 /** The engine prints the value of the property at which a failure is reported. */
 function withoutSecret({ property, reason }: CheckFailure): CheckFailure {
   return SECRET_SETTINGS.includes(property)
-    ? { property: "", reason: redact(`${property}: ${reason}`) }
+    ? { property: "", reason: redact(`${property} ${reason}`) }
     : { property, reason: redact(reason) };
 }

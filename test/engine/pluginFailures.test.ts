@@ -1,0 +1,171 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { literal, newKey } from "./support/keys";
+import { findInText, needlesOf } from "./support/leaks";
+import { holdStore, LOCAL_REGION, pairs, withStore } from "./support/localStore";
+import { pluginPath, pluginProgram, pluginProject } from "./support/plugin";
+import type { EngineProject } from "./support/project";
+
+const STACK_TRACE = /^\s+at .+:\d+:\d+\)?$/m;
+const BUSY = "waiting for another process that writes to the local store";
+const SECRET = {
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  ciphertext: expect.stringMatching(/^v1:/),
+};
+
+/** Each test leaves the stack without resources; they share it for speed. */
+describe("the plugin", () => {
+  let project: EngineProject;
+
+  beforeAll(async () => {
+    project = await pluginProject({ program: "" });
+  });
+  afterAll(() => project.close());
+
+  it("imports a pair that is there, by its name; the program that says the same changes nothing", async () => {
+    const { line } = await newKey();
+    withStore(project, (store) =>
+      store.import(LOCAL_REGION, { name: "taken", publicKey: line, tags: { team: "ops" } }),
+    );
+    const flags = ["--generate-code=false", "--protect=false", "--skip-preview", "--yes"];
+    const missing = await project.pulumi(["import", "keypair:index:KeyPair", "gone", "no-such", ...flags], {
+      fails: true,
+    });
+    expect(missing.output).toContain("resource 'no-such' does not exist");
+    const run = await project.pulumi(["import", "keypair:index:KeyPair", "taken", "taken", ...flags]);
+    expect(run.output).not.toMatch(/warning|error/);
+    const inputs = { keyPairName: "taken", publicKeyBody: line, tags: { team: "ops" } };
+    expect(project.resource("taken")).toMatchObject({ id: "taken", inputs });
+
+    pluginProgram(project, `new PluginKeyPair("taken", ${literal(inputs)});`);
+    expect((await project.preview()).ops("taken")).toEqual(["same"]);
+    await project.destroy();
+    expect(pairs(project)).toEqual([]);
+  });
+
+  it("serves explicit providers, whose credentials are nowhere in clear text, and functions", async () => {
+    pluginProgram(
+      project,
+      `
+      const of = (path) => new Provider(path, {
+        backend: "local", path: path + ".sqlite", timeoutSeconds: 60,
+        accessKeyId: "id-of-nobody", accessKeySecret: pulumi.secret("a-secret-of-a-test"), securityToken: "a-token-of-a-test",
+      });
+      const [one, two] = [of("one"), of("two")];
+      const options = { provider: two };
+      new PluginKeyPair("first", { keyPairName: "same-name" }, { provider: one });
+      const second = new PluginKeyPair("second", { keyPairName: "same-name" }, options);
+      exports.found = second.fingerprint.apply(() => pulumi.runtime.invoke("keypair:index:getKeyPairs", { nameRegex: "^same" }, options))
+        .keyPairNames;`,
+    );
+    const run = await project.up();
+    expect(await project.outputs()).toEqual({ found: ["same-name"] });
+    for (const path of ["one", "two"]) {
+      expect(pairs(project, LOCAL_REGION, `${path}.sqlite`)).toMatchObject([{ name: "same-name" }]);
+    }
+    const state = JSON.stringify(project.deployment());
+    for (const text of [state, run.output]) expect(text).not.toMatch(/a-(secret|token)-of-a-test/);
+    const provider = project.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::one"));
+    expect(provider?.inputs).toMatchObject({ accessKeySecret: SECRET, securityToken: SECRET });
+
+    await project.destroy();
+    expect(pairs(project, LOCAL_REGION, "two.sqlite")).toEqual([]);
+  });
+
+  it("reports all that is wrong with a provider's configuration at once, without its secrets", async () => {
+    pluginProgram(
+      project,
+      `new Provider("bad", { backend: "clown", timeoutSeconds: 0, regoin: "x", accessKeySecret: ["a-secret-of-a-test"] });`,
+    );
+    const { output } = await project.preview({ fails: true });
+    expect(output).toMatch(
+      /property backend value \{clown\} has a problem: must be one of "alibaba", "local", "openstack"/,
+    );
+    expect(output).toMatch(/property timeoutSeconds value \{0\} has a problem: must be >= 1/);
+    expect(output).toMatch(/property regoin value \{x\} has a problem: there is no such/);
+    expect(output).toMatch(/has a problem: accessKeySecret must be a text/);
+    expect(output).not.toContain("a-secret-of-a-test");
+    expect(output).not.toMatch(STACK_TRACE);
+  });
+
+  it("reports all that is wrong with a resource at once, without what is secret", async () => {
+    const { privateKey, line } = await newKey();
+    pluginProgram(
+      project,
+      `
+      new PluginKeyPair("bad", {
+        keyPairName: pulumi.secret("1-secret-name"), publicKeyBody: ${literal(privateKey)}, tags: { "acs:x": "1" },
+      });
+      new pulumi.CustomResource("keypair:index:Nothing", "nothing", {});`,
+    );
+    const run = await project.preview({ fails: true });
+    const errors = run.errors("bad").join("\n");
+    expect(errors).toMatch(/property tags value .* has a problem: "acs:x": a tag's key cannot start with/);
+    expect(errors).toMatch(/keyPairName: it does not start with a letter/);
+    expect(errors).toMatch(/publicKeyBody: .*private key/);
+    expect(errors).not.toContain("secret-name");
+    expect(findInText("output", run.output, needlesOf(privateKey, line))).toEqual([]);
+    expect(run.output).not.toMatch(STACK_TRACE);
+    expect(existsSync(project.path(".keypair/local.sqlite")) ? pairs(project) : []).toEqual([]);
+  });
+
+  it("keeps the id and the private key of a pair when something fails after it was made", async () => {
+    mkdirSync(project.path("keys"));
+    pluginProgram(project, `new PluginKeyPair("bastion", { privateKeyFile: "keys/bastion.pem" });`);
+    const store = holdStore(project);
+    const running = project.start("up");
+    // Past the check of the file, and before the pair is made.
+    await running.says(BUSY);
+    mkdirSync(project.path("keys/bastion.pem"));
+    store.release();
+    const run = await running.ended;
+    expect(run.exitCode).not.toBe(0);
+    expect(run.errors("bastion").join()).toContain(
+      "The key pair is there and its private key is kept in the stack's state",
+    );
+    const { id, outputs, initErrors } = project.resource("bastion");
+    expect(outputs).toMatchObject({ keyPairName: id, privateKey: SECRET });
+    expect(initErrors).toHaveLength(1);
+
+    rmSync(project.path("keys/bastion.pem"), { recursive: true });
+    expect((await project.up()).ops("bastion")).toEqual(["update"]);
+    expect(project.read("keys/bastion.pem")).toContain("PRIVATE KEY");
+    expect(project.resource("bastion").id).toBe(id);
+    await project.destroy();
+  });
+
+  it("ends an operation at its own timeout, and at an interrupt", async () => {
+    pluginProgram(project, `new PluginKeyPair("slow", {}, { customTimeouts: { create: "1s" } });`);
+    const store = holdStore(project);
+    try {
+      const late = await project.up({ fails: true });
+      expect(late.errors("slow").join()).toMatch(
+        /key pair "slow-\w+": gave up after \d+ tries, when the time was up/,
+      );
+      expect(late.output).not.toMatch(STACK_TRACE);
+
+      pluginProgram(project, `new PluginKeyPair("slow", {});`);
+      const running = project.start("up");
+      await running.says(BUSY);
+      const interruptedAt = Date.now();
+      process.kill(running.pid, "SIGINT");
+      const run = await running.ended;
+      expect(Date.now() - interruptedAt).toBeLessThan(10_000);
+      expect(run.errors("slow").join()).toMatch(/key pair "slow-\w+": interrupted while waiting/);
+      expect(run.output).not.toContain("exited prematurely");
+    } finally {
+      store.release();
+    }
+    expect(project.resources()).toEqual([]);
+    expect(pairs(project)).toEqual([]);
+  });
+
+  it("gives its schema", async () => {
+    const { output } = await project.pulumi(["package", "get-schema", pluginPath()]);
+    const given = JSON.parse(output);
+    const published = JSON.parse(readFileSync(join(inject("packageFolder"), "schema.json"), "utf8"));
+    expect(given).toMatchObject({ name: "keypair", version: published.version });
+    expect(Object.keys(given.resources)).toEqual(Object.keys(published.resources));
+  });
+});
