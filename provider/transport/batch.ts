@@ -7,6 +7,8 @@ export interface BatchOptions {
   maxSize: number;
   /** The batch is sent when nothing was added to it for this long, in ms. */
   quietMs: number;
+  /** The same while fewer have come than the last time, in ms: who had an answer then mostly comes back, but not at once. */
+  patientMs: number;
   /** The longest that the first item waits for company, in ms. */
   maxWaitMs: number;
 }
@@ -29,6 +31,8 @@ export class Batch<Item, Result> {
   #entries: Entry<Item, Result>[] = [];
   #quiet: NodeJS.Timeout | undefined;
   #latest: NodeJS.Timeout | undefined;
+  /** How many the last batch had. */
+  #expected = 1;
 
   constructor(
     private readonly call: (items: Item[], operation: Operation) => Promise<BatchResults<Result>>,
@@ -48,13 +52,15 @@ export class Batch<Item, Result> {
   }
 
   #schedule(): void {
+    const { maxSize, quietMs, patientMs, maxWaitMs } = this.options;
     clearTimeout(this.#quiet);
-    if (this.#entries.length >= this.options.maxSize) {
+    if (this.#entries.length >= maxSize) {
       this.#send();
       return;
     }
-    this.#quiet = setTimeout(() => this.#send(), this.options.quietMs);
-    this.#latest ??= setTimeout(() => this.#send(), this.options.maxWaitMs);
+    const isShort = this.#entries.length < this.#expected;
+    this.#quiet = setTimeout(() => this.#send(), isShort ? patientMs : quietMs);
+    this.#latest ??= setTimeout(() => this.#send(), maxWaitMs);
   }
 
   #send(): void {
@@ -63,6 +69,7 @@ export class Batch<Item, Result> {
     this.#latest = undefined;
     const entries = this.#entries;
     this.#entries = [];
+    this.#expected = entries.length;
     const wanted = entries.filter(({ operation, reject }) => {
       if (operation.signal.aborted) reject(cancelled());
       return !operation.signal.aborted;

@@ -18,8 +18,8 @@ import { Deletions } from "./deletions";
 import { describeKeyPair, listKeyPairs } from "./listing";
 import { createdKeyPair, importedKeyPair } from "./mapper";
 
-/** Longer than a refresh or a destroy of a full region (500 pairs) takes. */
-const SWEEP_AGE_MS = 60_000;
+/** Longer than a refresh or a destroy of a full region (500 pairs) takes on a slow machine. */
+const SWEEP_AGE_MS = 5 * 60_000;
 /** How long after a write of our own a read that does not see it is taken for late, and how often it is asked again. */
 const LAG_MS = 10_000;
 const LAG_PAUSE_MS = 500;

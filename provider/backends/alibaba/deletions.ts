@@ -4,9 +4,11 @@ import { Batch } from "../../transport/batch";
 import { groups, MOST } from "./api";
 import type { EcsCaller } from "./client";
 
-/** Long enough for what the engine asks for at once, which comes with the writing of its state in between. */
-const QUIET_MS = 50;
-const MAX_WAIT_MS = 500;
+/**
+ * The engine deletes a few at a time, and after each answer it writes its state before it comes with the next one; with many
+ * resources on a slow disk that takes a quarter of a second. So what had an answer together comes back one by one.
+ */
+const WAITS = { quietMs: 50, patientMs: 1_000, maxWaitMs: 5_000 };
 
 type Result = { value: undefined } | { error: KeyPairError };
 
@@ -23,7 +25,7 @@ export class Deletions {
     private readonly client: EcsCaller,
     private readonly attachments: AttachmentClient,
   ) {
-    const options = { maxSize: MOST.deletions, quietMs: QUIET_MS, maxWaitMs: MAX_WAIT_MS };
+    const options = { maxSize: MOST.deletions, ...WAITS };
     this.#batch = new Batch((names, operation) => this.#deleteAll(names, operation), options);
   }
 

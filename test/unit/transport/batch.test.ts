@@ -7,7 +7,7 @@ import { operation } from "./support";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const OPTIONS = { maxSize: 3, quietMs: 50, maxWaitMs: 200 };
+const OPTIONS = { maxSize: 3, quietMs: 50, patientMs: 100, maxWaitMs: 200 };
 
 function echo() {
   const sent: string[][] = [];
@@ -52,6 +52,39 @@ describe("what goes together", () => {
     void batch.add("b", operation());
     await vi.advanceTimersByTimeAsync(20);
     expect(sent).toEqual([["a"]]);
+  });
+});
+
+describe("patience", () => {
+  /** Sends a batch of two. */
+  async function ofTwo() {
+    const { sent, batch } = echo();
+    const results = ["a", "b"].map((item) => batch.add(item, operation()));
+    await vi.advanceTimersByTimeAsync(50);
+    await Promise.all(results);
+    return { sent, batch };
+  }
+
+  test("as many as the last time are waited for, as they come back one by one", async () => {
+    const { sent, batch } = await ofTwo();
+    void batch.add("c", operation());
+    await vi.advanceTimersByTimeAsync(99);
+    void batch.add("d", operation());
+    await vi.advanceTimersByTimeAsync(50);
+    expect(sent).toEqual([
+      ["a", "b"],
+      ["c", "d"],
+    ]);
+  });
+
+  test("but not long, and not again", async () => {
+    const { sent, batch } = await ofTwo();
+    void batch.add("c", operation());
+    await vi.advanceTimersByTimeAsync(100);
+    expect(sent.at(-1)).toEqual(["c"]);
+    void batch.add("d", operation());
+    await vi.advanceTimersByTimeAsync(50);
+    expect(sent.at(-1)).toEqual(["d"]);
   });
 });
 
