@@ -10,6 +10,16 @@ const validateArguments = ajv.compile(argumentsSchema);
 const validateAttachment = ajv.compile(attachmentSchema);
 const validateConfiguration = ajv.compile(configurationSchema);
 
+/** The types of JSON Schema, in a sentence. */
+const TYPES: Record<string, string> = {
+  string: "a text",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+};
+
 /** What the JSON Schema of the model's types says about the arguments: all problems, each at its argument. */
 export function checkAgainstSchema(args: object): CheckFailure[] {
   return failuresOf(validateArguments, args);
@@ -52,7 +62,7 @@ function reasonOf(error: ErrorObject): string {
     case "enum":
       return `must be one of ${(error.params["allowedValues"] as unknown[]).map((value) => JSON.stringify(value)).join(", ")}`;
     case "type":
-      return `must be a ${String(error.params["type"])}`;
+      return `must be ${TYPES[String(error.params["type"])] ?? String(error.params["type"])}`;
     case "minItems":
     case "minLength":
       return "must not be empty";

@@ -1,6 +1,6 @@
 import { checkAgainstSchema } from "./argumentSchema";
 import type { BackendRules } from "./backend";
-import { type CheckRequest, type CheckResult, Findings } from "./checking";
+import { type CheckRequest, type CheckResult, Findings, withoutPrivateKeys } from "./checking";
 import { resolveConnection } from "./connection";
 import { checkGeneration, sameKeyLine } from "./judge";
 import type { CheckedKeyPairArgs, KeyPairArgs } from "./model";
@@ -12,10 +12,11 @@ import { hasUnknown, knownPart, type PartlyUnknown, UNKNOWN } from "./unknown";
 type KeyPairCheck = CheckRequest<KeyPairArgs, CheckedKeyPairArgs>;
 
 /** Checks the arguments without a call, and fills in what only we can: the automatic name and the key of `publicKeyFile`. */
-export function checkKeyPair(request: KeyPairCheck): CheckResult<CheckedKeyPairArgs> {
+export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArgs> {
+  const findings = new Findings();
+  const request = { ...given, news: withoutPrivateKeys(given.news, findings, "publicKeyBody") };
   const { olds, news, settings, catalog } = request;
   const known: Partial<KeyPairArgs> = knownPart<KeyPairArgs>(news);
-  const findings = new Findings();
 
   const schemaFailures = checkAgainstSchema(known);
   if (schemaFailures.length > 0) {
@@ -95,6 +96,8 @@ function publicKeyOf(
   findings: Findings,
 ): unknown {
   if (hasUnknown([news.publicKeyBody, news.publicKeyFile])) return UNKNOWN;
+  // What is there is of another type, and was reported.
+  if (known.publicKeyBody === undefined && known.publicKeyFile === undefined) return undefined;
   const property = known.publicKeyBody === undefined ? "publicKeyFile" : "publicKeyBody";
   const key = findings.attempt(property, () => resolvePublicKey(known));
   // What cannot be read is not passed on either: it may be a private key.

@@ -1,3 +1,4 @@
+import { isPrivateKeyText } from "../keys";
 import type { BackendCatalog } from "./backend";
 import type { ProviderSettings } from "./connection";
 import { isKeyPairError, type KeyPairError } from "./errors";
@@ -53,6 +54,30 @@ export class Findings {
       return undefined;
     }
   }
+}
+
+/**
+ * The arguments without those that hold a private key, which are reported: they are not looked at, not passed on and, since
+ * the failure is about the resource as a whole, not shown by the engine.
+ * @param except  Arguments whose own check deals with that.
+ */
+export function withoutPrivateKeys<T extends object>(news: T, findings: Findings, ...except: (keyof T)[]): T {
+  const exempt = new Set<unknown>(except);
+  const entries = Object.entries(news).filter(([property, value]) => {
+    if (exempt.has(property) || !holdsPrivateKey(value)) return true;
+    findings.fail(
+      "",
+      `${property}: there is a private key in it, and no part of it may go to a cloud or a state.`,
+    );
+    return false;
+  });
+  return Object.fromEntries(entries) as T;
+}
+
+function holdsPrivateKey(value: unknown): boolean {
+  if (typeof value === "string") return isPrivateKeyText(value);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some((entry) => entry.some(holdsPrivateKey));
 }
 
 function reasonOf({ details }: KeyPairError): string {

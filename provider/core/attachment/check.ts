@@ -1,5 +1,5 @@
 import { checkAttachmentAgainstSchema } from "../argumentSchema";
-import { type CheckRequest, type CheckResult, Findings } from "../checking";
+import { type CheckRequest, type CheckResult, Findings, withoutPrivateKeys } from "../checking";
 import { resolveConnection } from "../connection";
 import type { KeyPairAttachmentArgs } from "../model";
 import { knownPart, type PartlyUnknown } from "../unknown";
@@ -8,10 +8,11 @@ import { knownPart, type PartlyUnknown } from "../unknown";
 export function checkAttachment(
   request: CheckRequest<KeyPairAttachmentArgs>,
 ): CheckResult<KeyPairAttachmentArgs> {
-  const { news, settings, catalog } = request;
-  const known = knownPart<KeyPairAttachmentArgs>(news);
+  const { settings, catalog } = request;
   const findings = new Findings();
-  const isGiven = (property: string) => property in news;
+  const news = withoutPrivateKeys(request.news, findings);
+  const known = knownPart<KeyPairAttachmentArgs>(news);
+  const isGiven = (property: string) => property in request.news;
   for (const { property, reason } of checkAttachmentAgainstSchema(known)) {
     // What is not known yet is not missing.
     if (!(reason === "is missing" && isGiven(property))) findings.fail(property, reason);
