@@ -123,7 +123,7 @@ describe("a changed argument", () => {
     expectAsTable(run);
     expect(run.warnings("tags")).toEqual([
       expect.stringMatching(
-        /^replacing key pair "tags-[0-9a-f]{7}" \(because of tags\) takes its private key \(SHA256:\S+\) out of the stack: keep a copy \(`pulumi stack output --show-secrets`\) until every machine that trusts it trusts another key, or change tags in place with tagChanges: "update"\.$/,
+        /^replacing key pair "tags-[0-9a-f]{7}" \(tags\) rotates its private key SHA256:\S+: keep the old one \(`pulumi stack output --show-secrets`\) until no machine needs it, or change tags in place with tagChanges: "update"\.$/,
       ),
     ]);
   });

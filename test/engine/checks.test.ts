@@ -1,0 +1,217 @@
+import { existsSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { convertPrivateKey, formatPublicKeyLine, generateKeyPair } from "../../provider/keys";
+import { literal, newKey } from "./support/keys";
+import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
+import { type EngineProject, engineProject } from "./support/project";
+
+const STACK_TRACE = /^\s+at .+:\d+:\d+\)?$/m;
+
+describe("bad inputs", () => {
+  let project: EngineProject;
+  beforeAll(async () => {
+    project = await engineProject({ program: "" });
+  });
+  afterAll(() => project.close());
+
+  it("of one resource and of three are all reported by one preview, each at its resource and property", async () => {
+    project.program(`
+      new KeyPair("one", { keyPairName: "1st", tags: { "acs:x": "1" }, publicKeyBody: "ssh-rsa AAAA" });
+      new KeyPair("two", { publicKeyFile: "nowhere.pub" });
+      new KeyPair("three", { savePrivateKey: false, keyPairNamePrefix: "p", keyPairName: "name" });
+      new KeyPair("good");`);
+    const run = await project.preview({ fails: true });
+    expect(run.errors("one")).toEqual([
+      expect.stringMatching(/^tags: "acs:x": a tag's key cannot start with `acs:`/),
+      expect.stringMatching(/^publicKeyBody: /),
+      expect.stringMatching(/^keyPairName: it does not start with a letter\./),
+    ]);
+    expect(run.errors("two")).toEqual([
+      `publicKeyFile: cannot read nowhere.pub (${project.path("nowhere.pub")}): there is no such file or folder.`,
+    ]);
+    expect(run.errors("three")).toEqual([
+      "keyPairNamePrefix: cannot be given together with keyPairName: a full name has no automatic part.",
+      "savePrivateKey: false needs privateKeyFile: without it the private key would be lost.",
+    ]);
+    expect(run.ops("good")).toEqual(["create"]);
+    expect(run.errors("good")).toEqual([]);
+    expect(run.output).not.toMatch(STACK_TRACE);
+    expect(existsSync(project.path(".keypair"))).toBe(false);
+  });
+
+  it("of types that a JavaScript program can give are reported like any other", async () => {
+    project.program(`
+      new KeyPair("types", { tags: ["a"], keyPairName: 7, onExisting: "overwrite", tag: {}, connection: { regoin: "x" } });`);
+    const run = await project.preview({ fails: true });
+    const properties = run.errors("types").map((message) => message.split(":")[0]);
+    expect(properties.sort()).toEqual(["connection", "keyPairName", "onExisting", "tag", "tags"]);
+    expect(run.output).not.toMatch(STACK_TRACE);
+  });
+
+  it("stop an up that was not previewed before anything is made", async () => {
+    project.program(`new KeyPair("bad", { keyPairName: pulumi.secret("1st secret name") });`);
+    const run = await project.up({ fails: true });
+    expect(run.errors("bad").join()).toContain(
+      "'bad' has a problem: keyPairName: it does not start with a letter.",
+    );
+    expect(run.output).not.toContain("secret name");
+    expect(run.output).not.toMatch(STACK_TRACE);
+    expect(existsSync(project.path(".keypair"))).toBe(false);
+  });
+});
+
+describe("a private key that was given by mistake", () => {
+  let project: EngineProject;
+  let needles: string[];
+  let misuses: Record<string, object>;
+  beforeAll(async () => {
+    const { privateKey, publicKey } = await generateKeyPair({ type: "rsa" });
+    const forms = {
+      pem: privateKey,
+      openssh: convertPrivateKey(privateKey, "openssh"),
+      ppk: convertPrivateKey(privateKey, "ppk"),
+    };
+    const line = formatPublicKeyLine(publicKey);
+    needles = Object.values(forms).flatMap((form) => needlesOf(form, line));
+    const cut = privateKey.slice(0, 400);
+    misuses = {
+      "body-pem": { publicKeyBody: forms.pem },
+      "body-openssh": { publicKeyBody: forms.openssh },
+      "body-ppk": { publicKeyBody: forms.ppk },
+      "body-cut": { publicKeyBody: cut },
+      "body-base64": { publicKeyBody: Buffer.from(privateKey).toString("base64") },
+      "body-unarmoured": { publicKeyBody: privateKey.replace(/-----.*-----/g, "") },
+      name: { keyPairName: privateKey },
+      prefix: { keyPairNamePrefix: privateKey },
+      "tag-value": { tags: { key: cut } },
+      "tag-key": { tags: { [cut]: "key" } },
+      "public-file": { publicKeyFile: privateKey },
+      "private-file": { privateKeyFile: privateKey },
+      group: { resourceGroupId: privateKey },
+      region: { connection: { region: privateKey } },
+      path: { connection: { path: privateKey } },
+      generation: { keyGeneration: { source: "local", type: privateKey } },
+      "on-existing": { onExisting: privateKey },
+    };
+    project = await engineProject({
+      program: `
+        const misuses = JSON.parse(require("node:fs").readFileSync("misuses.json", "utf8"));
+        for (const [name, args] of Object.entries(misuses)) new KeyPair(name, args);`,
+    });
+    project.write("misuses.json", literal(misuses));
+  });
+  afterAll(() => project.close());
+
+  it("is refused by the preview, wherever it stands, and shown nowhere", async () => {
+    const run = await project.preview({ fails: true, flags: ["--diff"] });
+    const unnoticed = Object.keys(misuses).filter((name) => run.errors(name).length === 0);
+    expect(unnoticed).toEqual([]);
+    expect(findInText("output", run.output, needles)).toEqual([]);
+    expect(run.errors("body-pem").join()).toMatch(/Use its public half instead: ssh-rsa AAAA/);
+    expect(run.output).not.toMatch(STACK_TRACE);
+  });
+
+  it("is refused by an up that was not previewed, and shown nowhere", async () => {
+    // Each takes an up of its own, since the engine stops at the first.
+    for (const name of ["body-pem", "name", "tag-key"]) {
+      project.write("misuses.json", literal({ [name]: misuses[name] }));
+      const run = await project.up({ fails: true });
+      expect(run.errors(name), name).not.toEqual([]);
+      expect(findInText(name, run.output, needles)).toEqual([]);
+    }
+  });
+
+  it("is in no file that was written", () => {
+    expect(searchEverywhere(project.folder, needles, ["misuses.json"])).toEqual([]);
+    // The search finds what is there.
+    expect(searchEverywhere(project.folder, needles)).toEqual(["misuses.json, as it is"]);
+  });
+});
+
+describe("values that a preview does not know yet", () => {
+  it("are no failure, and the rest is checked", async () => {
+    const { line } = await newKey();
+    const program = (more: string) => `
+      const first = new KeyPair("first", { publicKeyBody: ${literal(line)} });
+      new KeyPair("name", { keyPairName: first.keyPairName.apply((name) => "x" + name) });
+      new KeyPair("prefix", { keyPairNamePrefix: first.keyPairName });
+      new KeyPair("body", { publicKeyBody: first.publicKey });
+      new KeyPair("tag", { tags: { like: first.keyPairName, plain: "yes" } });
+      new KeyPair("tags", { tags: first.fingerprint.apply((value) => ({ value })) });
+      ${more}`;
+    const bad = `new KeyPair("bad", { keyPairName: first.keyPairName, tags: { like: first.keyPairName, "acs:x": "1" } });`;
+    const project = await engineProject({ program: program(bad) });
+    try {
+      const failed = await project.preview({ fails: true });
+      expect(failed.errors("bad")).toHaveLength(1);
+      expect(failed.errors("bad").join()).toMatch(/^tags: "acs:x": /);
+      for (const name of ["name", "prefix", "body", "tag", "tags"]) expect(failed.errors(name)).toEqual([]);
+
+      project.program(program(""));
+      const preview = await project.preview();
+      expect(preview.changes).toEqual({ create: 7 });
+      await project.up();
+      const { id } = project.resource("first");
+      expect(project.resource("name").id).toBe(`x${id}`);
+      expect(project.resource("prefix").id).toMatch(new RegExp(`^${id}-[0-9a-f]{7}$`));
+      expect(project.resource("body").outputs?.["publicKey"]).toBe(line);
+      expect(project.resource("tag").outputs?.["tags"]).toEqual({ like: id, plain: "yes" });
+      expect((await project.up()).changes).toEqual({ same: 7 });
+    } finally {
+      project.close();
+    }
+  });
+});
+
+describe("the configuration", () => {
+  const SECRET = "planted-secret-5f0b0c1d9e7a4b6f";
+  let project: EngineProject;
+  beforeAll(async () => {
+    project = await engineProject({ program: 'new KeyPair("pair");', config: {} });
+  });
+  afterAll(() => project.close());
+
+  it("that is missing is reported with the three backends", async () => {
+    const expected =
+      "connection: no backend is configured. Set keypair:backend to alibaba, openstack or local " +
+      "(`pulumi config set keypair:backend alibaba`), or connection.backend for this resource.";
+    expect((await project.preview({ fails: true })).errors("pair")).toEqual([expected]);
+    const run = await project.up({ fails: true });
+    expect(run.errors("pair").join()).toContain(expected);
+    expect(run.output).not.toMatch(STACK_TRACE);
+  });
+
+  it("that is wrong is reported with all of its problems, and no secret", async () => {
+    const wrong = {
+      "keypair:backend": "aws",
+      "keypair:timeoutSeconds": "soon",
+      "keypair:tagChanges": "maybe",
+    };
+    await project.configure(wrong, { "keypair:accessKeySecret": SECRET, "keypair:securityToken": SECRET });
+    const [message] = (await project.preview({ fails: true })).errors("pair");
+    expect(message).toContain('keypair:backend must be one of "alibaba", "local", "openstack"');
+    expect(message).toContain("keypair:timeoutSeconds must be a whole number");
+    expect(message).toContain('keypair:tagChanges must be one of "replace", "update"');
+    expect(message).toMatch(/\. Set it with `pulumi config set`\.$/);
+    const run = await project.up({ fails: true });
+    expect(run.errors("pair").join()).toContain("keypair:timeoutSeconds");
+    expect(run.output).not.toMatch(STACK_TRACE);
+    expect(findInText("output", `${message} ${run.output}`, [SECRET])).toEqual([]);
+  });
+
+  it("keeps its secrets to itself when it is right", async () => {
+    const right = {
+      "keypair:backend": "local",
+      "keypair:timeoutSeconds": "30",
+      "keypair:tagChanges": "update",
+    };
+    await project.configure(right);
+    const run = await project.up();
+    expect(findInText("output", run.output, [SECRET])).toEqual([]);
+    const everything = JSON.stringify(project.deployment());
+    expect(everything).toContain("accessKeySecret");
+    expect(searchEverywhere(project.folder, [SECRET])).toEqual([]);
+    await project.destroy();
+    expect(searchEverywhere(project.folder, [SECRET])).toEqual([]);
+  });
+});
