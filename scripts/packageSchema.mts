@@ -87,8 +87,16 @@ export function packageSchema(
         inputs: objectType(schemaOf("GetKeyPairsArgs")),
         outputs: objectType({
           properties: {
-            keyPairs: { type: "array", items: { $ref: "#/definitions/KeyPairFacts" } },
-            keyPairNames: { type: "array", items: { type: "string" } },
+            keyPairs: {
+              type: "array",
+              description: "The key pairs, sorted by name.",
+              items: { $ref: "#/definitions/KeyPairFacts" },
+            },
+            keyPairNames: {
+              type: "array",
+              description: "The names of `keyPairs`.",
+              items: { type: "string" },
+            },
           },
           required: ["keyPairs", "keyPairNames"],
         }),
@@ -173,6 +181,7 @@ function typeOf(schema: ModelSchema): Json {
     return { type: "object", additionalProperties: typeOf(schema.additionalProperties) };
   }
   if (!schema.type) throw new Error(`a property without a type: ${JSON.stringify(schema)}`);
+  if (schema.enum) throw new Error(`an enumeration without a name: ${JSON.stringify(schema)}`);
   return { type: schema.type };
 }
 

@@ -40,15 +40,21 @@ export interface Connection {
   path?: string;
 }
 
+/** Who makes the key of a created pair. */
+export type KeySource = "cloud" | "local";
+
+/** The algorithms of locally made keys. */
+export type GeneratedKeyType = "rsa" | "ecdsa" | "ed25519";
+
 /** How an auto-created key pair comes to be. */
 export interface KeyGeneration {
   /**
    * Who makes the key. `cloud`: the cloud does and returns the private key once. `local`: the provider's process does,
    * and only the public half is sent.
    */
-  source: "cloud" | "local";
+  source: KeySource;
   /** The algorithm of a locally made key; `rsa` when it is not given. */
-  type?: "rsa" | "ecdsa" | "ed25519";
+  type?: GeneratedKeyType;
   /**
    * The size of a locally made key in bits: 2048 (default), 3072 or 4096 for `rsa`; 256 (default), 384 or 521 for `ecdsa`;
    * 256 for `ed25519`.
@@ -139,7 +145,10 @@ export interface KeyPairOutputs {
   publicKey: string;
   /** The algorithm, as the OpenSSH line names it, for example `ssh-rsa` or `ssh-ed25519`. */
   keyType: string;
-  /** The size of the key in bits. */
+  /**
+   * The size of the key in bits.
+   * @TJS-type integer
+   */
   keyBits: number;
   /** The private key, only of a created pair and only while `savePrivateKey` is not `false`. A secret. */
   privateKey?: string;
