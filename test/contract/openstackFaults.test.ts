@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Backend, KeyPairRecord } from "../../provider/core/backend";
 import { isKeyPairError } from "../../provider/core/errors";
 import { type Fault, FaultProxy } from "../emulator/faultProxy";
+import { html, LOST_REPLIES } from "../emulator/lostReplies";
 import { openAs } from "../support/openstack/client";
 import { describeOpenStack, type OpenStack, startOpenStack, type User } from "../support/openstack/openstack";
 import { operation } from "./support/keyPairContract";
@@ -9,47 +10,7 @@ import { newLine } from "./support/workbench";
 
 const HTML = { "content-type": "text/html" };
 const PAIRS = /^\/v2\.1\/os-keypairs/;
-const html = (title: string) =>
-  `<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>`;
 const json = (fault: object) => JSON.stringify(fault);
-
-/** Faults after which nobody but the server knows whether it did what it was asked. */
-const LOST: readonly [string, Fault, "made" | "not made"][] = [
-  ["the connection closed before the request", { when: "before", close: true }, "not made"],
-  ["no answer in time, and nothing was done", { when: "before", hang: true }, "not made"],
-  [
-    "500 before the effect",
-    {
-      when: "before",
-      reply: { status: 500, body: json({ computeFault: { code: 500, message: "Unexpected API Error" } }) },
-    },
-    "not made",
-  ],
-  [
-    "an HTML 502 before the effect",
-    { when: "before", reply: { status: 502, headers: HTML, body: html("502 Bad Gateway") } },
-    "not made",
-  ],
-  ["503 before the effect", { when: "before", reply: { status: 503, body: "" } }, "not made"],
-  ["the connection closed after the effect", { when: "after", close: true }, "made"],
-  ["the connection closed in the middle of the reply", { when: "after", cut: true }, "made"],
-  ["no answer in time, and it was done", { when: "after", hang: true }, "made"],
-  [
-    "an HTML 504 after the effect",
-    { when: "after", reply: { status: 504, headers: HTML, body: html("504 Gateway Time-out") } },
-    "made",
-  ],
-  [
-    "a page with 200 after the effect",
-    { when: "after", reply: { status: 200, headers: HTML, body: html("Welcome") } },
-    "made",
-  ],
-  [
-    "200 with half of the JSON after the effect",
-    { when: "after", reply: { status: 200, body: '{"keypair": {"name": ' } },
-    "made",
-  ],
-];
 
 let cloud: OpenStack;
 let user: User;
@@ -78,42 +39,45 @@ describeOpenStack("faults between us and a real Nova", () => {
     await keystone?.close();
   });
 
-  test.for(LOST)("an import is of unknown outcome, and not sent again: %s", async ([, fault, outcome]) => {
-    const name = newName();
-    nova.failNext("POST", PAIRS, fault, Number.POSITIVE_INFINITY);
-    const error = await failure(client.importKeyPair({ name, publicKey: await newLine() }, operation()));
-    expect(error).toMatchObject({ code: "OutcomeUnknown", details: { keyPairName: name } });
-    expect(error.message).toMatch(new RegExp(`^key pair "${name}": could not import the key pair`));
-    expect(nova.seen.filter(({ method }) => method === "POST")).toHaveLength(1);
-    expect((await really(name)) !== undefined).toBe(outcome === "made");
-  });
+  test.for(LOST_REPLIES)(
+    "an import is of unknown outcome, and not sent again: $title",
+    async ({ fault, outcome }) => {
+      const name = newName();
+      nova.failNext("POST", PAIRS, fault, Number.POSITIVE_INFINITY);
+      const error = await failure(client.importKeyPair({ name, publicKey: await newLine() }, operation()));
+      expect(error).toMatchObject({ code: "OutcomeUnknown", details: { keyPairName: name } });
+      expect(error.message).toMatch(new RegExp(`^key pair "${name}": could not import the key pair`));
+      expect(nova.seen.filter(({ method }) => method === "POST")).toHaveLength(1);
+      expect((await really(name)) !== undefined).toBe(outcome === "done");
+    },
+  );
 
-  test.for(LOST)(
-    "a created pair is of unknown outcome, shows no key, and is not asked for again: %s",
-    async ([, fault, outcome]) => {
+  test.for(LOST_REPLIES)(
+    "a created pair is of unknown outcome, shows no key, and is not asked for again: $title",
+    async ({ fault, outcome }) => {
       const name = newName();
       nova.failNext("POST", PAIRS, fault, Number.POSITIVE_INFINITY);
       const error = await failure(client.createKeyPair({ name }, operation()));
       expect(error).toMatchObject({ code: "OutcomeUnknown", details: { keyPairName: name } });
       expect(`${error.message}${error.stack}${json(error.details)}`).not.toContain("PRIVATE KEY");
       expect(nova.seen.filter(({ method }) => method === "POST")).toHaveLength(1);
-      expect((await really(name)) !== undefined).toBe(outcome === "made");
+      expect((await really(name)) !== undefined).toBe(outcome === "done");
     },
   );
 
-  test.for(LOST.filter(([title]) => !title.includes("200") && !title.includes("middle")))(
-    "a delete is of unknown outcome, and not sent again, because the name may be another's by then: %s",
-    async ([, fault, outcome]) => {
+  test.for(LOST_REPLIES)(
+    "a delete is of unknown outcome, and not sent again, because the name may be another's by then: $title",
+    async ({ fault, outcome }) => {
       const { name } = await made();
       nova.failNext("DELETE", PAIRS, fault, Number.POSITIVE_INFINITY);
       const error = await failure(client.deleteKeyPair(name, operation()));
       expect(error).toMatchObject({ code: "OutcomeUnknown", details: { keyPairName: name } });
       expect(nova.seen.filter(({ method }) => method === "DELETE")).toHaveLength(1);
-      expect((await really(name)) === undefined).toBe(outcome === "made");
+      expect((await really(name)) === undefined).toBe(outcome === "done");
     },
   );
 
-  test.for(LOST)("reads are repeated until they are answered: %s", async ([, fault]) => {
+  test.for(LOST_REPLIES)("reads are repeated until they are answered: $title", async ({ fault }) => {
     const { name, fingerprint } = await made();
     const progress: string[] = [];
     const told = operation({ progress: (message) => progress.push(message) });

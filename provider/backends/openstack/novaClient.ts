@@ -13,6 +13,8 @@ const PATH = "/os-keypairs";
 const PAGED_SINCE = 35;
 /** The most pages that are read: a server that never ends would be read for ever. */
 const MAX_PAGES = 1000;
+/** What Nova says of a deletion; a page with 200 is not from Nova. */
+const DELETED = new Set([202, 204]);
 /** The code by which the core knows that it has to make the key itself. */
 const GENERATION_UNSUPPORTED = "GenerationUnsupported";
 
@@ -97,7 +99,7 @@ export class NovaClient {
   async delete(name: string, operation: Operation): Promise<void> {
     const action = { name: "delete the key pair", changes: true, keyPairName: name };
     await this.#call({ method: "DELETE", path: pathOf(name) }, action, operation, (reply) =>
-      isSuccess(reply) || isKeyPairNotFound(reply) ? "gone" : undefined,
+      DELETED.has(reply.status) || isKeyPairNotFound(reply) ? "gone" : undefined,
     );
   }
 
