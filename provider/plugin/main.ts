@@ -1,36 +1,31 @@
 #!/usr/bin/env node
+import { followEngine } from "../front/engineLife";
 import { processParts } from "../front/parts";
 import { messageOf } from "./failure";
 import { Empty } from "./protocol";
 import { keyPairProvider } from "./provider";
 import { serve } from "./server";
 
-/** How often it is looked whether the engine is still there, in milliseconds. */
-const ORPHAN_CHECK_MS = 2_000;
-
 /** The provider plugin: `pulumi-resource-keypair [engine's address]`. Prints its port, and nothing else, to standard output. */
 async function main(engineAddress: string | undefined): Promise<void> {
   const parts = processParts();
   const handlers = keyPairProvider(parts, engineAddress);
   const server = await serve(handlers);
-  let isStopping = false;
 
-  /** What is under way in the cloud is waited for: a pair whose creation is cut off is a pair that no state knows. */
+  /** What is under way is waited for, as long as who asks has the patience: the engine has 5 seconds. */
   const stop = async () => {
-    // Who asks twice does not want to wait.
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    void handlers.cancel(new Empty());
+    await handlers.cancel(new Empty());
     await server.stop();
     await parts.catalog.closeAll();
     process.exit(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
-
-  const engine = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== engine && !isStopping) void stop();
-  }, ORPHAN_CHECK_MS).unref();
+  const onEnd = () => {
+    parts.journal.runEnded();
+    void stop();
+  };
+  if (engineAddress === undefined) process.once("SIGINT", stop);
+  else followEngine(engineAddress, onEnd);
+  process.once("SIGTERM", stop);
 
   process.stdout.write(`${server.port}\n`);
 }

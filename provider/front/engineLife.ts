@@ -1,23 +1,18 @@
 import { fstatSync } from "node:fs";
 import { connect } from "node:net";
-import { pluginHost } from "./hostEngine";
 
 /**
  * Ends this process with the engine that started it. An engine that ends as it should interrupts its plugins, once it has saved
  * what they told it. One that is killed leaves them behind: calls would go on for nobody, while the next run is already there.
  *
- * @param onEnd  Called when the engine ends as it should.
+ * @param address  Where that engine listens.
+ * @param onEnd    Called when the engine ends as it should; ends the process.
  */
-export function followEngine(onEnd: () => void): void {
-  const host = pluginHost();
-  if (!host) return;
-  process.once("SIGINT", () => {
-    onEnd();
-    process.exit(0);
-  });
+export function followEngine(address: string, onEnd: () => void): void {
+  process.once("SIGINT", onEnd);
   // The engine keeps the other end of this pipe open for as long as it lives (`exec.Cmd.StdinPipe` of its plugins).
   if (!fstatSync(0).isFIFO()) return;
-  process.stdin.on("end", () => unlessReachable(host.address, () => process.exit(1))).resume();
+  process.stdin.on("end", () => unlessReachable(address, () => process.exit(1))).resume();
 }
 
 function unlessReachable(address: string, action: () => void): void {
