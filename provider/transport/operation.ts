@@ -1,6 +1,10 @@
 import type { Operation } from "../core/backend";
 import { KeyPairError } from "../core/errors";
 
+/** What to do when the deadline has passed. */
+export const MORE_TIME =
+  "Run it again later, or give it more time with `pulumi config set keypair:timeoutSeconds`.";
+
 /** Rejects with `Cancelled` once the user has interrupted. */
 export function checkNotCancelled(operation: Operation): void {
   if (operation.signal.aborted) throw cancelled();

@@ -1,6 +1,6 @@
 import type { Operation } from "../core/backend";
 import { isKeyPairError, KeyPairError } from "../core/errors";
-import { cancelled, checkNotCancelled, seconds } from "./operation";
+import { cancelled, checkNotCancelled, MORE_TIME, seconds } from "./operation";
 
 /** What is left of the rate when the cloud throttles again, at most and at least; between them, what it granted just now. */
 const LEFT = { most: 0.95, least: 0.5 };
@@ -138,6 +138,6 @@ function tooLate(): KeyPairError {
   return new KeyPairError({
     code: "DeadlineExceeded",
     message: "the time was up before it was this call's turn: the cloud is throttling",
-    next: "Run it again later, or give the resource more time with the option `customTimeouts`.",
+    next: MORE_TIME,
   });
 }

@@ -1,6 +1,6 @@
 import type { Operation } from "../core/backend";
 import { isKeyPairError, KeyPairError } from "../core/errors";
-import { checkNotCancelled, seconds, sleep } from "./operation";
+import { checkNotCancelled, MORE_TIME, seconds, sleep } from "./operation";
 
 export interface RetryOptions {
   /**
@@ -76,7 +76,7 @@ function deadlineExceeded(last: KeyPairError, tries: number): KeyPairError {
     ...last.details,
     code: "DeadlineExceeded",
     message: `gave up after ${tries} ${tries === 1 ? "try" : "tries"}, when the time was up: ${last.details.message}`,
-    next: "Run it again later, or give the resource more time with the option `customTimeouts`.",
+    next: MORE_TIME,
     cause: last,
   });
 }

@@ -119,7 +119,7 @@ describe("giving up", () => {
     expect(error.code).toBe("DeadlineExceeded");
     expect(error.message).toBe(
       `gave up after ${call.mock.calls.length} tries, when the time was up: too many calls (code Throttling.User, request id R-9). ` +
-        "Run it again later, or give the resource more time with the option `customTimeouts`.",
+        "Run it again later, or give it more time with `pulumi config set keypair:timeoutSeconds`.",
     );
     expect(error.cause).toMatchObject({ code: "Throttled" });
     expect(call.mock.calls.length).toBeGreaterThan(5);
