@@ -37,7 +37,13 @@ export function checkConfiguration(configuration: object): CheckFailure[] {
 
 function failuresOf(validate: ValidateFunction, value: object): CheckFailure[] {
   if (validate(value)) return [];
-  return (validate.errors ?? []).map((error) => {
+  const errors = validate.errors ?? [];
+  // What must be one of a few values need not be told its type as well.
+  const choices = new Set(
+    errors.filter(({ keyword }) => keyword === "enum").map(({ instancePath }) => instancePath),
+  );
+  const telling = errors.filter((error) => error.keyword !== "type" || !choices.has(error.instancePath));
+  return telling.map((error) => {
     const [property = "", ...rest] = pathOf(error);
     return { property, reason: `${rest.length ? `${rest.join(".")}: ` : ""}${reasonOf(error)}` };
   });

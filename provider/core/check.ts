@@ -3,7 +3,7 @@ import type { BackendRules } from "./backend";
 import { type CheckRequest, type CheckResult, Findings, withoutPrivateKeys } from "./checking";
 import { resolveConnection } from "./connection";
 import { checkGeneration, sameKeyLine } from "./judge";
-import type { CheckedKeyPairArgs, KeyPairArgs } from "./model";
+import { BACKEND_NAMES, type CheckedKeyPairArgs, type KeyPairArgs } from "./model";
 import { automaticName } from "./naming";
 import { checkPrivateKeyFile } from "./privateKeyFile";
 import { resolvePublicKey } from "./publicKeySource";
@@ -15,36 +15,17 @@ type KeyPairCheck = CheckRequest<KeyPairArgs, CheckedKeyPairArgs>;
 export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArgs> {
   const findings = new Findings();
   const request = { ...given, news: withoutPrivateKeys(given.news, findings, "publicKeyBody") };
-  const { olds, news, settings, catalog } = request;
-  const known: Partial<KeyPairArgs> = knownPart<KeyPairArgs>(news);
+  const { news } = request;
+  const known = checkTypes(news, findings);
+  checkCombinations(news, known, findings);
+  const rules = rulesOf(request, findings);
+  if (rules) checkAgainstRules(news, known, rules, findings);
 
-  const schemaFailures = checkAgainstSchema(known);
-  if (schemaFailures.length > 0) {
-    // A value of another type cannot be looked at any further, but the others can.
-    for (const failure of schemaFailures) {
-      findings.fail(failure.property, failure.reason);
-      delete known[failure.property as keyof KeyPairArgs];
-    }
-  }
-  checkCombinations(news, findings);
-  const rules = findings.attempt("connection", () =>
-    catalog.rules(resolveConnection(known.connection, settings, catalog).stored.backend),
-  );
-  if (rules) checkAgainstRules(known, rules, findings);
-
-  const isImport = news.publicKeyBody !== undefined || news.publicKeyFile !== undefined;
   const args: Record<string, unknown> = { ...news };
-  if (isImport) args["publicKeyBody"] = publicKeyOf(news, known, olds, rules, findings);
-  else if (known.privateKeyFile !== undefined) {
-    const file = known.privateKeyFile;
-    const anything = olds.privateKeyFile === file;
-    // A pair that is there may have been written here before: the update looks whether it is this very key.
-    const anyKey = known.onExisting === "adopt" || olds.keyPairName !== undefined;
-    findings.attempt("privateKeyFile", () =>
-      checkPrivateKeyFile(file, { anything, anyKey, replacedKey: request.replacedKey }),
-    );
-  }
-  if (rules) Object.assign(args, nameOf(request, known, rules, findings));
+  if (news.publicKeyBody !== undefined || news.publicKeyFile !== undefined) {
+    args["publicKeyBody"] = publicKeyOf(request, known, rules, findings);
+  } else checkPrivateKeyTarget(request, known, findings);
+  Object.assign(args, nameOf(request, known, rules, findings));
   return {
     args: args as PartlyUnknown<CheckedKeyPairArgs>,
     failures: findings.failures,
@@ -52,10 +33,41 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
   };
 }
 
-function checkCombinations(args: Partial<Record<keyof KeyPairArgs, unknown>>, findings: Findings): void {
-  const given = (name: keyof KeyPairArgs) => args[name] !== undefined;
+/** What is known of the arguments and has the right type; another type is reported, and not looked at any further. */
+function checkTypes(news: KeyPairCheck["news"], findings: Findings): Partial<KeyPairArgs> {
+  const known = knownPart<KeyPairArgs>(news);
+  const given = new Map<string, unknown>(Object.entries(news));
+  for (const { property, reason } of checkAgainstSchema(known)) {
+    // A member that is not known yet is not missing.
+    if (reason.endsWith("is missing") && hasUnknown(given.get(property))) continue;
+    findings.fail(property, reason);
+    delete known[property as keyof KeyPairArgs];
+  }
+  return known;
+}
+
+/** `undefined` where the backend is not known yet, or is none; that was reported. */
+function rulesOf({ news, settings, catalog }: KeyPairCheck, findings: Findings): BackendRules | undefined {
+  const { connection } = news;
+  const backend: unknown = typeof connection === "object" ? connection.backend : connection;
+  const isGiven = BACKEND_NAMES.find((name) => name === backend);
+  if (backend !== undefined && isGiven === undefined) return undefined;
+  const own = isGiven && { backend: isGiven };
+  return findings.attempt("connection", () =>
+    catalog.rules(resolveConnection(own, settings, catalog).stored.backend),
+  );
+}
+
+/** What is not known yet may turn out not to be given at all. */
+function checkCombinations(
+  news: KeyPairCheck["news"],
+  known: Partial<KeyPairArgs>,
+  findings: Findings,
+): void {
+  const isGiven = (name: keyof KeyPairArgs) => news[name] !== undefined && news[name] !== UNKNOWN;
   const exclude = (name: keyof KeyPairArgs, other: keyof KeyPairArgs, why: string) => {
-    if (given(name) && given(other)) findings.fail(name, `cannot be given together with ${other}: ${why}.`);
+    if (isGiven(name) && isGiven(other))
+      findings.fail(name, `cannot be given together with ${other}: ${why}.`);
   };
   exclude("keyPairNamePrefix", "keyPairName", "a full name has no automatic part");
   exclude("publicKeyFile", "publicKeyBody", "there can be one public key only");
@@ -63,13 +75,18 @@ function checkCombinations(args: Partial<Record<keyof KeyPairArgs, unknown>>, fi
     exclude("privateKeyFile", source, "an imported key pair has no private key to write");
     exclude("keyGeneration", source, "an imported key is not made");
   }
-  if (args.savePrivateKey === false && !given("privateKeyFile")) {
+  const isImport = news.publicKeyBody !== undefined || news.publicKeyFile !== undefined;
+  if (known.savePrivateKey === false && !isImport && news.privateKeyFile === undefined) {
     findings.fail("savePrivateKey", "false needs privateKeyFile: without it the private key would be lost.");
   }
 }
 
-function checkAgainstRules(args: Partial<KeyPairArgs>, rules: BackendRules, findings: Findings): void {
-  const { tags, resourceGroupId, connection, keyGeneration } = args;
+function checkAgainstRules(
+  news: KeyPairCheck["news"],
+  { tags, resourceGroupId, connection, keyGeneration }: Partial<KeyPairArgs>,
+  rules: BackendRules,
+  findings: Findings,
+): void {
   for (const [key, reason] of tags ? rules.checkTags(tags) : []) {
     findings.fail("tags", key ? `"${key}": ${reason}` : reason);
   }
@@ -83,15 +100,15 @@ function checkAgainstRules(args: Partial<KeyPairArgs>, rules: BackendRules, find
       );
     }
   }
-  const generationReason = keyGeneration && checkGeneration(keyGeneration);
+  const isWhole = !hasUnknown(news.keyGeneration);
+  const generationReason = keyGeneration && isWhole && checkGeneration(keyGeneration);
   if (generationReason) findings.fail("keyGeneration", generationReason);
 }
 
 /** The key to import as one OpenSSH line; the stored line where it is the same key, so that a new comment is no difference. */
 function publicKeyOf(
-  news: Partial<Record<keyof KeyPairArgs, unknown>>,
+  { news, olds }: KeyPairCheck,
   known: Partial<KeyPairArgs>,
-  olds: Partial<CheckedKeyPairArgs>,
   rules: BackendRules | undefined,
   findings: Findings,
 ): unknown {
@@ -113,15 +130,30 @@ function publicKeyOf(
   return stored !== undefined && sameKeyLine(stored, key.line) ? stored : key.line;
 }
 
+/** That the private key could be written, and over nothing of the user's. */
+function checkPrivateKeyTarget(
+  { olds, replacedKey }: KeyPairCheck,
+  { privateKeyFile, onExisting }: Partial<KeyPairArgs>,
+  findings: Findings,
+): void {
+  if (privateKeyFile === undefined) return;
+  const anything = olds.privateKeyFile === privateKeyFile;
+  // A pair that is there may have been written here before: the update looks whether it is this very key.
+  const anyKey = onExisting === "adopt" || olds.keyPairName !== undefined;
+  findings.attempt("privateKeyFile", () =>
+    checkPrivateKeyFile(privateKeyFile, { anything, anyKey, replacedKey }),
+  );
+}
+
 /** The name as given, the automatic one of before, or a new automatic one. */
 function nameOf(
   { logicalName, olds, news, preview, seed }: KeyPairCheck,
   { keyPairName, keyPairNamePrefix }: Partial<KeyPairArgs>,
-  rules: BackendRules,
+  rules: BackendRules | undefined,
   findings: Findings,
 ): Partial<Record<keyof CheckedKeyPairArgs, unknown>> {
   if (news.keyPairName !== undefined) {
-    const reason = keyPairName !== undefined && rules.checkName(keyPairName);
+    const reason = keyPairName !== undefined && rules?.checkName(keyPairName);
     if (reason) findings.fail("keyPairName", reason);
     return {};
   }
@@ -129,6 +161,7 @@ function nameOf(
   const keepsName = olds.__automaticName === true && olds.keyPairNamePrefix === keyPairNamePrefix;
   if (keepsName && olds.keyPairName !== undefined)
     return { keyPairName: olds.keyPairName, __automaticName: true };
+  if (!rules) return { keyPairName: UNKNOWN, __automaticName: true };
   const prefix = keyPairNamePrefix ?? logicalName;
   const name = automaticName(prefix, rules, seed);
   const reason = rules.checkName(name);

@@ -64,10 +64,11 @@ export class Findings {
 export function withoutPrivateKeys<T extends object>(news: T, findings: Findings, ...except: (keyof T)[]): T {
   const exempt = new Set<unknown>(except);
   const entries = Object.entries(news).filter(([property, value]) => {
-    if (exempt.has(property) || !holdsPrivateKey(value)) return true;
+    const isName = isPrivateKeyText(property);
+    if (!isName && (exempt.has(property) || !holdsPrivateKey(value))) return true;
     findings.fail(
       "",
-      `${property}: there is a private key in it, and no part of it may go to a cloud or a state.`,
+      `${isName ? "the name of an argument" : property}: there is a private key in it, and no part of it may go to a cloud or a state.`,
     );
     return false;
   });

@@ -3,7 +3,7 @@ import { type ProviderSettings, resolveConnection, type Whereabouts } from "./co
 import type { CheckedKeyPairArgs, KeyPairState, TagChanges } from "./model";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 import { changesOf, type PropertyChange } from "./table";
-import { knownPart, type PartlyUnknown } from "./unknown";
+import { hasUnknown, knownPart, type PartlyUnknown } from "./unknown";
 
 /** What is compared: the pair as it was last seen, and what the program says now. */
 export interface DiffSubject {
@@ -39,7 +39,12 @@ export function diffKeyPair(
   const subject: DiffSubject = {
     state,
     args: known,
-    connection: resolveConnection(known.connection, settings, catalog),
+    // Where a pair goes that is not known yet, nobody can tell: until then it is where it was.
+    connection: resolveConnection(
+      hasUnknown(args.connection) ? state.connection : known.connection,
+      settings,
+      catalog,
+    ),
     tagChanges: known.tagChanges ?? settings.tagChanges ?? "replace",
   };
   const changes = changesOf(KEY_PAIR_PROPERTIES, subject, args);

@@ -47,10 +47,16 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
 export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, KeyPairState> = {
   table: KEY_PAIR_PROPERTIES,
   check: checkKeyPair,
-  diff: diffKeyPair,
+  diff: (state, ...rest) => diffKeyPair(withOwnKey(state), ...rest),
   foresee: foreseeKeyPair,
   create: createKeyPair,
-  read: readKeyPair,
-  update: updateKeyPair,
-  delete: deleteKeyPair,
+  read: (id, state, context) => readKeyPair(id, withOwnKey(state), context),
+  update: (id, state, ...rest) => updateKeyPair(id, withOwnKey(state), ...rest),
+  delete: (id, state, context) => deleteKeyPair(id, withOwnKey(state), context),
 };
+
+/** A state that does not say whose key it holds (another version wrote it, or a hand) holds its own. */
+function withOwnKey<State extends Partial<KeyPairState>>(state: State): State {
+  const { fingerprintSha256, __ownKey = fingerprintSha256 } = state;
+  return __ownKey === undefined ? state : { ...state, __ownKey };
+}

@@ -44,11 +44,15 @@ export function privateKeyTexts(): Record<string, string> {
   };
 }
 
-/** The parts of a private key's text that must be seen nowhere: the end of each line of its private half. */
+/** Parts of a private key's text that must be seen nowhere: of its last third, since RSA keys begin with their public half. */
 export function tracesOf(privateKeyText: string): string[] {
   const privatePart = privateKeyText.slice(Math.max(0, privateKeyText.indexOf("Private-Lines:")));
   const words = privatePart.split(/\s+/).filter((word) => /^[A-Za-z0-9+/=]{24,}$/.test(word));
-  return words.map((word) => word.slice(-24));
+  return words.flatMap((word, index) => {
+    const start = words.length === 1 ? Math.floor(word.length * 0.66) : 0;
+    const parts = word.slice(start).match(/.{20}/g) ?? [];
+    return index >= Math.floor(words.length * 0.66) ? parts : [];
+  });
 }
 
 function remembered(label: string, make: () => string): ThrowawayKey {
