@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as model from "../provider/core/model";
 import { KEY_PAIR_PROVIDER } from "../provider/dynamic/stub";
 import { inputsForFront, type NestedInputs, reportFailures } from "./inputs";
+import "./debugMessages";
 
 /**
  * The arguments of a `KeyPair`. All are optional: with `publicKeyBody` or `publicKeyFile` a public key is imported, without them
