@@ -97,7 +97,7 @@ function profileSource(profile: string): CredentialSource {
     CLIProfileCredentialsProvider.builder().withProfileName(profile).build(),
     ProfileCredentialsProvider.builder().withProfileName(profile).build(),
   ];
-  return async () => {
+  return oneAtATime(async () => {
     for (const provider of providers) {
       const key = await askQuietly(provider);
       if (key) return key;
@@ -108,12 +108,12 @@ function profileSource(profile: string): CredentialSource {
       property: "connection",
       next: "Run `aliyun configure --profile <name>`, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.",
     });
-  };
+  });
 }
 
 function chainSource(): CredentialSource {
   const chain: Provider = DefaultCredentialsProvider.builder().build();
-  return async () => {
+  return oneAtATime(async () => {
     const key = await askQuietly(chain);
     if (key) return key;
     const problem = explainProfile(undefined);
@@ -124,6 +124,17 @@ function chainSource(): CredentialSource {
         "Set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, run `aliyun configure`, or run " +
         "`pulumi config set --secret keypair:accessKeySecret` (and keypair:accessKeyId).",
     });
+  });
+}
+
+/** Requests that come together share one answer: temporary credentials are got once, not once for each of them. */
+function oneAtATime(source: CredentialSource): CredentialSource {
+  let asked: Promise<AccessKey> | undefined;
+  return () => {
+    asked ??= source().finally(() => {
+      asked = undefined;
+    });
+    return asked;
   };
 }
 

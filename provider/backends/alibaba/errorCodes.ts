@@ -81,7 +81,7 @@ export const MEANINGS: Readonly<Record<string, Explanation>> = {
     code: "Refused",
     message: "ECS does not take the name",
     property: "keyPairName",
-    next: "A name has 2 to 128 characters, starts with a letter, and goes on with letters, digits, `:`, `_`, `.` or `-`.",
+    next: "A name has 2 to 128 characters, starts with a letter, and goes on with letters, digits, `:`, `_`, `.` or `-`. The API's older page has this code for a name that is taken, too.",
   },
   "InvalidPublicKeyBody.Malformed": {
     code: "Refused",

@@ -1,5 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { connect } from "node:net";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { HttpPool } from "../../../provider/transport/http";
@@ -11,7 +14,12 @@ afterEach(async () => {
 });
 
 async function serve(listener: RequestListener): Promise<{ origin: string; server: Server }> {
-  const server = createServer(listener).listen(0, "127.0.0.1");
+  const server = createServer(listener);
+  return { origin: `http://127.0.0.1:${await listen(server)}`, server };
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
   await once(server, "listening");
   closers.push(async () => {
     server.closeAllConnections();
@@ -19,7 +27,19 @@ async function serve(listener: RequestListener): Promise<{ origin: string; serve
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  return { origin: `http://127.0.0.1:${address.port}`, server };
+  return address.port;
+}
+
+/** A certificate for the host that nobody trusts yet. */
+function selfSigned(host: string): { key: string; cert: string } {
+  const args = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"];
+  const names = ["-subj", `/CN=${host}`, "-addext", `subjectAltName=DNS:${host}`];
+  const output = execFileSync("openssl", ["req", ...args, ...names, "-keyout", "-"], {
+    encoding: "utf8",
+    stdio: "pipe",
+  });
+  const [key = "", cert = ""] = output.match(/-----BEGIN [A-Z ]+-----[\s\S]*?-----END [A-Z ]+-----/g) ?? [];
+  return { key, cert };
 }
 
 function pool(options: ConstructorParameters<typeof HttpPool>[0] = {}): HttpPool {
@@ -144,6 +164,34 @@ describe("proxies", () => {
     expect(await http.send(post("http://ecs.example"))).toMatchObject({ text: "from the proxy" });
     expect(seen).toEqual(["http://ecs.example/?Signature=c2lnbmF0dXJl&KeyPairName=a"]);
     expect(await http.send(post(origin))).toMatchObject({ text: "direct" });
+  });
+
+  test("HTTPS_PROXY gets a tunnel, in which the host's own certificate is checked", async () => {
+    const { key, cert } = selfSigned("ecs.example");
+    const tls = createTlsServer({ key, cert }, (_, reply) => void reply.end("through the tunnel"));
+    const target = await listen(tls);
+    const { origin: proxy, server } = await serve(() => {});
+    server.on("connect", (_request, socket) => {
+      const through = connect(target, "127.0.0.1", () => {
+        socket.write("HTTP/1.1 200 OK\r\n\r\n");
+        through.pipe(socket).pipe(through);
+      });
+      through.on("error", () => socket.destroy());
+      socket.on("error", () => through.destroy());
+    });
+    vi.stubEnv("HTTPS_PROXY", proxy);
+
+    const ours = () => post("https://ecs.example");
+    expect(await pool({ ca: cert }).send(ours())).toMatchObject({ text: "through the tunnel" });
+    await expect(pool().send(ours())).rejects.toMatchObject({
+      code: "Configuration",
+      message: expect.stringMatching(
+        /^the certificate of ecs\.example is not trusted \([A-Z_]+\)\. Check the endpoint/,
+      ),
+    });
+    const others = () => post("https://other.example");
+    await expect(pool({ ca: cert }).send(others())).rejects.toMatchObject({ code: "Configuration" });
+    expect(await pool({ verify: false }).send(others())).toMatchObject({ status: 200 });
   });
 
   test("HTTPS_PROXY gets a tunnel; one that refuses it has sent nothing on", async () => {

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { inspect } from "node:util";
@@ -103,6 +105,29 @@ describe("the order of the places", () => {
     );
     expect(await resolve({}, { profile: "ops" })).toMatchObject({ id: "id-of-ops" });
   });
+});
+
+test("temporary credentials of the chain are got once for all requests that come together, and again for later ones", async () => {
+  let asked = 0;
+  const server = createServer((_, reply) => {
+    const Expiration = new Date(Date.now() + 10_000).toISOString();
+    const AccessKeyId = `id-${++asked}`;
+    reply.end(
+      JSON.stringify({ Code: "Success", AccessKeyId, AccessKeySecret: "s", SecurityToken: "t", Expiration }),
+    );
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  vi.stubEnv("ALIBABA_CLOUD_CREDENTIALS_URI", `http://127.0.0.1:${port}/`);
+
+  const source = credentialSource({ backend: "alibaba" }, {});
+  const together = await Promise.all(Array.from({ length: 8 }, () => source()));
+  expect(new Set(together.map(({ id }) => id))).toEqual(new Set(["id-1"]));
+  expect(together[0]).toMatchObject({ securityToken: "t", provider: "default/credential_uri" });
+  // They end soon, so they are renewed before the next request.
+  expect(await source()).toMatchObject({ id: "id-2" });
+  server.close();
 });
 
 describe("secrets", () => {
