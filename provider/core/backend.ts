@@ -149,8 +149,8 @@ export interface BackendRules {
   checkResourceGroup(resourceGroupId: string): string | undefined;
   /** Why key pairs cannot be attached to instances here, or `undefined`. */
   checkAttachment(): string | undefined;
-  /** `line` is what would be sent. */
-  checkPublicKey(key: KeyFacts, line: string): Verdict;
+  /** `line` is what would be sent, `connection` where to, as far as it is known. */
+  checkPublicKey(key: KeyFacts, line: string, connection?: Connection): Verdict;
   /** Members of `connection` that this backend reads; others are reported as having no effect here. */
   readonly connectionKeys: readonly (keyof Connection)[];
   /** What the cloud's own tools would take from the environment, without opening a file: the region above all. */

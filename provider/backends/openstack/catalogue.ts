@@ -1,5 +1,6 @@
 import type { Cloud } from "./cloud";
 import { configurationError, isRecord } from "./errors";
+import { isOpenTelekomCloud } from "./rules";
 
 /** Where the compute service is. */
 export interface ComputeEndpoint {
@@ -51,10 +52,6 @@ export function ownEndpoint(endpoint: string, projectId: string | undefined): st
   const needsProject = path === "" || (isOpenTelekomCloud(url.hostname) && /^\/v2(?:\.1)?$/.test(path));
   const version = path === "" ? "/v2.1" : path;
   return url.origin + (needsProject && projectId ? `${version}/${projectId}` : version);
-}
-
-export function isOpenTelekomCloud(host: string): boolean {
-  return /(?:^|\.)otc\.t-systems\.com$/i.test(host);
 }
 
 function computeEndpoints(cloud: Cloud, catalog: unknown): Endpoint[] {

@@ -10,9 +10,8 @@ import type {
 import { KeyPairError } from "../../core/errors";
 import type { HttpPool } from "../../transport/http";
 import { Sweep } from "../../transport/sweep";
-import { isOpenTelekomCloud } from "./catalogue";
 import type { NovaClient } from "./novaClient";
-import { MAX_OTC_PUBLIC_KEY_BYTES } from "./rules";
+import { isOpenTelekomCloud, MAX_OTC_PUBLIC_KEY_BYTES } from "./rules";
 import type { Session } from "./session";
 
 /** How long one listing answers for all pairs, in ms: as long as a refresh of a large stack takes. */

@@ -1,5 +1,5 @@
 import type { BackendRules, KeyFacts, Verdict } from "../../core/backend";
-import type { Tags } from "../../core/model";
+import type { Connection, Tags } from "../../core/model";
 
 /** Names of Nova, up to microversion 2.91 (https://docs.openstack.org/api-ref/compute/#import-or-create-keypair). */
 const NAME = /^[_\- a-zA-Z0-9]+$/;
@@ -12,6 +12,8 @@ const NAME_HINT =
  * (https://docs.otc.t-systems.com/elastic-cloud-server/api-ref/, Creating and Importing an SSH Key Pair).
  */
 export const MAX_OTC_PUBLIC_KEY_BYTES = 1024;
+
+const OTC_REGIONS = ["eu-de", "eu-nl", "eu-ch2"];
 
 /** What Nova accepts, known without a call. */
 export const rules: BackendRules = {
@@ -50,7 +52,9 @@ function checkTags(tags: Tags): Map<string, string> {
 }
 
 /** Nova 34 was seen to store every type that OpenSSH has. Two of them are of no use on the instance. */
-function checkPublicKey(key: KeyFacts, _line: string): Verdict {
+function checkPublicKey(key: KeyFacts, line: string, connection: Connection = {}): Verdict {
+  const tooLong = checkLength(Buffer.byteLength(line), connection);
+  if (tooLong) return tooLong;
   if (key.isCertificate) {
     return {
       verdict: "warn",
@@ -61,10 +65,25 @@ function checkPublicKey(key: KeyFacts, _line: string): Verdict {
   if (key.type === "dsa") {
     return {
       verdict: "warn",
-      reason: "OpenSSH has refused DSA keys by default since 7.0, so logging in with it will likely fail",
+      reason:
+        "OpenSSH has refused DSA keys by default since 7.0, so logging in with it will likely fail. Use RSA, ECDSA or ed25519",
     };
   }
   return undefined;
+}
+
+/** An endpoint tells Open Telekom Cloud for certain, a region by its name only; what is left over is found before the import. */
+function checkLength(bytes: number, { endpoint, region }: Connection): Verdict {
+  if (bytes <= MAX_OTC_PUBLIC_KEY_BYTES) return undefined;
+  const reason = `the public key has ${bytes} bytes, and Open Telekom Cloud takes at most ${MAX_OTC_PUBLIC_KEY_BYTES}. Use a smaller key, or a shorter comment`;
+  const host = endpoint?.replace(/^https?:\/\//i, "").replace(/[:/].*$/, "");
+  if (host && isOpenTelekomCloud(host)) return { verdict: "refuse", reason };
+  return region && OTC_REGIONS.includes(region) ? { verdict: "warn", reason } : undefined;
+}
+
+/** By the name of a host of its API. */
+export function isOpenTelekomCloud(host: string): boolean {
+  return /(?:^|\.)otc\.t-systems\.com$/i.test(host);
 }
 
 function ambientConnection(environment: NodeJS.ProcessEnv) {

@@ -1,0 +1,189 @@
+import { describe, expect, it, test } from "vitest";
+import { authRequest, identityUrl } from "../../../../provider/backends/openstack/authentication";
+import { computeEndpoint, ownEndpoint } from "../../../../provider/backends/openstack/catalogue";
+import type { Cloud } from "../../../../provider/backends/openstack/cloud";
+import { redact } from "../../../../provider/core/redact";
+
+const AUTH = {
+  auth_url: "https://k.example.org:5000/v3",
+  username: "alice",
+  password: "a-password-of-tests",
+  user_domain_name: "D",
+};
+const cloud = (auth: Record<string, string>, more: Partial<Cloud> = {}): Cloud => ({
+  name: "mine",
+  authType: "password",
+  auth,
+  interfaces: ["public"],
+  serviceType: "compute",
+  verify: true,
+  ...more,
+});
+const password = {
+  methods: ["password"],
+  password: { user: { name: "alice", domain: { name: "D" }, password: "a-password-of-tests" } },
+};
+
+describe("the request for a token", () => {
+  test.for([
+    [
+      "a project by its name in the user's domain",
+      { ...AUTH, project_name: "p" },
+      { project: { name: "p", domain: { name: "D" } } },
+    ],
+    [
+      "a project in a domain of its own",
+      { ...AUTH, project_name: "p", project_domain_id: "e" },
+      { project: { name: "p", domain: { id: "e" } } },
+    ],
+    ["a project by its id", { ...AUTH, project_id: "p" }, { project: { id: "p" } }],
+    ["a domain", { ...AUTH, domain_name: "E" }, { domain: { name: "E" } }],
+    ["the system", { ...AUTH, system_scope: "all" }, { system: { all: true } }],
+    ["nothing", AUTH, undefined],
+  ] as const)("asks for %s", ([, auth, scope]) => {
+    expect(authRequest(cloud(auth))).toEqual({ auth: { identity: password, ...(scope ? { scope } : {}) } });
+  });
+
+  it("identifies by the user's id, a one-time code, a token or an application credential", () => {
+    const identity = (auth: Record<string, string>, authType = "password") =>
+      authRequest(cloud({ auth_url: AUTH.auth_url, ...auth }, { authType })).auth.identity;
+    expect(identity({ user_id: "u", password: "p" })).toEqual({
+      methods: ["password"],
+      password: { user: { id: "u", password: "p" } },
+    });
+    expect(identity({ user_id: "u", password: "p", passcode: "123" })).toMatchObject({
+      methods: ["password", "totp"],
+      totp: { user: { id: "u", passcode: "123" } },
+    });
+    expect(identity({ token: "t" }, "v3token")).toEqual({ methods: ["token"], token: { id: "t" } });
+    expect(
+      identity(
+        { application_credential_id: "i", application_credential_secret: "s" },
+        "v3applicationcredential",
+      ),
+    ).toEqual({ methods: ["application_credential"], application_credential: { id: "i", secret: "s" } });
+  });
+
+  it("of an application credential has no scope: it has its own", () => {
+    const auth = {
+      ...AUTH,
+      application_credential_id: "i",
+      application_credential_secret: "s",
+      project_name: "p",
+    };
+    expect(authRequest(cloud(auth, { authType: "v3applicationcredential" })).auth).not.toHaveProperty(
+      "scope",
+    );
+  });
+
+  test.for([
+    [
+      "a user without a domain",
+      { auth_url: "https://k/v3", username: "u", password: "p" },
+      /user_domain_name .*OTC-EU-DE/,
+    ],
+    [
+      "no password",
+      { auth_url: "https://k/v3", username: "u", user_domain_id: "d" },
+      /has no password, which the authentication "password" needs\. .*OS_PASSWORD/,
+    ],
+  ] as const)("is refused with %s", ([, auth, message]) => {
+    expect(() => authRequest(cloud(auth))).toThrow(message);
+  });
+
+  it("is refused for kinds of authentication that are not there", () => {
+    expect(() => authRequest(cloud(AUTH, { authType: "v3oidcpassword" }))).toThrow(
+      'the cloud "mine" wants the authentication "v3oidcpassword", which is not supported. Supported are password, token',
+    );
+  });
+
+  it("keeps its secrets out of every message from then on", () => {
+    authRequest(cloud(AUTH));
+    expect(redact(`denied: ${AUTH.password}`)).toBe("denied: [secret]");
+  });
+});
+
+describe("the address of Keystone", () => {
+  test.for([
+    ["https://k:5000", "https://k:5000/v3"],
+    ["https://k:5000/", "https://k:5000/v3"],
+    ["https://k:5000/v3", "https://k:5000/v3"],
+    ["https://k:5000/v3/", "https://k:5000/v3"],
+    ["https://k:5000/v2.0", "https://k:5000/v3"],
+    ["https://k/identity", "https://k/identity/v3"],
+  ] as const)("%s is %s", ([auth_url, expected]) => {
+    expect(identityUrl(cloud({ auth_url }))).toBe(expected);
+  });
+
+  test.for([
+    [{}, "has no auth_url"],
+    [{ auth_url: "k:5000/v3" }, "is no URL"],
+  ] as const)("%j is refused", ([auth, message]) => {
+    expect(() => identityUrl(cloud(auth))).toThrow(message);
+  });
+});
+
+describe("the compute endpoint", () => {
+  const PROJECT = "0123";
+  test.for([
+    ["https://ecs.eu-de.otc.t-systems.com", "https://ecs.eu-de.otc.t-systems.com/v2.1/0123"],
+    ["https://ecs.eu-de.otc.t-systems.com/v2.1", "https://ecs.eu-de.otc.t-systems.com/v2.1/0123"],
+    ["https://ecs.eu-de.otc.t-systems.com/v2.1/9/", "https://ecs.eu-de.otc.t-systems.com/v2.1/9"],
+    ["nova.example.org:8774", "https://nova.example.org:8774/v2.1/0123"],
+    ["http://nova.example.org:8774/v2.1", "http://nova.example.org:8774/v2.1"],
+    ["https://n/compute/v2.1/%(project_id)s", "https://n/compute/v2.1/0123"],
+    ["https://n/compute/v2/$(tenant_id)s", "https://n/compute/v2/0123"],
+  ] as const)("that is given as %s is %s", ([endpoint, expected]) => {
+    expect(ownEndpoint(endpoint, PROJECT)).toBe(expected);
+  });
+
+  test.for(["https://user:a-password-of-tests@n/v2.1", "https://", "a b"])(
+    "%j is refused, and not told",
+    (endpoint) => {
+      const refusal = () => ownEndpoint(endpoint, PROJECT);
+      expect(refusal).toThrow("the endpoint of the compute service is no URL and no host");
+      expect(refusal).not.toThrow("a-password-of-tests");
+    },
+  );
+
+  const catalog = [
+    { type: "identity", endpoints: [{ interface: "public", region_id: "R", url: "https://k" }] },
+    {
+      type: "compute",
+      name: "nova",
+      endpoints: [
+        { interface: "internal", region_id: "R", url: "https://internal/v2.1" },
+        { interface: "public", region: "R", url: "https://public/v2.1/" },
+        { interface: "public", region_id: "S", url: "https://s/v2.1/0123" },
+      ],
+    },
+  ];
+  test.for([
+    [{ region: "R" }, "https://public/v2.1", "R"],
+    [{ region: "S" }, "https://s/v2.1/0123", "S"],
+    [{}, "https://public/v2.1", "R"],
+    [{ region: "R", interfaces: ["admin", "internal"] }, "https://internal/v2.1", "R"],
+    [{ region: "R", serviceName: "nova" }, "https://public/v2.1", "R"],
+    [{ region: "R", computeEndpoint: "https://own/v2.1" }, "https://own/v2.1", "R"],
+  ] as const)("of %j is %s", ([more, url, region]) => {
+    const asked = cloud(AUTH, {
+      ...more,
+      interfaces: "interfaces" in more ? [...more.interfaces] : ["public"],
+    });
+    expect(computeEndpoint(asked, undefined, catalog, PROJECT)).toEqual({ url, region });
+  });
+
+  it("that is not there is told with those that are", () => {
+    const find =
+      (more: Partial<Cloud>, there: unknown = catalog) =>
+      () =>
+        computeEndpoint(cloud(AUTH, more), undefined, there, PROJECT);
+    expect(find({ region: "T" })).toThrow(
+      'the catalogue of cloud "mine" has no public endpoint of the service compute in region "T". It has one in R (internal), R (public), S (public).',
+    );
+    expect(find({ serviceName: "other" })).toThrow("Check that the user has a role in a project");
+    for (const nothing of [null, [], "x", [{}], [{ type: "compute" }], [null]]) {
+      expect(find({}, nothing)).toThrow("has no public endpoint");
+    }
+  });
+});
