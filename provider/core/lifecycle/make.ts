@@ -69,8 +69,10 @@ export async function makeKeyPair(
     entry.returned();
     return made;
   } catch (error) {
+    if (!isKeyPairError(error)) throw error;
     // What is not certain stays in the journal, for the next run.
-    if (isKeyPairError(error) && !making.isUncertain) entry.nothingMade();
+    if (making.isUncertain) throw uncertain(error, args.keyPairName);
+    entry.nothingMade();
     throw error;
   }
 }
@@ -237,6 +239,16 @@ function holds(record: KeyPairRecord, publicKey: string): boolean {
 
 function isGenerationUnsupported({ code, details }: KeyPairError): boolean {
   return code === "Refused" && details.cloudCode === "GenerationUnsupported";
+}
+
+/** The failure after a lost reply that could not be settled: the pair may be there. */
+function uncertain(error: KeyPairError, keyPairName: string): KeyPairError {
+  if (error.code === "AlreadyExists") return error;
+  return error.with({
+    keyPairName,
+    message: `nobody knows whether key pair "${keyPairName}" was made, because a reply was lost: ${error.details.message}`,
+    next: "Run `pulumi up` again on this machine: it looks for the pair, and takes it over or removes it.",
+  });
 }
 
 function alreadyExists(found: KeyPairRecord, how: string, cause: KeyPairError): KeyPairError {

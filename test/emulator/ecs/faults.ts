@@ -21,11 +21,14 @@ export type Fault = FaultKind & {
   times?: number;
   /** Only calls that name this key pair. */
   keyPairName?: string;
+  /** `from` and `times` count each key pair's calls by themselves. */
+  perKeyPair?: boolean;
 };
 
 interface Armed {
   fault: Fault;
-  seen: number;
+  /** How many calls, by the pairs that they name where these are counted by themselves. */
+  seen: Map<string, number>;
 }
 
 /** The faults that are set, and how often each could have happened. */
@@ -33,7 +36,7 @@ export class FaultPlan {
   #armed: Armed[] = [];
 
   add(...faults: Fault[]): void {
-    this.#armed.push(...faults.map((fault) => ({ fault, seen: 0 })));
+    this.#armed.push(...faults.map((fault) => ({ fault, seen: new Map() })));
   }
 
   clear(): void {
@@ -48,9 +51,11 @@ export class FaultPlan {
         (fault.action === undefined || fault.action === action) &&
         (fault.keyPairName === undefined || names.includes(fault.keyPairName));
       if (!isMeant) return false;
-      armed.seen++;
+      const counted = fault.perKeyPair ? names.join() : "";
+      const seen = (armed.seen.get(counted) ?? 0) + 1;
+      armed.seen.set(counted, seen);
       const from = fault.from ?? 1;
-      return armed.seen >= from && armed.seen < from + (fault.times ?? Number.POSITIVE_INFINITY);
+      return seen >= from && seen < from + (fault.times ?? Number.POSITIVE_INFINITY);
     });
     return due[0]?.fault;
   }

@@ -96,7 +96,9 @@ describe("of an import", () => {
 
   test("again and again ends with the cloud's last word", async () => {
     backend.script("importKeyPair", ...Array<typeof fine>(5).fill(lostBeforeTheEffect));
-    await expect(create(importArgs)).rejects.toThrow('key pair "web": the reply was lost.');
+    await expect(create(importArgs)).rejects.toThrow(
+      'nobody knows whether key pair "web" was made, because a reply was lost: the reply was lost. Run `pulumi up` again on this machine: it looks for the pair, and takes it over or removes it.',
+    );
     expect(backend.writes).toHaveLength(5);
   });
 
