@@ -39,14 +39,17 @@ export class EngineLog implements Reporter {
   }
 
   #send(severity: number, urn: string | undefined, message: string, ephemeral: boolean): void {
-    this.#engine ??= this.connect();
-    if (!this.#engine) return;
-    const request = new this.#engine.LogRequest();
-    request.setSeverity(severity);
-    request.setMessage(redact(message));
-    request.setUrn(urn ?? "");
-    request.setEphemeral(ephemeral);
-    // A message that does not arrive must not fail what it is about.
-    this.#engine.client.log(request, () => {});
+    try {
+      this.#engine ??= this.connect();
+      if (!this.#engine) return;
+      const request = new this.#engine.LogRequest();
+      request.setSeverity(severity);
+      request.setMessage(redact(message));
+      request.setUrn(urn ?? "");
+      request.setEphemeral(ephemeral);
+      this.#engine.client.log(request, () => {});
+    } catch {
+      // A message that does not arrive must not fail what it is about.
+    }
   }
 }

@@ -31,12 +31,28 @@ export function fromEngine<T extends object>(
 
 /**
  * Plain JSON for the engine: it fails, after the cloud was called, on anything else (pulumi/pulumi#2205). Unknowns become the
- * engine's marker, `undefined` is left out.
+ * engine's marker, `undefined` and functions are left out, what JSON has no word for becomes text. Never throws: with what is
+ * here a private key would be lost.
  */
 export function toEngine(properties: object): Record<string, unknown> {
-  return JSON.parse(
-    JSON.stringify(properties, (_key, value: unknown) => (value === UNKNOWN ? UNKNOWN_MARKER : value)),
-  );
+  return Object.fromEntries(Object.entries(properties).flatMap(jsonEntry));
+}
+
+function jsonEntry([key, value]: [string, unknown]): [string, unknown][] {
+  const json = toJson(value);
+  return json === undefined ? [] : [[key, json]];
+}
+
+function toJson(value: unknown): unknown {
+  if (value === UNKNOWN) return UNKNOWN_MARKER;
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (typeof value === "function" || typeof value === "symbol") return undefined;
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (Array.isArray(value)) return value.map((member) => toJson(member) ?? null);
+  return toEngine(value);
 }
 
 /** The properties with those of these names marked as secrets. */
