@@ -10,8 +10,10 @@ import { connect } from "node:net";
  */
 export function followEngine(address: string, onEnd: () => void): void {
   process.once("SIGINT", onEnd);
-  // The engine keeps the other end of this pipe open for as long as it lives (`exec.Cmd.StdinPipe` of its plugins).
-  if (!fstatSync(0).isFIFO()) return;
+  // The engine keeps the other end of this pipe open for as long as it lives (`exec.Cmd.StdinPipe` of its plugins). Other
+  // languages make pipes of sockets.
+  const stdin = fstatSync(0);
+  if (!stdin.isFIFO() && !stdin.isSocket()) return;
   process.stdin.on("end", () => unlessReachable(address, () => process.exit(1))).resume();
 }
 

@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { literal, newKey } from "./support/keys";
@@ -96,8 +99,7 @@ describe("the plugin", () => {
       `
       new PluginKeyPair("bad", {
         keyPairName: pulumi.secret("1-secret-name"), publicKeyBody: ${literal(privateKey)}, tags: { "acs:x": "1" },
-      });
-      new pulumi.CustomResource("keypair:index:Nothing", "nothing", {});`,
+      });`,
     );
     const run = await project.preview({ fails: true });
     const errors = run.errors("bad").join("\n");
@@ -161,11 +163,72 @@ describe("the plugin", () => {
     expect(pairs(project)).toEqual([]);
   });
 
+  it("takes over a key pair of the dynamic provider by an alias, and leaves it as it is", async () => {
+    project.program(`exports.privateKey = new KeyPair("moved").privateKey;`);
+    await project.up();
+    const before = pairs(project);
+    const { privateKey } = await project.outputs();
+    pluginProgram(
+      project,
+      `exports.privateKey = new PluginKeyPair("moved", {}, { aliases: [{ type: KeyPair.resourceType }] }).privateKey;`,
+    );
+    const run = await project.up();
+    expect(run.ops("moved")).toEqual(["same"]);
+    expect(pairs(project)).toEqual(before);
+    expect(await project.outputs()).toEqual({ privateKey });
+    expect(project.resource("moved").type).toBe("keypair:index:KeyPair");
+    await project.destroy();
+    expect(pairs(project)).toEqual([]);
+  });
+
   it("gives its schema", async () => {
     const { output } = await project.pulumi(["package", "get-schema", pluginPath()]);
     const given = JSON.parse(output);
     const published = JSON.parse(readFileSync(join(inject("packageFolder"), "schema.json"), "utf8"));
     expect(given).toMatchObject({ name: "keypair", version: published.version });
     expect(Object.keys(given.resources)).toEqual(Object.keys(published.resources));
+  });
+});
+
+describe("the plugin's process", () => {
+  /** An address where nobody listens: the engine is gone. */
+  const NOBODY = "127.0.0.1:9";
+
+  function startPlugin(...args: string[]) {
+    const child = spawn(process.execPath, [pluginPath(), ...args], { stdio: ["pipe", "pipe", "pipe"] });
+    const said = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream].setEncoding("utf8").on("data", (text: string) => {
+        said[stream] += text;
+      });
+    }
+    return { child, said, ready: once(child.stdout, "data"), ended: once(child, "close") };
+  }
+
+  it("says its port and nothing else, and ends when the engine interrupts it", async () => {
+    const { child, said, ready, ended } = startPlugin(NOBODY);
+    await ready;
+    child.kill("SIGINT");
+    expect(await ended).toEqual([0, null]);
+    expect(said.stdout).toMatch(/^\d+\n$/);
+    expect(said.stderr).toBe("");
+  });
+
+  it("ends with an engine that was killed, but not with a standard input that is closed", async () => {
+    const orphan = startPlugin(NOBODY);
+    await orphan.ready;
+    orphan.child.stdin.end();
+    expect(await orphan.ended).toEqual([1, null]);
+
+    const engine = createServer().listen(0, "127.0.0.1");
+    await once(engine, "listening");
+    const { child, ready, ended } = startPlugin(`127.0.0.1:${(engine.address() as AddressInfo).port}`);
+    await ready;
+    child.stdin.end();
+    const [asked] = await once(engine, "connection");
+    await once(asked, "close");
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+    engine.close();
   });
 });
