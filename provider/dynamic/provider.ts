@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { CheckFailure } from "../core/checking";
 import type { ProviderSettings } from "../core/connection";
+import { KeyPairError } from "../core/errors";
 import type { Outcome } from "../core/lifecycle";
 import type { ManagedResource } from "../core/resource";
 import { ResourceService } from "../core/service";
@@ -95,7 +96,10 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
     async read(id, props: object = {}) {
       const { value: state, hidden } = taken<State>(props);
       const outcome = await sanitized(() => service.read(id, state as Partial<State>, hidden));
-      return outcome ? { id: outcome.id, props: outputs(outcome, hidden) } : {};
+      if (outcome) return { id: outcome.id, props: outputs(outcome, hidden) };
+      // `get` knows nothing but the id, and the engine would take an empty answer for a resource without outputs.
+      if (Object.keys(state).length === 0) throw plainError(notFound(id));
+      return {};
     },
 
     async update(id, olds: object, news: object) {
@@ -110,6 +114,14 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
       await sanitized(() => service.delete(id, state as State, hidden));
     },
   };
+}
+
+function notFound(id: string): KeyPairError {
+  return new KeyPairError({
+    code: "NotFound",
+    message: `there is no "${id}" where the configuration points to`,
+    next: "See that the name, the backend, the region and the account are right.",
+  });
 }
 
 /** The engine prints the value of the property at which a failure is reported, and does not tell us which values are secrets. */
