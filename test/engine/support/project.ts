@@ -146,6 +146,12 @@ export class EngineProject {
     return asExpected(new Run(exitCode, output, ""), fails, args);
   }
 
+  /** Has the program get the package in another way. */
+  async reinstall(install: Install, sdk: Sdk): Promise<void> {
+    rmSync(this.path("node_modules"), { recursive: true, force: true });
+    await installModules(this.folder, install, sdk);
+  }
+
   /** Sets configuration values; the ones that are not named stay. */
   async configure(values: Record<string, string>, secrets: Record<string, string> = {}): Promise<void> {
     const flags = (flag: string, entries: Record<string, string>) =>

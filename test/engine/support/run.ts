@@ -15,6 +15,7 @@ export interface Diagnostic {
   severity: "info" | "warning" | "error";
   /** The logical name of the resource that it stands at; `undefined`: at none, or at the stack. */
   resource: string | undefined;
+  urn: string | undefined;
   message: string;
 }
 
@@ -112,7 +113,7 @@ function diagnosticOf(event: EngineEvent["diagnosticEvent"]): Said[] {
   if (!event || (severity !== "info" && severity !== "warning" && severity !== "error")) return [];
   const resource =
     event.urn && !event.urn.includes("::pulumi:pulumi:Stack::") ? nameOf(event.urn) : undefined;
-  const diagnostic: Diagnostic = { severity, resource, message: event.message.trimEnd() };
+  const diagnostic = { severity, resource, urn: event.urn, message: event.message.trimEnd() } as const;
   return [{ isEphemeral: event.ephemeral ?? false, diagnostic }];
 }
 

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { literal, newKey, type TestKey } from "./support/keys";
+import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
+import { type EngineProject, engineProject } from "./support/project";
+
+const PROVIDER = 'exports.handler=()=>require("pulumi-keypair/provider").impl';
+
+describe("a pair of that name is there already", () => {
+  let project: EngineProject;
+  let key: TestKey;
+  let other: TestKey;
+  const all = [
+    "fail-same",
+    "fail-other",
+    "adopt-same",
+    "adopt-other",
+    "adopt-created",
+    "recreate",
+    "recreate-created",
+  ];
+  const pairOf = (name: string) => pairs(project).find((pair) => pair.name === name);
+
+  beforeAll(async () => {
+    [key, other] = await Promise.all([newKey(), newKey()]);
+    const args = (name: string) => ({
+      keyPairName: name,
+      onExisting: name.split("-")[0],
+      tags: { team: "ops" },
+      ...(name.endsWith("created") ? {} : { publicKeyBody: `${key.line} comment` }),
+    });
+    const table = Object.fromEntries(all.map((name) => [name, args(name)]));
+    project = await engineProject({
+      program: `for (const [name, args] of Object.entries(${literal(table)})) new KeyPair(name, args);`,
+    });
+    withStore(project, (store) => {
+      for (const name of all) {
+        const publicKey = name.endsWith("-same") ? key.line : other.line;
+        store.import(LOCAL_REGION, { name, publicKey, tags: { team: "dev", left: "over" } });
+      }
+    });
+  });
+  afterAll(() => project.close());
+
+  it("onExisting says what becomes of it; the next step is in the message", async () => {
+    const run = await project.up({ fails: true, flags: ["--continue-on-error"] });
+    expect(run.failed.sort()).toEqual(["adopt-created", "adopt-other", "fail-other", "fail-same"]);
+    expect(run.errors("fail-same").join()).toMatch(
+      /a key pair "fail-same" is there already, with this very key \(fingerprint [0-9a-f:]{47}, made [^)]+\) \(code KeyPair\.AlreadyExist, request id \S+\)\. Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first\./,
+    );
+    expect(run.errors("fail-other").join()).toContain("is there already, with another key (");
+    expect(run.errors("adopt-other").join()).toContain("with another key, so it cannot be adopted");
+    expect(run.errors("adopt-created").join()).toContain(
+      "its private key is not known, so it cannot be adopted",
+    );
+    for (const name of run.failed) expect(pairOf(name)?.tags).toEqual({ team: "dev", left: "over" });
+
+    expect(pairOf("adopt-same")).toMatchObject({ publicKey: key.line, tags: { team: "ops" } });
+    expect(pairOf("recreate")).toMatchObject({ publicKey: `${key.line} comment`, tags: { team: "ops" } });
+    expect(pairOf("recreate-created")?.id).toMatch(/^ssh-/);
+    expect(project.resource("recreate-created").outputs).toHaveProperty("privateKey");
+  });
+
+  it("the others are recorded, and the next up goes on from there", async () => {
+    withStore(project, (store) => {
+      store.deleteMany(LOCAL_REGION, ["adopt-created", "adopt-other", "fail-other", "fail-same"]);
+    });
+    const before = pairs(project);
+    const run = await project.up();
+    expect(run.changes).toEqual({ create: 4, same: 4 });
+    expect(pairs(project).slice(0, before.length)).toEqual(before);
+    expect((await project.up()).changes).toEqual({ same: all.length + 1 });
+  });
+});
+
+/** The tests are steps of one stack and need this order. */
+describe("a pair that this stack did not make", () => {
+  let project: EngineProject;
+  let key: TestKey;
+
+  beforeAll(async () => {
+    key = await newKey();
+    project = await engineProject({
+      program: `
+        const found = KeyPair.get("found", "theirs");
+        module.exports = { publicKey: found.publicKey, tags: found.tags, fingerprint: found.fingerprintSha256 };`,
+    });
+    withStore(project, (store) =>
+      store.import(LOCAL_REGION, { name: "theirs", publicKey: key.line, tags: { team: "them" } }),
+    );
+  });
+  afterAll(() => project.close());
+
+  it("is read by KeyPair.get", async () => {
+    const run = await project.up();
+    expect(run.ops("found")).toEqual(["read"]);
+    expect(await project.outputs()).toEqual({
+      publicKey: key.line,
+      tags: { team: "them" },
+      fingerprint: project.resource("found").outputs?.["fingerprintSha256"],
+    });
+    await project.refresh();
+    expect(await project.outputs()).toMatchObject({ publicKey: key.line });
+  });
+
+  it("that is not there is an error of KeyPair.get", async () => {
+    project.program('KeyPair.get("found", "nowhere");');
+    const run = await project.up({ fails: true });
+    expect(run.output).toContain(
+      'there is no "nowhere" where the configuration points to. See that the name, the backend, the region and the account are right.',
+    );
+    expect(run.output).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
+  });
+
+  it("is left alone when the stack that only read it is destroyed", async () => {
+    await project.destroy();
+    expect(pairs(project).map(({ name }) => name)).toEqual(["theirs"]);
+  });
+
+  it("is taken into the stack by `pulumi import --file`, and is no change to the program that then says it", async () => {
+    const resources = [
+      {
+        type: "pulumi-nodejs:dynamic/keypair:KeyPair",
+        name: "taken",
+        id: "theirs",
+        inputs: {
+          __provider: PROVIDER,
+          keyPairName: "theirs",
+          publicKeyBody: key.line,
+          tags: { team: "them" },
+        },
+        outputs: { __provider: PROVIDER, keyPairName: "theirs" },
+      },
+    ];
+    const file = project.write("import.json", JSON.stringify({ resources }));
+    project.program(`
+      new KeyPair("taken", { keyPairName: "theirs", publicKeyBody: ${literal(key.line)}, tags: { team: "them" } });`);
+    await project.pulumi(["import", "--file", file, "--yes", "--protect=false", "--generate-code=false"]);
+    expect(project.resource("taken").id).toBe("theirs");
+    await project.refresh();
+    const run = await project.up();
+    expect(run.ops("taken").filter((op) => op !== "same" && op !== "update")).toEqual([]);
+    expect((await project.up()).changes).toEqual({ same: 2 });
+    expect(pairs(project)).toHaveLength(1);
+    await project.destroy();
+    expect(pairs(project)).toEqual([]);
+  });
+});
