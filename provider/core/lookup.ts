@@ -16,6 +16,14 @@ export async function getKeyPair(
   { keyPairName, connection }: GetKeyPairArgs,
   context: LookupContext,
 ): Promise<KeyPairFacts> {
+  // Programs in JavaScript may leave it out.
+  if (typeof keyPairName !== "string" || keyPairName === "") {
+    throw new KeyPairError({
+      code: "InvalidInput",
+      property: "keyPairName",
+      message: "keyPairName must be the name of a key pair",
+    });
+  }
   const backend = await opened(connection, context);
   const record = await backend.findKeyPair(keyPairName, "exact", context.operation);
   if (record) return factsOf(record, backend);

@@ -5,10 +5,10 @@ import { messageOf } from "./failure";
 import { checkFailures } from "./messages";
 import { decode, encode, type Messages, messages } from "./protocol";
 
-type Function = (args: object, context: LookupContext) => Promise<object>;
+type ProviderFunction = (args: object, context: LookupContext) => Promise<object>;
 
 /** The functions that programs can call, by the token of schema.json. */
-const FUNCTIONS = new Map<string, Function>([
+const FUNCTIONS = new Map<string, ProviderFunction>([
   ["keypair:index:getKeyPair", (args, context) => getKeyPair(args as GetKeyPairArgs, context)],
   [
     "keypair:index:getKeyPairs",

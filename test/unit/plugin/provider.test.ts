@@ -298,6 +298,10 @@ describe("invoke", () => {
     await expect(invoke("keypair:index:getKeyPair", { keyPairName: "no" })).rejects.toMatchObject({
       code: 5,
     });
+    const missing = await invoke("keypair:index:getKeyPair", {});
+    expect(missing.getFailuresList().map((one) => one.toObject())).toEqual([
+      { property: "keyPairName", reason: "keyPairName must be the name of a key pair." },
+    ]);
     const failed = await invoke("keypair:index:getKeyPairs", { nameRegex: "(" });
     expect(failed.getFailuresList().map((one) => one.getProperty())).toEqual(["nameRegex"]);
   });
