@@ -22,7 +22,7 @@ export const SECRET_SETTINGS: readonly string[] = ["accessKeySecret", "securityT
 export function checkSettings(values: Readonly<Record<string, unknown>>): CheckFailure[] {
   const { timeoutSeconds } = values;
   const isText = typeof timeoutSeconds === "string";
-  return checkConfiguration(isText ? { ...values, timeoutSeconds: Number(timeoutSeconds) } : values);
+  return checkConfiguration(isText ? { ...values, timeoutSeconds: numberOf(timeoutSeconds) } : values);
 }
 
 /**
@@ -34,7 +34,8 @@ export function readSettings(get: (key: string) => string | undefined): Provider
   const given: Record<string, string | number> = Object.fromEntries(
     texts.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined),
   );
-  if (given["timeoutSeconds"] !== undefined) given["timeoutSeconds"] = Number(given["timeoutSeconds"]);
+  const { timeoutSeconds: seconds } = given;
+  if (typeof seconds === "string") given["timeoutSeconds"] = numberOf(seconds);
   const { accessKeyId, accessKeySecret, securityToken, tagChanges, timeoutSeconds, ...connection } =
     validated(given);
   registerSecret(accessKeySecret);
@@ -45,6 +46,12 @@ export function readSettings(get: (key: string) => string | undefined): Provider
     ...(tagChanges ? { tagChanges } : {}),
     timeoutSeconds: timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
   };
+}
+
+/** A text that is no number stays one, and is reported as that. */
+function numberOf(text: string): number | string {
+  const number = Number(text);
+  return Number.isNaN(number) ? text : number;
 }
 
 function validated(given: Record<string, string | number>): ProviderConfiguration {

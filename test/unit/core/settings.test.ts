@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { redact } from "../../../provider/core/redact";
+import { readSettings } from "../../../provider/core/settings";
+
+const read = (config: Record<string, string>) => readSettings((name) => config[name]);
+
+describe("the stack's configuration", () => {
+  test("of which nothing is set", () => {
+    expect(read({})).toEqual({ connection: {}, credentials: {}, timeoutSeconds: 600 });
+  });
+
+  test("of which everything is set", () => {
+    expect(
+      read({
+        backend: "alibaba",
+        region: "cn-hangzhou",
+        endpoint: "ecs.test",
+        profile: "p",
+        cloud: "c",
+        path: "s",
+        accessKeyId: "an-access-key-id",
+        accessKeySecret: "an-access-key-secret",
+        securityToken: "a-security-token",
+        tagChanges: "update",
+        timeoutSeconds: "30",
+      }),
+    ).toEqual({
+      connection: {
+        backend: "alibaba",
+        region: "cn-hangzhou",
+        endpoint: "ecs.test",
+        profile: "p",
+        cloud: "c",
+        path: "s",
+      },
+      credentials: {
+        accessKeyId: "an-access-key-id",
+        accessKeySecret: "an-access-key-secret",
+        securityToken: "a-security-token",
+      },
+      tagChanges: "update",
+      timeoutSeconds: 30,
+    });
+  });
+
+  test("that cannot be used is reported all at once", () => {
+    expect(() => read({ backend: "aws", tagChanges: "x", timeoutSeconds: "soon", region: "" })).toThrow(
+      /^keypair:tagChanges must be one of "replace", "update"; keypair:timeoutSeconds must be a whole number; keypair:backend must be one of "alibaba", "local", "openstack"; keypair:region must not be empty\. Set it with `pulumi config set`\.$/,
+    );
+    expect(() => read({ timeoutSeconds: "0" })).toThrow("keypair:timeoutSeconds must be >= 1.");
+  });
+
+  test("has secrets that are in no message from then on", () => {
+    const secret = "the-secret-of-this-very-test";
+    read({ accessKeySecret: secret, securityToken: `${secret}-token` });
+    expect(redact(`${secret} and ${secret}-token`)).toBe("[secret] and [secret]");
+    expect(() => read({ accessKeySecret: secret, backend: secret })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(secret) }),
+    );
+  });
+});

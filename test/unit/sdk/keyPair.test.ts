@@ -1,0 +1,255 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeEach, describe, expect, expectTypeOf, test, vi } from "vitest";
+import { KEY_PAIR_PROPERTIES } from "../../../provider/core/properties";
+import { ATTACHMENT_PROVIDER, KEY_PAIR_PROVIDER } from "../../../provider/dynamic/stub";
+import { KeyPair, type KeyPairArgs, KeyPairAttachment, type Tags } from "../../../sdk";
+import { reportFailures } from "../../../sdk/inputs";
+
+interface Registered {
+  type: string;
+  name: string;
+  id: string | undefined;
+  inputs: Record<string, unknown>;
+  secretOutputs: string[];
+  urn: string;
+}
+
+/** What the programs registered. The engine is a mock here; the engine tests have the real one. */
+let registered: Registered[];
+
+async function program(preview = false): Promise<void> {
+  registered = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, id, inputs }) {
+        registered.push({ type, name, id: id || undefined, inputs, secretOutputs: [], urn: "" });
+        return {
+          id: id || `${name}-id`,
+          state: { ...inputs, fingerprint: "f", keyBits: 256, backend: "local" },
+        };
+      },
+      call: () => ({}),
+    },
+    "project",
+    "stack",
+    preview,
+  );
+  // The mocks do not tell which outputs are secrets, nor the URN that the engine gives.
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) =>
+    register(request, (error, reply) => {
+      const of = registered.find(
+        ({ name, type }) => name === request.getName() && type === request.getType(),
+      );
+      if (of)
+        Object.assign(of, { secretOutputs: request.getAdditionalsecretoutputsList(), urn: reply?.getUrn() });
+      callback(error, reply);
+    });
+}
+
+interface Monitor {
+  registerResource(
+    request: RegisterRequest,
+    callback: (error: unknown, reply?: { getUrn(): string }) => void,
+  ): unknown;
+}
+interface RegisterRequest {
+  getName(): string;
+  getType(): string;
+  getAdditionalsecretoutputsList(): string[];
+}
+
+const known = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
+
+beforeEach(() => program());
+
+describe("what the engine gets of a KeyPair", () => {
+  test("the arguments, the stored line, the URN; the private key is a secret", async () => {
+    const args = {
+      publicKeyBody: pulumi.output("ssh-ed25519 AAAA"),
+      tags: { team: pulumi.output("ops"), none: undefined },
+      connection: { region: Promise.resolve("here") },
+      savePrivateKey: undefined,
+    };
+    await known(new KeyPair("web", args).urn);
+    expect(registered).toEqual([
+      {
+        type: "pulumi-nodejs:dynamic/keypair:KeyPair",
+        name: "web",
+        id: undefined,
+        inputs: {
+          publicKeyBody: "ssh-ed25519 AAAA",
+          tags: { team: "ops" },
+          connection: { region: "here" },
+          __urn: "urn:pulumi:stack::project::pulumi-nodejs:dynamic/keypair:KeyPair::web",
+          __provider: KEY_PAIR_PROVIDER,
+        },
+        secretOutputs: ["privateKey"],
+        urn: "urn:pulumi:stack::project::pulumi-nodejs:dynamic/keypair:KeyPair::web",
+      },
+    ]);
+  });
+
+  test("nothing at all is enough", async () => {
+    await known(new KeyPair("web").urn);
+    expect(Object.keys(registered[0]?.inputs ?? {}).sort()).toEqual(["__provider", "__urn"]);
+  });
+
+  test("the program's own secret outputs come on top", async () => {
+    await known(new KeyPair("web", {}, { additionalSecretOutputs: ["publicKey"] }).urn);
+    expect(registered[0]?.secretOutputs.sort()).toEqual(["privateKey", "publicKey"]);
+  });
+
+  test("the URN under parents, of whatever kind, is the engine's", async () => {
+    class Component extends pulumi.ComponentResource {
+      constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+        super("my:index:Component", name, {}, opts);
+      }
+    }
+    const outer = new Component("outer");
+    const inner = new Component("inner", { parent: outer });
+    const pair = new KeyPair("deep::er", {}, { parent: inner });
+    // The mock engine gives another one: https://www.pulumi.com/docs/iac/concepts/resources/names/#urns has the rule.
+    await known(pair.urn);
+    expect(registered.find(({ name }) => name === "deep::er")?.inputs["__urn"]).toBe(
+      "urn:pulumi:stack::project::my:index:Component$my:index:Component$pulumi-nodejs:dynamic/keypair:KeyPair::deep::er",
+    );
+  });
+
+  test("only a preview says that it is one: the state has no trace of it", async () => {
+    await known(new KeyPair("web").urn);
+    expect(registered[0]?.inputs).not.toHaveProperty("__preview");
+    await program(true);
+    const pair = new KeyPair("web");
+    await vi.waitFor(() => expect(registered).toHaveLength(1));
+    expect(registered[0]?.inputs).toMatchObject({ __preview: true });
+    expect(pulumi.Output.isInstance(pair.privateKey)).toBe(true);
+  });
+
+  test("a pair to be read is named by its name in the cloud", async () => {
+    const pair = KeyPair.get("existing", "deploy", { protect: false });
+    expect(await known(pair.id)).toBe("deploy");
+    expect(registered[0]).toMatchObject({
+      name: "existing",
+      id: "deploy",
+      inputs: { __provider: KEY_PAIR_PROVIDER },
+    });
+  });
+});
+
+test("what the engine gets of a KeyPairAttachment", async () => {
+  const pair = new KeyPair("web");
+  const attachment = new KeyPairAttachment("web", {
+    keyPairName: pulumi.output("deploy"),
+    instanceIds: [pulumi.output("i-1"), "i-2"],
+  });
+  await Promise.all([known(pair.urn), known(attachment.urn)]);
+  expect(registered[1]).toMatchObject({
+    type: "pulumi-nodejs:dynamic/keypair:KeyPairAttachment",
+    inputs: {
+      keyPairName: "deploy",
+      instanceIds: ["i-1", "i-2"],
+      __urn: "urn:pulumi:stack::project::pulumi-nodejs:dynamic/keypair:KeyPairAttachment::web",
+      __provider: ATTACHMENT_PROVIDER,
+    },
+  });
+});
+
+test("each output of the property table is one of the class", async () => {
+  const pair = new KeyPair("web");
+  const names = Object.entries(KEY_PAIR_PROPERTIES)
+    .filter(([, { change }]) => change === "computed")
+    .map(([name]) => name);
+  for (const name of [...names, "tags", "resourceGroupId"]) expect(pair).toHaveProperty(name);
+  expect(await known(pair.fingerprint)).toBe("f");
+});
+
+test("isInstance knows its own", () => {
+  const pair = new KeyPair("web");
+  expect(KeyPair.isInstance(pair)).toBe(true);
+  expect(KeyPair.isInstance(new KeyPairAttachment("web", { keyPairName: "web", instanceIds: ["i-1"] }))).toBe(
+    false,
+  );
+  expect(KeyPair.isInstance({ __pulumiType: KeyPair.resourceType })).toBe(false);
+  expect(KeyPair.isInstance(undefined)).toBe(false);
+});
+
+describe("problems that a preview found", () => {
+  const failures = [
+    { property: "tags", reason: "too many." },
+    { property: "", reason: "no backend." },
+  ];
+
+  /** A resource of which the engine has just told this; `apply` runs at once, and throws to the test. */
+  function resourceWith(told: typeof failures | undefined) {
+    const resource = new KeyPair("web");
+    const __failures = { apply: (run: (value: typeof told) => void) => run(told) };
+    return Object.assign(resource, { __name: "web", __failures: __failures as never });
+  }
+
+  const report = (told: typeof failures | undefined) => reportFailures(resourceWith(told));
+
+  test("are shown each on the resource, and then the program fails without a stack", async () => {
+    await program(true);
+    const error = vi.spyOn(pulumi.log, "error").mockResolvedValue();
+    let thrown: unknown;
+    try {
+      report(failures);
+    } catch (failure) {
+      thrown = failure;
+    }
+    expect(error.mock.calls.map(([message]) => message)).toEqual(["tags: too many.", "no backend."]);
+    expect(error.mock.calls.every(([, resource]) => KeyPair.isInstance(resource))).toBe(true);
+    expect(pulumi.RunError.isInstance(thrown)).toBe(true);
+    expect(thrown).toMatchObject({
+      message: "key pair resource 'web' has 2 problems",
+      stack: "key pair resource 'web' has 2 problems",
+    });
+    expect(() => report(failures.slice(1))).toThrow("key pair resource 'web' has a problem");
+    error.mockRestore();
+  });
+
+  test("are none: nothing happens", async () => {
+    await program(true);
+    expect(() => report(undefined)).not.toThrow();
+    expect(() => report([])).not.toThrow();
+  });
+
+  test("are the provider's to report in an update", () => {
+    expect(() => report(failures)).not.toThrow();
+  });
+});
+
+/** Checked by the type checker, which reads the tests too (`npx tsc`). */
+test("the types take what programs have", () => {
+  const text = pulumi.output("x");
+  const perhaps: string | undefined = undefined;
+  const args: KeyPairArgs[] = [
+    {},
+    { keyPairName: text, publicKeyBody: Promise.resolve("x"), savePrivateKey: pulumi.output(true) },
+    { keyPairName: undefined, publicKeyFile: perhaps, tags: undefined, connection: undefined },
+    { tags: { a: text, b: Promise.resolve("x"), c: "x", d: undefined } },
+    { tags: pulumi.output({ a: "x" }) },
+    { connection: { backend: "alibaba", region: text, profile: perhaps } },
+    { connection: pulumi.output({ backend: "local" as const }) },
+    { keyGeneration: { source: "local", type: pulumi.output("rsa" as const), bits: Promise.resolve(2048) } },
+    { onExisting: "adopt", tagChanges: pulumi.output("update" as const) },
+  ];
+  expect(args).toHaveLength(9);
+
+  // @ts-expect-error: there is no such backend.
+  expectTypeOf({ connection: { backend: "aws" } } as const).toExtend<KeyPairArgs>();
+  // @ts-expect-error: tags are texts.
+  expectTypeOf({ tags: { a: 1 } }).toExtend<KeyPairArgs>();
+  // @ts-expect-error: a connection never holds a credential.
+  const secret: KeyPairArgs = { connection: { accessKeySecret: "x" } };
+  // @ts-expect-error: there is no such argument.
+  const typo: KeyPairArgs = { publicKeyBdy: "x" };
+  expect([secret, typo]).toBeDefined();
+
+  expectTypeOf<KeyPair["privateKey"]>().toEqualTypeOf<pulumi.Output<string | undefined>>();
+  expectTypeOf<KeyPair["keyPairName"]>().toEqualTypeOf<pulumi.Output<string>>();
+  expectTypeOf<KeyPair["tags"]>().toEqualTypeOf<pulumi.Output<Tags | undefined>>();
+  expectTypeOf<KeyPair["keyBits"]>().toEqualTypeOf<pulumi.Output<number>>();
+});
