@@ -96,9 +96,13 @@ function printableCause(cause: unknown, depth: number): unknown {
   const printable = new Error(redact(cause.message), inner === undefined ? undefined : { cause: inner });
   printable.name = cause.name;
   printable.stack = redact(cause.stack ?? `${cause.name}: ${cause.message}`);
-  return "code" in cause && typeof cause.code === "string"
-    ? Object.assign(printable, { code: redact(cause.code) })
-    : printable;
+  // What kind of failure it was: `code`, and numbers such as `errno` or a status.
+  const kinds = Object.entries(cause).filter(([name, value]) => name === "code" || typeof value === "number");
+  const safe = kinds.map(([name, value]) => [
+    name,
+    typeof value === "number" ? value : redact(String(value)),
+  ]);
+  return Object.assign(printable, Object.fromEntries(safe));
 }
 
 function withoutSecrets(details: ErrorDetails): ErrorDetails {

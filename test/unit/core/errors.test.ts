@@ -88,10 +88,11 @@ describe("the cause", () => {
   test("keeps what explains it, and drops what a library hangs on its errors", () => {
     const inner = Object.assign(new Error("reset"), { name: "SocketError", code: "ECONNRESET" });
     const cause = Object.assign(new Error("request failed", { cause: inner }), {
+      status: 502,
       config: { headers: { "x-auth-token": "a token that must not be printed" } },
     });
     const error = new KeyPairError({ code: "Unavailable", message: "no reply", cause });
-    expect(error.cause).toMatchObject({ message: "request failed" });
+    expect(error.cause).toMatchObject({ message: "request failed", status: 502 });
     expect((error.cause as Error).cause).toMatchObject({ name: "SocketError", code: "ECONNRESET" });
     expect((error.cause as Error).stack).toBe(cause.stack);
     expect(inspect(error, { depth: null })).not.toContain("must not be printed");
