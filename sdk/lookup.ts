@@ -36,9 +36,12 @@ export async function getKeyPair(args: GetKeyPairArgs): Promise<GetKeyPairResult
   return provider().getKeyPair(args, readConfiguration);
 }
 
-/** `getKeyPair` with outputs for arguments. */
+/**
+ * `getKeyPair` with outputs for arguments. Where these come from a resource that is not made yet, the answer of a preview is
+ * unknown.
+ */
 export function getKeyPairOutput(args: LookupInputs<GetKeyPairArgs>): pulumi.Output<GetKeyPairResult> {
-  return pulumi.output(args).apply((known) => getKeyPair(known as GetKeyPairArgs));
+  return whenMade(pulumi.output(args)).apply((known) => getKeyPair(known as GetKeyPairArgs));
 }
 
 /** All key pairs that match all that is given; the cloud filters what it can. Rejects when it cannot be asked. */
@@ -47,11 +50,24 @@ export async function getKeyPairs(args: GetKeyPairsArgs = {}): Promise<GetKeyPai
   return { keyPairs, keyPairNames: keyPairs.map(({ keyPairName }) => keyPairName) };
 }
 
-/** `getKeyPairs` with outputs for arguments. */
+/** `getKeyPairs` with outputs for arguments, as `getKeyPairOutput` has them. */
 export function getKeyPairsOutput(
   args: LookupInputs<GetKeyPairsArgs> = {},
 ): pulumi.Output<GetKeyPairsResult> {
-  return pulumi.output(args).apply((known) => getKeyPairs(known as GetKeyPairsArgs));
+  return whenMade(pulumi.output(args)).apply((known) => getKeyPairs(known as GetKeyPairsArgs));
+}
+
+/** The value, unknown until the resources that it comes from are made: as the engine has it for the functions of its providers. */
+function whenMade<T>(value: pulumi.Output<T>): pulumi.Output<T> {
+  const resources = isTraced(value) ? value.allResources() : Promise.resolve(new Set<pulumi.Resource>());
+  const ids = resources.then((all) => [...all].filter(pulumi.CustomResource.isInstance).map(({ id }) => id));
+  // `apply` does not run while a part is unknown.
+  return pulumi.output(ids).apply(() => value);
+}
+
+/** Outputs know their resources, though the types do not tell. */
+function isTraced(output: object): output is { allResources(): Promise<Set<pulumi.Resource>> } {
+  return "allResources" in output && typeof output.allResources === "function";
 }
 
 /** Loaded by the first look-up: a program without one loads no cloud library. */
