@@ -7,20 +7,40 @@ export type NestedInputs<T> = T extends readonly (infer Item)[]
     ? { [K in keyof T]: pulumi.Input<NonNullable<T[K]>> | undefined }
     : T;
 
-/** What the front needs and the engine does not tell a dynamic provider: where to say things, and what to name things after. */
+/**
+ * What the front needs and the engine does not tell a dynamic provider: the URN, to say things on, and to name things after. The
+ * engine stores it with each resource and writes all of its state after every step, so there is no byte more than needed.
+ */
 export function inputsForFront(
   name: string,
   type: string,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Inputs {
-  const urn = pulumi.createUrn(name, type, opts.parent);
-  // A plain promise: an output of the parent would make this resource depend on it, and a component on itself.
   return {
-    __logicalName: name,
-    __urn: new Promise((resolve) => urn.apply(resolve)),
-    __preview: pulumi.runtime.isDryRun() ? true : undefined,
-    __failures: undefined,
+    __urn: urnOf(name, type, opts.parent),
+    ...(pulumi.runtime.isDryRun() ? { __preview: true, __failures: undefined } : {}),
   };
+}
+
+/**
+ * Until the answer is called, errors have no stack trace. The constructor of Pulumi's resources takes four a property for its
+ * debugging, and that is most of the time of a program with many resources. The answer, called with an error, gives it the stack
+ * trace that says where in the program the resource is.
+ */
+export function pauseStackTraces(): (error?: unknown) => unknown {
+  const limit = Error.stackTraceLimit;
+  if (!process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) Error.stackTraceLimit = 0;
+  return function resume(error) {
+    Error.stackTraceLimit = limit;
+    if (error instanceof Error) Error.captureStackTrace(error, resume);
+    return error;
+  };
+}
+
+/** With a parent a plain promise: an output of the parent would make this resource depend on it, and a component on itself. */
+function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
+  if (parent) return new Promise((resolve) => pulumi.createUrn(name, type, parent).apply(resolve));
+  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
 }
 
 /**

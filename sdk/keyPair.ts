@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as model from "../provider/core/model";
 import { KEY_PAIR_PROVIDER } from "../provider/dynamic/stub";
-import { inputsForFront, type NestedInputs, reportFailures } from "./inputs";
+import { inputsForFront, type NestedInputs, pauseStackTraces, reportFailures } from "./inputs";
 import "./debugMessages";
 
 /**
@@ -104,17 +104,20 @@ export class KeyPair extends pulumi.CustomResource {
     };
     // Declared here too, so that they are outputs where the program does not give them.
     const declared = { keyPairName: undefined, tags: undefined, resourceGroupId: undefined, ...args };
-    super(
-      KeyPair.resourceType,
-      name,
-      {
-        ...declared,
-        ...outputs,
-        ...inputsForFront(name, KeyPair.resourceType, opts),
-        __provider: KEY_PAIR_PROVIDER,
-      },
-      pulumi.mergeOptions({ additionalSecretOutputs: ["privateKey"] }, opts),
-    );
+    const inputs = {
+      ...declared,
+      ...outputs,
+      ...inputsForFront(name, KeyPair.resourceType, opts),
+      __provider: KEY_PAIR_PROVIDER,
+    };
+    const options = pulumi.mergeOptions({ additionalSecretOutputs: ["privateKey"] }, opts);
+    const resume = pauseStackTraces();
+    try {
+      super(KeyPair.resourceType, name, inputs, options);
+    } catch (error) {
+      throw resume(error);
+    }
+    resume();
     reportFailures(this);
   }
 }

@@ -2,10 +2,9 @@ import type { CheckFailure } from "../core/checking";
 import type { PartlyUnknown } from "../core/unknown";
 import { fromEngine, isUnknown } from "../front/values";
 
-/** What the SDK passes along for the front: the dynamic interface tells a provider neither the URN nor the name. */
+/** What the SDK passes along for the front: the dynamic interface does not tell a provider the URN. */
 export interface Hidden {
   urn?: string;
-  logicalName?: string;
   provider?: unknown;
   /** The program runs in a preview. */
   preview?: true;
@@ -16,11 +15,15 @@ export interface Hidden {
 /** The names under which it travels. The engine shows no property that starts with two underscores. */
 const HIDDEN_KEYS = {
   urn: "__urn",
-  logicalName: "__logicalName",
   provider: "__provider",
   preview: "__preview",
   failures: "__failures",
 } as const;
+
+/** The name that the program gives the resource: what follows stack, project and type, and may itself hold colons. */
+export function logicalName({ urn }: Hidden): string | undefined {
+  return urn?.split("::").slice(3).join("::");
+}
 
 /** What the engine sent, with what is the front's own taken out. */
 export function taken<T extends object>(properties: object): { value: PartlyUnknown<T>; hidden: Hidden } {

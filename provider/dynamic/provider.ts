@@ -11,10 +11,10 @@ import { EngineLog } from "../front/engineLog";
 import type { Parts } from "../front/parts";
 import { secretsMarked, toEngine } from "../front/values";
 import { initializationFailure, plainError } from "./failure";
-import { type Hidden, taken, withHidden } from "./hidden";
+import { type Hidden, logicalName, taken, withHidden } from "./hidden";
 import { connectHostEngine } from "./hostEngine";
 
-/** Where the SDK does not tell the resource's name: it is older than this provider. */
+/** Where the SDK does not tell the resource's URN: it is another version. */
 const DEFAULT_NAME = "keypair";
 
 /**
@@ -61,7 +61,7 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
       try {
         const { args, failures } = service.check(
           {
-            logicalName: hidden.logicalName ?? DEFAULT_NAME,
+            logicalName: logicalName(hidden) ?? DEFAULT_NAME,
             olds: taken<Checked>(olds ?? {}).value as Partial<Checked>,
             news: value,
             preview: hidden.preview === true,
