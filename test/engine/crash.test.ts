@@ -71,7 +71,13 @@ describe("an up that is killed (SIGKILL) with all its processes while the cloud 
     expect((await project.up()).changes).toEqual({ create: 1, same: 4 });
     expect((await project.up()).changes).toEqual({ same: 5 });
     expect(journal(project)).toEqual([]);
+  });
+
+  it("the engine forgets the interrupted calls when it is told to", async () => {
+    expect(project.deployment().deployment.pending_operations).toHaveLength(names.length);
+    await project.refresh({ flags: ["--clear-pending-creates"] });
     expect(project.deployment().deployment.pending_operations ?? []).toEqual([]);
+    expect((await project.up()).changes).toEqual({ same: 5 });
   });
 });
 

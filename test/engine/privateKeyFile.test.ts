@@ -87,6 +87,19 @@ describe("privateKeyFile", () => {
     expect(project.resource("bastion").outputs?.["privateKey"]).toEqual(SECRET);
   });
 
+  it("gets the new key when the pair is replaced, and the old key is moved aside, not lost", async () => {
+    const before = project.read("keys/bastion.pem");
+    project.program(program("keys/bastion.pem", ', tags: { team: "ops" }'));
+    const run = await project.up();
+    expect(run.ops("bastion")).toEqual(["delete-replaced", "replace", "create-replacement"]);
+    expect(project.read("keys/bastion.pem")).toBe((await project.outputs())["privateKey"]);
+    expect(project.read("keys/bastion.pem")).not.toBe(before);
+    const [, aside = ""] =
+      /private key of the replaced pair was moved to (\S+):/.exec(run.warnings("bastion").join()) ?? [];
+    expect(project.read(aside)).toBe(before);
+    expect(statSync(project.path(aside)).mode & 0o777).toBe(0o600);
+  });
+
   it("stays when the pair is destroyed: machines may trust the key still", async () => {
     await project.destroy();
     expect(pairs(project)).toEqual([]);

@@ -128,7 +128,7 @@ export class EngineProject {
     const withEvents = async () => {
       const { exitCode, output } = await ended;
       isRunning = false;
-      return new Run(exitCode, output, takeFile(events));
+      return new Run(exitCode, output, readIfThere(events));
     };
     const says = async (text: string) => {
       while (isRunning) {
@@ -259,16 +259,7 @@ function asExpected(run: Run, fails: boolean, args: string[]): Run {
   throw new Error(`pulumi ${args.join(" ")}: exit code ${run.exitCode}\n${run.output}`);
 }
 
-/**
- * Reads the event log and removes it. Its debug messages hold secrets in clear text, those of every provider: the SDK logs
- * the engine's replies (`runtime/resource.ts`, "RegisterResource RPC finished").
- */
-function takeFile(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  } finally {
-    rmSync(path, { force: true });
-  }
+/** The event log stays in the project's folder, where a search for leaks finds it. */
+function readIfThere(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
 }

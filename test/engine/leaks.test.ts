@@ -1,0 +1,118 @@
+import { readFileSync, renameSync, statSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
+import { pairs } from "./support/localStore";
+import { type EngineProject, engineProject } from "./support/project";
+
+/** Files of which the test, or the program, says that they hold the key. */
+const HOLDS_KEYS = ["keys"];
+
+/** The tests are steps of one stack and need this order. */
+describe("the private keys of created pairs", () => {
+  let project: EngineProject;
+  /** All that any command printed, by what it was. */
+  const printed: Record<string, string> = {};
+  const needles: string[] = [];
+  const program = (team: string, file = "keys/filed.pem") => `
+    const tags = { team: "${team}" };
+    const bastion = new KeyPair("bastion", { tags });
+    const local = new KeyPair("local", { tags, tagChanges: "update", keyGeneration: { source: "local", type: "ecdsa" } });
+    const filed = new KeyPair("filed", { privateKeyFile: "${file}", tags, tagChanges: "update" });
+    module.exports = {
+      bastion: [bastion.privateKey, bastion.publicKey],
+      local: [local.privateKey, local.publicKey],
+      filed: [filed.privateKey, filed.publicKey],
+      derived: bastion.privateKey.apply((key) => "derived: " + key),
+    };`;
+
+  async function keep(what: string, command: Promise<{ output: string }>): Promise<void> {
+    printed[what] = (await command).output;
+  }
+
+  /** Adds the keys of now to what is looked for: each is known only once it was made. */
+  async function plant(): Promise<void> {
+    const outputs = await project.outputs();
+    for (const name of ["bastion", "local", "filed"]) {
+      const pair = outputs[name];
+      if (!Array.isArray(pair)) throw new Error(`no keys of ${name}`);
+      needles.push(...needlesOf(String(pair[0]), String(pair[1])));
+    }
+  }
+
+  beforeAll(async () => {
+    project = await engineProject({ program: program("ops") });
+    project.write("keys/occupied/file", "");
+    await keep("preview", project.preview({ flags: ["--diff"] }));
+    await keep("up", project.up({ flags: ["--diff"] }));
+    await plant();
+    await keep("up --json, nothing changed", project.up({ flags: ["--json"] }));
+    await keep("preview --json, nothing changed", project.preview({ flags: ["--json"] }));
+    project.program(program("dev"));
+    await keep("preview of changes", project.preview({ flags: ["--diff", "--json"] }));
+    await keep("up --json", project.up({ flags: ["--json"] }));
+    await plant();
+    project.program(program("sec"));
+    await keep("up --debug", project.up({ flags: ["--debug", "--diff"] }));
+    await plant();
+    project.program(program("sec", "keys/occupied"));
+    await keep("an up that fails", project.up({ fails: true }));
+    project.program(program("sec"));
+    await keep("refresh", project.refresh({ flags: ["--diff", "--debug"] }));
+    await keep("export", project.pulumi(["stack", "export"]));
+    await keep("history", project.pulumi(["stack", "history", "--json", "--full-dates"]));
+    await keep("outputs", project.pulumi(["stack", "output", "--json"]));
+    await keep("stack", project.pulumi(["stack", "--show-ids", "--show-urns"]));
+  });
+  afterAll(() => project.close());
+
+  it("are in nothing that a command prints", () => {
+    expect(new Set(needles).size).toBeGreaterThan(3 * 15);
+    expect(Object.entries(printed).flatMap(([what, text]) => findInText(what, text, needles))).toEqual([]);
+  });
+
+  it("are in no file: state, backups, history, logs, plans, temporary files, and the store", () => {
+    for (const folder of ["state/.pulumi/stacks", "state/.pulumi/backups", "state/.pulumi/history"]) {
+      expect(statSync(project.path(folder)).isDirectory()).toBe(true);
+    }
+    expect(searchEverywhere(project.folder, needles, HOLDS_KEYS)).toEqual([]);
+  });
+
+  it("would have been found there", () => {
+    expect(searchEverywhere(project.folder, needles)).toEqual(["keys/filed.pem, as it is"]);
+    for (const [form, text] of Object.entries({
+      "as it is": JSON.stringify(project.read("keys/filed.pem")),
+      "in Base64": Buffer.from(`x${project.read("keys/filed.pem")}`).toString("base64"),
+      "in hexadecimal": Buffer.from(project.read("keys/filed.pem")).toString("hex"),
+    })) {
+      expect(findInText("planted", text, needles)).toEqual([`planted, ${form}`]);
+    }
+  });
+
+  it("are shown by the engine's own debug flags, and by nothing of ours among what these print", async () => {
+    project.program(program("now"));
+    const run = await project.up({
+      flags: ["-v=9", "--logtostderr", "--tracing", `file:${project.path("trace.out")}`],
+      env: { PULUMI_DEBUG_GRPC: project.path("grpc.json") },
+    });
+    await plant();
+    const lines = run.output.split("\n").filter((line) => findInText("", line, needles).length > 0);
+    const messages = lines.map(
+      (line) => /"msg":"(Marshaling|Unmarshaling) property for RPC\[/.exec(line)?.[1] ?? line,
+    );
+    expect([...new Set(messages)].sort()).toEqual(["Marshaling", "Unmarshaling"]);
+    expect(searchEverywhere(project.folder, needles, HOLDS_KEYS).sort()).toEqual([
+      "grpc.json, as it is",
+      "trace.out, as it is",
+    ]);
+    for (const file of ["grpc.json", "trace.out"])
+      renameSync(project.path(file), project.path(`keys/${file}`));
+  });
+
+  it("go with the pairs: nothing is left of them after destroy, but in the file", async () => {
+    const { output } = await project.destroy();
+    expect(findInText("destroy", output, needles)).toEqual([]);
+    expect(pairs(project)).toEqual([]);
+    expect(searchEverywhere(project.folder, needles, HOLDS_KEYS)).toEqual([]);
+    expect(readFileSync(project.path("keys/filed.pem"), "utf8")).toContain("PRIVATE KEY");
+  });
+});
