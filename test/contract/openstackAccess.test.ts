@@ -127,7 +127,7 @@ describeOpenStack("access to a real Keystone and Nova", () => {
       const [before, after] = [newName("before"), newName("after")];
       const publicKey = await newLine();
       await client.importKeyPair({ name: before, publicKey }, operation());
-      await revoke(String(proxy.seen.at(-1)?.headers["x-auth-token"]));
+      await cloud.revoke(String(proxy.seen.at(-1)?.headers["x-auth-token"]));
       proxy.seen.length = 0;
       const names = [after, `${after}-2`, `${after}-3`];
       await Promise.all(names.map((name) => client.importKeyPair({ name, publicKey }, operation())));
@@ -156,7 +156,7 @@ describeOpenStack("access to a real Keystone and Nova", () => {
       const { OS_PASSWORD: _, OS_USERNAME: __, ...rest } = user.variables();
       const client = await opened({ ...rest, OS_AUTH_TYPE: "token", OS_TOKEN: token });
       await client.listKeyPairs({}, operation());
-      await revoke(token);
+      await cloud.revoke(token);
       const error = await failure(await opened({ ...rest, OS_AUTH_TYPE: "token", OS_TOKEN: token }));
       expect(error.code).toBe("Unauthenticated");
       expect(error.message).toContain("Get a new token");
@@ -407,12 +407,6 @@ async function failure(
 
 function texts(error: KeyPairError): string {
   return `${error.message} ${error.stack} ${JSON.stringify(error.details)} ${String(error.cause)}`;
-}
-
-async function revoke(token: string): Promise<void> {
-  const headers = { "x-auth-token": token, "x-subject-token": token };
-  const reply = await fetch(`${cloud.authUrl}/auth/tokens`, { method: "DELETE", headers });
-  expect(reply.status).toBe(204);
 }
 
 function write(name: string, content: object): string {

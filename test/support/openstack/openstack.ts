@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
 
 /** A real Keystone and Nova on loopback (stack.py). Running for as long as this test run does. */
@@ -11,6 +12,8 @@ export interface OpenStack {
   /** A second Keystone, whose tokens expire after `shortLivedSeconds`; only when asked for. */
   shortLivedAuthUrl: string;
   shortLivedSeconds: number;
+  /** For so long Nova still takes a token that was revoked. */
+  tokenCacheSeconds: number;
   /** Nova, as the catalogue of RegionOne has it. */
   computeUrl: string;
   /** Key pairs that a user has at most. */
@@ -20,6 +23,8 @@ export interface OpenStack {
   /** A user of the project `demo` (and `other`), with no key pairs. */
   newUser(options?: NewUser): Promise<User>;
   adminToken(): Promise<string>;
+  /** Revokes a token, and waits until Nova has taken notice. */
+  revoke(token: string): Promise<void>;
   /** Calls Keystone or Nova as the administrator. */
   admin(method: string, url: string, body?: object): Promise<Record<string, unknown>>;
 }
@@ -70,6 +75,12 @@ export async function startOpenStack({ shortLivedTokens = false } = {}): Promise
   return {
     ...said,
     admin,
+    revoke: async (token) => {
+      const headers = { "x-auth-token": token, "x-subject-token": token };
+      const reply = await fetch(`${said.authUrl}/auth/tokens`, { method: "DELETE", headers });
+      if (reply.status !== 204) throw new Error(`the token was not revoked: ${await reply.text()}`);
+      await sleep(said.tokenCacheSeconds * 1000 + 500);
+    },
     adminToken: () => tokenOf(said.authUrl, "admin", said.adminPassword, "admin"),
     newUser: (options) => newUser(said, admin, options),
   };
