@@ -61,7 +61,7 @@ describe("a pair that the cloud makes", () => {
       contextOf(backend),
     );
     expect(backend.calls).toEqual(["create web-1234567"]);
-    expect(state).toMatchObject({ privateKey, publicKey, keyBits: 2048, __ownKey: own });
+    expect(state).toMatchObject({ privateKey, publicKey, keyBits: 1024, __ownKey: own });
     expect(state).not.toHaveProperty("publicKeyBody");
     expect(state).not.toHaveProperty("__automaticName");
   });

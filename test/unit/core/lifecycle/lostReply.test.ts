@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createKeyPair } from "../../../../provider/core/lifecycle";
 import type { CheckedKeyPairArgs } from "../../../../provider/core/model";
@@ -174,6 +175,15 @@ describe("of a creation", () => {
     );
     expect(backend.pairs.get("web")).toBe(theirs);
     expect(backend.writes).toEqual(["create web"]);
+  });
+
+  test("that was settled leaves no doubt: what fails then is said as it is, and nothing is left to recover", async () => {
+    backend.script("createKeyPair", lostAfterTheEffect, fails("QuotaExceeded"));
+    await expect(create({ keyPairName: "web" })).rejects.toThrow(
+      /^key pair "web": the cloud answered QuotaExceeded\.$/,
+    );
+    expect(readdirSync(context.journalFolder)).toEqual([]);
+    expect(backend.pairs.size).toBe(0);
   });
 
   test("never deletes a pair that instances use already: somebody holds its private key", async () => {
