@@ -3,9 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it, test } from "vitest";
+import { resolveCloud } from "../../provider/backends/openstack/cloud";
+import { NovaClient } from "../../provider/backends/openstack/novaClient";
+import { Session } from "../../provider/backends/openstack/session";
 import type { Backend } from "../../provider/core/backend";
 import { isKeyPairError, type KeyPairError } from "../../provider/core/errors";
 import { readPublicKey, sameKey } from "../../provider/keys";
+import { HttpPool } from "../../provider/transport/http";
 import { FaultProxy } from "../emulator/faultProxy";
 import { openAs } from "../support/openstack/client";
 import { describeOpenStack, type OpenStack, startOpenStack, type User } from "../support/openstack/openstack";
@@ -272,6 +276,27 @@ describeOpenStack("access to a real Keystone and Nova", () => {
     test.for(["2.2", "2.10", "2.35", "2.75"])("%s does everything that the default does", async (version) => {
       await roundTrip(await opened(user.variables({ OS_COMPUTE_DEFAULT_MICROVERSION: version })));
     });
+  });
+
+  it("lists page by page, where the server has pages", async () => {
+    const proxy = await FaultProxy.start(cloud.computeUrl);
+    const variables = user.variables({
+      OS_COMPUTE_DEFAULT_MICROVERSION: "2.35",
+      OS_COMPUTE_ENDPOINT_OVERRIDE: proxy.url,
+    });
+    const http = new HttpPool();
+    const nova = new NovaClient(new Session(resolveCloud({}, variables, folder), undefined, {}, http), 7);
+    const publicKey = await newLine();
+    const names = Array.from({ length: 20 }, () => newName("page"));
+    await Promise.all(names.map((name) => nova.import(name, publicKey, operation())));
+    proxy.seen.length = 0;
+    const listed = (await nova.list(operation())).map(({ name }) => name);
+    expect(listed.filter((name) => names.includes(name)).toSorted()).toEqual(names.toSorted());
+    expect(new Set(listed).size).toBe(listed.length);
+    expect(proxy.seen.length).toBeGreaterThanOrEqual(3);
+    expect(proxy.seen[1]?.path).toMatch(/^\/v2\.1\/os-keypairs\?limit=7&marker=/);
+    await Promise.all(names.map((name) => nova.delete(name, operation())));
+    await Promise.all([http.close(), proxy.close()]);
   });
 
   describeOpenStack("the endpoint", () => {
