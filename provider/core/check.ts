@@ -107,7 +107,7 @@ function checkAgainstRules(
 
 /** The key to import as one OpenSSH line; the stored line where it is the same key, so that a new comment is no difference. */
 function publicKeyOf(
-  { news, olds }: KeyPairCheck,
+  { news, olds, settings, catalog }: KeyPairCheck,
   known: Partial<KeyPairArgs>,
   rules: BackendRules | undefined,
   findings: Findings,
@@ -123,7 +123,8 @@ function publicKeyOf(
     findings.warnings.push(
       `${property}: the options of the authorized_keys line (${key.options}) are not part of a key pair and are left out.`,
     );
-  const verdict = rules?.checkPublicKey(key, key.line);
+  const where = rules && resolveConnection(known.connection, settings, catalog).effective;
+  const verdict = rules?.checkPublicKey(key, key.line, where);
   if (verdict?.verdict === "refuse") findings.fail(property, verdict.reason);
   if (verdict?.verdict === "warn") findings.warnings.push(`${property}: ${verdict.reason}`);
   const stored = olds.publicKeyBody;
@@ -161,7 +162,11 @@ function nameOf(
   const keepsName = olds.__automaticName === true && olds.keyPairNamePrefix === keyPairNamePrefix;
   if (keepsName && olds.keyPairName !== undefined)
     return { keyPairName: olds.keyPairName, __automaticName: true };
-  if (!rules) return { keyPairName: UNKNOWN, __automaticName: true };
+  if (!rules) {
+    // Outside of a preview the engine takes no unknown, and the failure that left us without rules ends the run.
+    const isPreview = preview || hasUnknown(news.connection);
+    return isPreview ? { keyPairName: UNKNOWN, __automaticName: true } : {};
+  }
   const prefix = keyPairNamePrefix ?? logicalName;
   const name = automaticName(prefix, rules, seed);
   const reason = rules.checkName(name);

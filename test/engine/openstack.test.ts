@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { operation } from "../contract/support/harness";
@@ -108,6 +109,10 @@ describeOpenStack("on a real Nova", () => {
       program: `
         new KeyPair("tagged", { tags: { team: "ops" } });
         new KeyPair("grouped", { resourceGroupId: "rg-1" });
+        const { KeyPairAttachment } = require("pulumi-keypair");
+        new KeyPairAttachment("attached", { keyPairName: "kp", instanceIds: ["i-1"] });
+        const connection = { endpoint: "https://ecs.eu-de.otc.t-systems.com" };
+        new KeyPair("long", { publicKeyBody: ${literal(longKey())}, connection });
         new KeyPair("named", { keyPairName: "a.b@c", tags: { team: "ops" } });`,
     });
     const run = await nova.project.preview({ fails: true });
@@ -117,6 +122,8 @@ describeOpenStack("on a real Nova", () => {
       "Open Telekom Cloud and OpenStack have no resource groups: remove `resourceGroupId`",
     );
     expect(run.output).toContain('it contains "."');
+    expect(run.errors("long").join()).toContain("Open Telekom Cloud takes at most 1024");
+    expect(run.errors("attached").join()).toContain("attach a key pair only while a server is made");
     for (const resource of ["tagged", "grouped", "named"]) expect(run.errors(resource).join()).not.toBe("");
     expect(run.errors("named").join("\n")).toContain(tags);
     expect(run.output).not.toMatch(/\n\s+at /);
@@ -251,6 +258,15 @@ describeOpenStack("on a real Nova", () => {
     for (const secret of secrets) expect(everything.includes(secret)).toBe(false);
   });
 });
+
+/** Larger than Open Telekom Cloud takes, and quick to make: nobody has to log in with it. */
+function longKey(): string {
+  const part = (bytes: Buffer) =>
+    Buffer.concat([Buffer.from([0, 0, bytes.length >> 8, bytes.length & 255]), bytes]);
+  const modulus = Buffer.concat([Buffer.from([0, 0xc5]), randomBytes(1022), Buffer.from([0x01])]);
+  const blob = [Buffer.from("ssh-rsa"), Buffer.from([1, 0, 1]), modulus].map(part);
+  return `ssh-rsa ${Buffer.concat(blob).toString("base64")}`;
+}
 
 function filesBelow(folder: string): string {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
