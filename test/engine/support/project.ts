@@ -15,6 +15,7 @@ import { Run } from "./run";
  *   run.ops("deploy");                                     // ["create"]
  *   await project.up({ fails: true });                     // throws when it does not fail
  *   project.program(`…`);                                  // another program for the next run
+ *   const running = project.start("up");                   // to interfere: await running.says("…"), kill, await running.ended
  *   project.resource("deploy").outputs;                    // the state, secrets encrypted
  *   project.close();                                       // in afterAll
  *
