@@ -54,7 +54,7 @@ async function installed(sdk: Sdk, tarball?: string): Promise<string> {
 }
 
 /** The tarball that `npm publish` would send. */
-async function pack(): Promise<string> {
+export async function pack(): Promise<string> {
   const folder = inject("packageFolder");
   const found = () => globSync("*.tgz", { cwd: folder })[0];
   const release = await lockfile.lock(folder, { retries: { forever: true, maxTimeout: 1000 } });

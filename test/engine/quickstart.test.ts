@@ -1,0 +1,104 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { KeyPairStore } from "../../provider/backends/local/store";
+
+/* `npm run quickstart`, in a folder of its own. */
+
+const ROOT = join(__dirname, "../..");
+const run = promisify(execFile);
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "keypair-quickstart-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const args = (name: string, ...more: string[]) => [
+  join(ROOT, "scripts/quickstart.mts"),
+  "--folder",
+  join(folder, name),
+  ...more,
+];
+async function quickstart(name: string, ...more: string[]): Promise<string> {
+  const { stdout, stderr } = await run(process.execPath, args(name, ...more), { cwd: ROOT });
+  return stdout + stderr;
+}
+
+describe("quickstart", () => {
+  it("makes the key pairs and shows them, without the private key", async () => {
+    const printed = await quickstart("whole");
+    expect(printed).toContain("+ 3 created");
+    expect(printed).toMatch(
+      /There are now:\n +keyPairName +keyType +keyBits +fingerprintSha256\n +deploy-[0-9a-f]{7} /,
+    );
+    const file = join(folder, "whole/project/bastion.pem");
+    const privateKey = readFileSync(file, "utf8");
+    for (const line of privateKey.split("\n").filter((text) => text.length === 64)) {
+      expect(printed).not.toContain(line);
+    }
+    expect(printed).not.toContain("PRIVATE KEY-----");
+    for (const secret of [file, join(folder, "whole/passphrase")])
+      expect(statSync(secret).mode & 0o777).toBe(0o600);
+
+    // The line that it prints, pasted into a shell.
+    const command = /See it:\n +(.*)\n/.exec(printed)?.[1] ?? "";
+    expect((await run("sh", ["-c", command], { cwd: ROOT })).stdout.trim()).toBe(privateKey.trim());
+  });
+
+  it("says on the second run that nothing changed", async () => {
+    const printed = await quickstart("whole");
+    expect(printed).toContain("Nothing changed. There are:");
+    expect(printed).toContain("3 unchanged");
+  });
+
+  it("keeps what the user changed in the project", async () => {
+    const command = `. ${join(folder, "whole/env")} && cd ${join(folder, "whole/project")} && sed -i.bak 's/"ops"/"dev"/' index.ts`;
+    await run("sh", ["-c", command]);
+    const printed = await quickstart("whole");
+    expect(printed).toMatch(/There are now:/);
+    expect(printed).toContain("1 replaced");
+  });
+
+  it("takes all of it away", async () => {
+    expect(await quickstart("whole", "--destroy")).toMatch(/3 deleted[\s\S]*are gone/);
+    expect(() => statSync(join(folder, "whole"))).toThrow(/ENOENT/);
+    expect(await quickstart("whole", "--destroy")).toContain("There is nothing to take away");
+  });
+});
+
+it("an interrupt in the middle of `up` ends it well, and the next run goes on", async () => {
+  const child = spawn(process.execPath, args("interrupted"), {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const printed = await untilPrinted(child, "Updating (dev)");
+  // As npm does it: once from the terminal, once passed on.
+  child.kill("SIGINT");
+  child.kill("SIGINT");
+  expect(await ended).toBe(1);
+  expect(printed()).toContain("Interrupted: what was made is recorded. Run it again to go on.");
+
+  expect(await quickstart("interrupted")).toContain("There are now:");
+  const store = new KeyPairStore(join(folder, "interrupted/project/.keypair/local.sqlite"));
+  expect(store.list("local").total).toBe(2);
+  store.close();
+});
+
+/** Resolves once the text was printed; the answer gives all that was printed so far. */
+function untilPrinted(child: ChildProcess, text: string): Promise<() => string> {
+  let printed = "";
+  return new Promise((resolve, reject) => {
+    const follow = (chunk: Buffer) => {
+      printed += chunk.toString();
+      if (printed.includes(text)) resolve(() => printed);
+    };
+    child.stdout?.on("data", follow);
+    child.stderr?.on("data", follow);
+    child.on("close", () => reject(new Error(`it ended before it printed "${text}":\n${printed}`)));
+  });
+}

@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { afterAll, expect, inject, it } from "vitest";
+import { newKey } from "./support/keys";
+import { type EngineProject, engineProject } from "./support/project";
+
+/* The programs of the README, word for word. */
+
+const ROOT = join(__dirname, "../..");
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+const [first = "", ...others] = [...README.matchAll(/```ts\n([\s\S]*?)```/g)].map((block) => block[1] ?? "");
+
+let project: EngineProject | undefined;
+afterAll(() => project?.close());
+
+it("have no type error", () => {
+  const folder = mkdtempSync(join(ROOT, ".cache/readme-"));
+  try {
+    const files = [first, ...others].map((program, n) => {
+      const file = join(folder, `program-${n}.ts`);
+      writeFileSync(file, program);
+      return file;
+    });
+    expect(files.length).toBe(2);
+    const compilerOptions = {
+      ...{ target: "es2022", module: "commonjs", moduleResolution: "node10", strict: true, noEmit: true },
+      ...{ skipLibCheck: true, types: ["node"], typeRoots: [join(ROOT, "node_modules/@types")] },
+      paths: { "pulumi-keypair": [join(inject("packageFolder"), "dist/sdk/index.d.ts")] },
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    expect(execFileSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" })).toBe("");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it("the first runs, and its private key is a secret", async () => {
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
+  // A block of its own: the program around it declares the same names.
+  const program = `{ ${ts.transpileModule(first, { compilerOptions }).outputText} }`;
+  project = await engineProject({ program });
+  project.write("deploy.pub", `${(await newKey()).line}\n`);
+  const run = await project.up();
+  expect(run.output).toMatch(/privateKey *: \[secret\]/);
+  const outputs = await project.outputs();
+  expect(outputs["names"]).toEqual([expect.stringMatching(/^deploy-/), expect.stringMatching(/^bastion-/)]);
+  expect(project.read("bastion.pem")).toBe(outputs["privateKey"]);
+});
