@@ -207,6 +207,8 @@ describe("each problem, at its argument, word for word", () => {
 
   test("no backend", () => {
     const settings = { connection: {}, credentials: {}, timeoutSeconds: 1 };
+    // No unknown name either: outside of a preview the engine fails on that, in the place of what is wrong.
+    expect(check({}, { settings }).args).toEqual({});
     expect(failuresOf({}, { settings })).toEqual([
       {
         property: "connection",
