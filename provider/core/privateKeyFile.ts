@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   accessSync,
+  chmodSync,
   closeSync,
   constants,
   fsyncSync,
@@ -101,7 +102,10 @@ export function writePrivateKeyFile(
 ): Written {
   const fingerprint = fingerprintSha256(publicKeyOfPrivateKey(privateKey));
   const held = heldKey(path);
-  if (held.holds === "key" && held.fingerprint === fingerprint) return {};
+  if (held.holds === "key" && held.fingerprint === fingerprint) {
+    keepFromOthers(path);
+    return {};
+  }
   if (held.holds === "key" && held.fingerprint === replacedKey) {
     const replacedKeyMovedTo = moveAside(path, held.fingerprint);
     writeNew(path, privateKey, comment);
@@ -127,6 +131,16 @@ function writeNew(path: string, privateKey: string, comment: string): void {
     syncFolder(dirname(path));
   } catch (error) {
     throw fileError(error, "write", path, "privateKeyFile");
+  }
+}
+
+/** Somebody else's umask may have made the file. One that is not ours to change stays as it is. */
+function keepFromOthers(path: string): void {
+  try {
+    chmodSync(path, OWNER_ONLY);
+  } catch (error) {
+    if (!isErrno(error, "EPERM") && !isErrno(error, "EROFS"))
+      throw fileError(error, "write", path, "privateKeyFile");
   }
 }
 

@@ -100,9 +100,10 @@ describe("what is there already", () => {
 
   test("this very key is left as it is, in whatever form", () => {
     const openssh = convertPrivateKey(privateKey, "openssh", "mine");
-    writeFileSync(file, openssh);
+    writeFileSync(file, openssh, { mode: 0o644 });
     write(file);
     expect(readFileSync(file, "utf8")).toBe(openssh);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   test.each([
