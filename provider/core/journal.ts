@@ -15,6 +15,8 @@ export interface JournalEntry {
   location: string;
   /** The SHA-256 fingerprint of the key that was imported; absent where the cloud makes the key. */
   importedKey?: string;
+  /** The same of the key that was made, once it is known and if it goes into a file: the file may hold it already. */
+  madeKey?: string;
   /** Nobody else's pair can be meant: the name or the key was made for the call, or no pair had the name right before it. */
   isNew: boolean;
   /** Milliseconds since the epoch. */
@@ -22,8 +24,8 @@ export interface JournalEntry {
 }
 
 export interface OpenEntry {
-  /** The engine is about to be told. */
-  returned(): void;
+  /** The engine is about to be told, and a file to be written if the key is given (its SHA-256 fingerprint). */
+  returned(madeKey?: string): void;
   /** Nothing was made. */
   nothingMade(): void;
 }
@@ -56,10 +58,13 @@ export class FolderJournal implements Journal {
   begin(urn: string | undefined, entry: JournalEntry): OpenEntry {
     if (urn === undefined) return { returned() {}, nothingMade() {} };
     const file = join(this.folder, `${keyOf(urn)}.${randomUUID()}.json`);
-    writeWhole(this.folder, file, { ...entry, pid: process.pid });
+    const write = (more: Partial<JournalEntry> = {}) =>
+      writeWhole(this.folder, file, { ...entry, ...more, pid: process.pid });
+    write();
     this.underWay.add(file);
     return {
-      returned: () => {
+      returned: (madeKey) => {
+        if (madeKey !== undefined) write({ madeKey });
         this.underWay.delete(file);
         this.told.add(file);
       },

@@ -127,8 +127,12 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     };
   }
 
+  /** A killed run may have written the file of a pair that no state knows: that key is replaced too. */
   #replacedKey(urn: string | undefined): string | undefined {
-    return urn === undefined ? undefined : this.#replacedKeys.get(urn);
+    if (urn === undefined) return undefined;
+    const interrupted = this.parts.journal.interrupted(urn);
+    const left = interrupted.map(({ madeKey, importedKey }) => madeKey ?? importedKey);
+    return this.#replacedKeys.get(urn) ?? left.findLast((key) => key !== undefined);
   }
 }
 

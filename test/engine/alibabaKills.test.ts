@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { formatPublicKeyLine, publicKeyOfPrivateKey } from "../../provider/keys";
 import { type EcsProject, ecsProject } from "./support/alibaba";
 import { literal, newKey } from "./support/keys";
 import { isAlive, kill, type Process, processTree } from "./support/processes";
@@ -41,7 +42,7 @@ async function start(readLagMs = 0): Promise<EcsProject> {
     ${literal(keys.map(({ line }) => line))}.forEach((publicKeyBody, n) => {
       const named = n % 2 === 0 ? {} : { keyPairName: "explicit-import-" + n };
       new KeyPair("imported-" + n, { publicKeyBody, tags: { team: "ops" }, ...named });
-      const created = n % 2 === 0 ? {} : { keyPairName: "explicit-create-" + n };
+      const created = n % 2 === 0 ? {} : { keyPairName: "explicit-create-" + n, privateKeyFile: n + ".pem" };
       new KeyPair("created-" + n, created);
     });`;
   const ecs = await ecsProject({ program, emulator: { latencyMs: 200, readLagMs } });
@@ -86,6 +87,10 @@ async function expectConvergence(ecs: EcsProject): Promise<void> {
     expect(warnings.map(({ message }) => message)).toContainEqual(
       `key pair "${name}" (alibaba cn-hangzhou) was deleted: an earlier run was killed while it made it, before the stack's state held it.`,
     );
+  }
+  for (let n = 1; n < 2 * EACH; n += 2) {
+    const line = formatPublicKeyLine(publicKeyOfPrivateKey(project.read(`${n}.pem`)));
+    expect(line).toBe(ecs.pair(`created-${n}`).publicKey);
   }
   const again = await project.up();
   expect(again.changes).toEqual({ same: 4 * EACH + 1 });

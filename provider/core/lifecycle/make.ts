@@ -12,7 +12,7 @@ import type { CheckedKeyPairArgs, OnExisting } from "../model";
 import { heldKey } from "../privateKeyFile";
 import { tagChange } from "../tags";
 import type { LifecycleContext } from "./context";
-import { isMadeSince, type MadeKeyPair } from "./state";
+import { fingerprintOf, isMadeSince, type MadeKeyPair } from "./state";
 import { deleteIfUnused, deleteWhenFree, findSettled } from "./waiting";
 
 /** Where the key comes from: a known public key is imported, else the cloud makes one. */
@@ -66,7 +66,8 @@ export async function makeKeyPair(
   });
   try {
     const made = await untilCertain(making);
-    entry.returned();
+    const isForFile = made.privateKey !== undefined && args.privateKeyFile !== undefined;
+    entry.returned(isForFile ? fingerprintOf({ ...made.record, publicKey: made.publicKey }) : undefined);
     return made;
   } catch (error) {
     if (!isKeyPairError(error)) throw error;

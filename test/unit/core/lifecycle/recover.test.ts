@@ -4,9 +4,11 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { FolderJournal } from "../../../../provider/core/journal";
 import * as lifecycle from "../../../../provider/core/lifecycle";
 import type { CheckedKeyPairArgs } from "../../../../provider/core/model";
+import { keyPairResource } from "../../../../provider/core/resource";
+import { ResourceService } from "../../../../provider/core/service";
 import { contextOf, testFolder, URN, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fails, fine, meanwhile, type Step } from "../support/fakeBackend";
-import { ed25519Key } from "../support/keys";
+import { ed25519Key, rsaKey } from "../support/keys";
 import { importedState } from "../support/states";
 
 vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
@@ -187,6 +189,35 @@ test("a run that was killed after the engine was told, and before it was saved: 
   rewriteEntries((entry) => ({ ...entry, pid: DEAD }));
   await createKeyPair({ ...args, keyPairName: "web-89abcde" }, contextOf(backend, { journalFolder }));
   expect([...backend.pairs.keys()]).toEqual(["web-89abcde"]);
+});
+
+test("a run that was killed after it wrote the private key's file: its key is put aside for the new one", async () => {
+  const privateKeyFile = join(testFolder(), "web.pem");
+  const service = () => {
+    const context = contextOf(backend, { journalFolder });
+    const reporter = { warn: (_: unknown, message: string) => context.warnings.push(message), progress() {} };
+    const parts = { ...context, reporter, settings: () => context.settings };
+    return { context, service: new ResourceService(keyPairResource, parts) };
+  };
+  const args = { keyPairName: "web", privateKeyFile };
+  backend.generated.push(rsaKey("lost").privateKey, rsaKey("made again").privateKey);
+  await withoutWaiting(() => service().service.create(args, { urn: URN }));
+  const lost = readFileSync(privateKeyFile, "utf8");
+  rewriteEntries((entry) => ({ ...entry, pid: DEAD }));
+
+  const next = service();
+  const checked = next.service.check(
+    { logicalName: "web", olds: {}, news: args, preview: false },
+    { urn: URN },
+  );
+  expect(checked.failures).toEqual([]);
+  const { state } = await withoutWaiting(() => next.service.create(args, { urn: URN }));
+  expect(readFileSync(privateKeyFile, "utf8")).toBe(state.privateKey);
+  expect(state.privateKey).not.toBe(lost);
+  expect(next.context.warnings).toEqual([
+    expect.stringContaining("was deleted: an earlier run was killed"),
+    expect.stringContaining("the private key of the replaced pair was moved to"),
+  ]);
 });
 
 describe("what is another's is not touched", () => {
