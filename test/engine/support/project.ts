@@ -77,7 +77,7 @@ export async function engineProject(options: ProjectOptions): Promise<EngineProj
 
 /** Something that the engine is doing. */
 export interface Running {
-  /** Of the command line; it leads a process group that the language host and the provider belong to. */
+  /** Of the command line. Each plugin that it starts leads a process group of its own: see processTree. */
   pid: number;
   /** Waits until an event of the engine holds the text; throws when the command ends without one. */
   says(text: string): Promise<void>;
