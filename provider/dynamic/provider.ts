@@ -13,6 +13,7 @@ import { secretsMarked, toEngine } from "../front/values";
 import { initializationFailure, plainError } from "./failure";
 import { type Hidden, logicalName, taken, withHidden } from "./hidden";
 import { connectHostEngine } from "./hostEngine";
+import { packed, unpacked } from "./stored";
 
 /** Where the SDK does not tell the resource's URN: it is another version. */
 const DEFAULT_NAME = "keypair";
@@ -31,9 +32,14 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
   const service = new ResourceService(resource, { ...parts, reporter, settings: () => settings() });
 
   const outputs = ({ state, incomplete, id }: Outcome<State>, hidden: Hidden) => {
-    const outs = secretsMarked(toEngine(withHidden(state, hidden)), secrets);
+    const outs = secretsMarked(toEngine(withHidden(packed(state, resource.table), hidden)), secrets);
     if (incomplete) throw initializationFailure(id, outs, incomplete);
     return outs;
+  };
+
+  const stored = (properties: object) => {
+    const { value, hidden } = taken<State>(properties);
+    return { state: unpacked(value as State, resource.table), hidden };
   };
 
   /**
@@ -76,10 +82,10 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
 
     async diff(id, olds: object, news: object) {
       try {
-        const { value: state } = taken<State>(olds);
+        const { state } = stored(olds);
         const { value: args, hidden } = taken<Checked>(news);
         if (hidden.failures) return { changes: true };
-        const { changes, deleteBeforeReplace } = service.diff(id, state as State, args, hidden);
+        const { changes, deleteBeforeReplace } = service.diff(id, state, args, hidden);
         const replaces = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
         return { changes: changes.length > 0, replaces, deleteBeforeReplace };
       } catch (error) {
@@ -94,8 +100,8 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
     },
 
     async read(id, props: object = {}) {
-      const { value: state, hidden } = taken<State>(props);
-      const outcome = await sanitized(() => service.read(id, state as Partial<State>, hidden));
+      const { state, hidden } = stored(props);
+      const outcome = await sanitized(() => service.read(id, state, hidden));
       if (outcome) return { id: outcome.id, props: outputs(outcome, hidden) };
       // `get` knows nothing but the id, and the engine would take an empty answer for a resource without outputs.
       if (Object.keys(state).length === 0) throw plainError(notFound(id));
@@ -104,14 +110,14 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
 
     async update(id, olds: object, news: object) {
       const { value: args, hidden } = taken<Checked>(news);
-      const { value: state } = taken<State>(olds);
-      const outcome = await sanitized(() => service.update(id, state as State, args as Checked, hidden));
+      const { state } = stored(olds);
+      const outcome = await sanitized(() => service.update(id, state, args as Checked, hidden));
       return { outs: outputs(outcome, hidden) };
     },
 
     async delete(id, props: object) {
-      const { value: state, hidden } = taken<State>(props);
-      await sanitized(() => service.delete(id, state as State, hidden));
+      const { state, hidden } = stored(props);
+      await sanitized(() => service.delete(id, state, hidden));
     },
   };
 }

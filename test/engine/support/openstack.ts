@@ -68,7 +68,7 @@ export class OpenStackProject {
     const stored = new Map(
       resources
         .filter(({ type }) => type.endsWith(":KeyPair"))
-        .map(({ outputs = {} }) => [String(outputs["keyPairName"]), outputs]),
+        .map(({ inputs = {}, outputs = {} }) => [String(outputs["keyPairName"]), { ...inputs, ...outputs }]),
     );
     const pairs = await this.pairs();
     const inCloud = new Set(pairs.map(({ name }) => name));

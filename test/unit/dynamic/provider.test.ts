@@ -5,9 +5,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { BackendCatalog } from "../../../provider/core/backend";
 import { FolderJournal } from "../../../provider/core/journal";
 import type { KeyPairState } from "../../../provider/core/model";
+import { KEY_PAIR_PROPERTIES } from "../../../provider/core/properties";
 import { keyPairResource } from "../../../provider/core/resource";
 import { initializationFailure, plainError } from "../../../provider/dynamic/failure";
 import { dynamicProvider } from "../../../provider/dynamic/provider";
+import { packed } from "../../../provider/dynamic/stored";
 import { KEY_PAIR_PROVIDER } from "../../../provider/dynamic/stub";
 import { testFolder, URN } from "../core/support/context";
 import { catalogOf, FakeBackend, fails } from "../core/support/fakeBackend";
@@ -244,7 +246,7 @@ describe("update", () => {
     backend.put("web", key);
     const news = { ...hidden, keyPairName: "web", publicKeyBody: key, tags: { a: "1" } };
     const { outs } = await provider.update("web", { ...importedState(), ...hidden }, news);
-    expect(outs).toEqual({ ...importedState({ tags: { a: "1" } }), ...hidden });
+    expect(outs).toEqual({ ...packed(importedState({ tags: { a: "1" } }), KEY_PAIR_PROPERTIES), ...hidden });
   });
 
   test("that fails half-way keeps what was reached", async () => {
