@@ -7,7 +7,7 @@ export interface BatchOptions {
   maxSize: number;
   /** The batch is sent when nothing was added to it for this long, in ms. */
   quietMs: number;
-  /** The same while fewer have come than the last time, in ms: who had an answer then mostly comes back, but not at once. */
+  /** The same while fewer have come than lately, in ms: who had an answer then mostly comes back, but not at once. */
   patientMs: number;
   /** The longest that the first item waits for company, in ms. */
   maxWaitMs: number;
@@ -15,6 +15,9 @@ export interface BatchOptions {
 
 /** One result an item, in the order of the items. */
 export type BatchResults<Result> = readonly ({ value: Result } | { error: KeyPairError })[];
+
+/** Of how many batches the largest is waited for: callers whom one pause has parted come together again. */
+const REMEMBERED = 4;
 
 interface Entry<Item, Result> {
   item: Item;
@@ -31,8 +34,8 @@ export class Batch<Item, Result> {
   #entries: Entry<Item, Result>[] = [];
   #quiet: NodeJS.Timeout | undefined;
   #latest: NodeJS.Timeout | undefined;
-  /** How many the last batch had. */
-  #expected = 1;
+  /** How many the last batches had. */
+  #sizes: number[] = [];
 
   constructor(
     private readonly call: (items: Item[], operation: Operation) => Promise<BatchResults<Result>>,
@@ -58,7 +61,7 @@ export class Batch<Item, Result> {
       this.#send();
       return;
     }
-    const isShort = this.#entries.length < this.#expected;
+    const isShort = this.#entries.length < Math.max(0, ...this.#sizes);
     this.#quiet = setTimeout(() => this.#send(), isShort ? patientMs : quietMs);
     this.#latest ??= setTimeout(() => this.#send(), maxWaitMs);
   }
@@ -69,7 +72,7 @@ export class Batch<Item, Result> {
     this.#latest = undefined;
     const entries = this.#entries;
     this.#entries = [];
-    this.#expected = entries.length;
+    this.#sizes = [...this.#sizes, entries.length].slice(-REMEMBERED);
     const wanted = entries.filter(({ operation, reject }) => {
       if (operation.signal.aborted) reject(cancelled());
       return !operation.signal.aborted;

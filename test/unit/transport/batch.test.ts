@@ -77,14 +77,33 @@ describe("patience", () => {
     ]);
   });
 
-  test("but not long, and not again", async () => {
+  test("but not long", async () => {
     const { sent, batch } = await ofTwo();
     void batch.add("c", operation());
     await vi.advanceTimersByTimeAsync(100);
     expect(sent.at(-1)).toEqual(["c"]);
+  });
+
+  test("callers whom a pause has parted come together again", async () => {
+    const { sent, batch } = await ofTwo();
+    void batch.add("c", operation());
+    await vi.advanceTimersByTimeAsync(100);
     void batch.add("d", operation());
+    await vi.advanceTimersByTimeAsync(99);
+    void batch.add("e", operation());
     await vi.advanceTimersByTimeAsync(50);
-    expect(sent.at(-1)).toEqual(["d"]);
+    expect(sent.at(-1)).toEqual(["d", "e"]);
+  });
+
+  test("not for ever, when fewer have come four times", async () => {
+    const { sent, batch } = await ofTwo();
+    for (const item of ["c", "d", "e", "f"]) {
+      void batch.add(item, operation());
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    void batch.add("g", operation());
+    await vi.advanceTimersByTimeAsync(50);
+    expect(sent.at(-1)).toEqual(["g"]);
   });
 });
 
