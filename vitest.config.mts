@@ -10,11 +10,18 @@ const project = (name: string, timeoutSeconds: number, options: object = {}) => 
   },
 });
 
+/** Tests that put something in the place of a module, or look at what is loaded: they need a process of their own. */
+const ALONE = ["core/lifecycle/**", "core/privateKeyFile", "keys/loading", "sdk/**"].map(
+  (path) => `test/unit/${path.endsWith("**") ? path : `${path}.test.ts`}`,
+);
+
 // One project a layer, cheapest first: pure functions, then one suite that every backend passes, then the real engine.
 export default defineConfig({
   test: {
     projects: [
-      project("unit", 10),
+      // The others share one: to load the modules anew for each file takes longer than the tests.
+      project("unit", 10, { isolate: false, exclude: ALONE }),
+      project("unit-alone", 10, { include: ALONE.map((path) => path.replace("**", "**/*.test.ts")) }),
       project("contract", 120),
       project("engine", 300, { globalSetup: "test/engine/support/setup.ts", maxWorkers: 2 }),
     ],
