@@ -1,8 +1,12 @@
 import { defineConfig } from "vitest/config";
 
+let projects = 0;
+
 const project = (name: string, timeoutSeconds: number, options: object = {}) => ({
   test: {
     name,
+    // One after the other: they differ in how many workers they take.
+    sequence: { groupOrder: projects++ },
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
