@@ -12,7 +12,7 @@ const harness: Omit<KeyPairHarness, "open"> = {
   rules,
   cloudCodes: { AlreadyExists: "conflictingRequest", QuotaExceeded: "forbidden" },
   capabilities: {
-    makesKeys: true,
+    madeKey: { type: "rsa", bits: 2048 },
     unusualNames: ["a b", "_", "-", "Case case", "0", "x".repeat(255)],
   },
   openWithRoomFor,

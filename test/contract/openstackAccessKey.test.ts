@@ -37,7 +37,7 @@ describeOpenStack("an access key, in front of a real Nova", () => {
     cloudCodes: { AlreadyExists: "conflictingRequest", QuotaExceeded: "forbidden" },
     openWithRoomFor,
     quotaRaces: true,
-    capabilities: { makesKeys: true, unusualNames: ["a b", "x".repeat(255)] },
+    capabilities: { madeKey: { type: "rsa", bits: 2048 }, unusualNames: ["a b", "x".repeat(255)] },
   });
 
   it("finds the project by its name, and the endpoint in the catalogue", async () => {

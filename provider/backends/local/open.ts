@@ -18,10 +18,10 @@ import { retry } from "../../transport/retry";
 import { isSystemTag } from "../ecsRules";
 import { MOST_IN_A_CALL } from "./checks";
 import { createKeyPair } from "./create";
+import { DEFAULT_REGION } from "./rules";
 import { KeyPairStore, type StoredKeyPair } from "./store";
 
 export const DEFAULT_PATH = ".keypair/local.sqlite";
-export const DEFAULT_REGION = "local";
 
 /** How long one try waits for another process, in milliseconds; between tries the event loop and the user get their turn. */
 const BUSY_TIMEOUT_MS = 250;
@@ -60,8 +60,9 @@ export class LocalBackend implements Backend {
   }
 
   async createKeyPair(request: CreateKeyPairRequest, operation: Operation): Promise<CreatedKeyPairRecord> {
-    const attempt = <T>(call: () => T) => whenFree(operation, call);
-    const { keyPair, privateKey } = await createKeyPair(this.#store, this.region, request, attempt);
+    const { keyPair, privateKey } = await createKeyPair(this.#store, this.region, request, {
+      attempt: (call) => whenFree(operation, call),
+    });
     return { ...toRecord(keyPair), privateKey };
   }
 

@@ -27,7 +27,7 @@ export function ecsHarness(openOn: (emulator: EcsEmulator) => Promise<Backend>) 
       InUse: "InvalidParameter.KeypairAlreadyAttachedInstance",
     },
     capabilities: {
-      makesKeys: true,
+      madeKey: { type: "rsa", bits: 2048 },
       tags: {
         most: 20,
         ignoresCase: true,

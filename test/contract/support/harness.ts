@@ -23,8 +23,8 @@ export interface KeyPairHarness {
 }
 
 export interface Capabilities {
-  /** The cloud makes keys and hands out the private half once. */
-  makesKeys: boolean;
+  /** The key that the cloud makes, handing out its private half once; absent where it makes none. */
+  madeKey?: { type: "rsa" | "ecdsa"; bits: number };
   tags?: {
     /** The most that a pair has. */
     most: number;

@@ -1,6 +1,5 @@
 import { createKeyPair } from "../../../provider/backends/local/create";
 import type { InstanceResult, KeyPairStore, StoredKeyPair } from "../../../provider/backends/local/store";
-import { formatPublicKeyLine, generateKeyPair } from "../../../provider/keys";
 import { EcsFailure } from "./failure";
 import { type EcsRequest, isTrue, listParameters, tagParameters } from "./request";
 import type { LaggingView } from "./view";
@@ -26,6 +25,9 @@ interface Operation {
 }
 
 const RESOURCE_TYPE = "keypair";
+/** What ECS makes (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createkeypair). */
+const KEY = { type: "rsa", bits: 2048 } as const;
+const FAST_KEY = { type: "ecdsa", bits: 256 } as const;
 const oneName = (parameters: Map<string, string>) => [parameters.get("KeyPairName") ?? ""];
 const resourceIds = (parameters: Map<string, string>) => listParameters(parameters, "ResourceId");
 
@@ -37,7 +39,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     run: async ({ store, view, hasFastKeys }, { region, parameters }) => {
       const request = newKeyPair(parameters);
       const { keyPair, privateKey } = await view.write(region, [request.name], () =>
-        hasFastKeys ? createFast(store, region, request) : createKeyPair(store, region, request),
+        createKeyPair(store, region, request, { key: hasFastKeys ? FAST_KEY : KEY }),
       );
       return {
         KeyPairId: keyPair.id,
@@ -212,14 +214,6 @@ function uniqueTags(parameters: Map<string, string>): Record<string, string> {
   if (new Set(tags.map(([key]) => key)).size < tags.length)
     throw new EcsFailure("Duplicate.TagKey", "The Tag.N.Key contain duplicate key.");
   return Object.fromEntries(tags);
-}
-
-async function createFast(store: KeyPairStore, region: string, request: ReturnType<typeof newKeyPair>) {
-  const { publicKey, privateKey } = await generateKeyPair({ type: "ecdsa", bits: 256 });
-  return {
-    keyPair: store.create(region, { ...request, publicKey: formatPublicKeyLine(publicKey) }),
-    privateKey,
-  };
 }
 
 function described(

@@ -31,7 +31,7 @@ export function quota(bench: Workbench): void {
       for (const name of names) await client.deleteKeyPair(name, operation());
     });
 
-    if (capabilities.makesKeys)
+    if (capabilities.madeKey)
       it("refuses created pairs too, and shows no private key", async () => {
         const client = await openSmall(0);
         const name = bench.newName("quota");

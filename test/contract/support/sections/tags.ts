@@ -21,7 +21,7 @@ export function tags(bench: Workbench): void {
       const all = { team: "ops", empty: "", "a b/é*~+&=%": "ü 键 ' \" \\", ["__proto__"]: "x" };
       const imported = await bench.import("tagged", { tags: all });
       expect(await tagsOf(imported.name)).toEqual(all);
-      if (!bench.harness.capabilities.makesKeys) return;
+      if (!bench.harness.capabilities.madeKey) return;
       const name = bench.newName("made");
       await bench.backend.createKeyPair({ name, tags: all }, operation());
       expect(await tagsOf(name)).toEqual(all);

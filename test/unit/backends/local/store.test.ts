@@ -54,19 +54,26 @@ describe("pairs of the store", () => {
     expect(store.find(region, "deploy")).toEqual(pair);
   });
 
-  it("are created with an id and an RSA key of 2048 bits, of which the file gets no private half", async () => {
-    const { keyPair, privateKey } = await createKeyPair(store, region, { name: "made" });
-    expect(keyPair.id).toMatch(/^ssh-[0-9a-z]{20}$/);
-    expect(publicKeyOfPrivateKey(privateKey)).toMatchObject({ type: "rsa", bits: 2048 });
-    expect(fingerprintMd5(publicKeyOfPrivateKey(privateKey))).toBe(keyPair.fingerprint);
-    expect(store.find(region, "made")).toEqual(keyPair);
-    const secretLine = privateKey.split("\n")[5] ?? "";
-    expect(secretLine).toHaveLength(64);
-    for (const file of [path, `${path}-wal`]) {
-      expect(readFileSync(file, "latin1")).not.toContain("PRIVATE KEY");
-      expect(readFileSync(file, "latin1")).not.toContain(secretLine);
-    }
-  });
+  it.each([
+    ["an ECDSA key of 256 bits", {}, { type: "ecdsa", bits: 256 }],
+    ["the key that is asked for", { key: { type: "rsa", bits: 2048 } }, { type: "rsa", bits: 2048 }],
+  ] as const)(
+    "are created with an id and %s, of which the file gets no private half",
+    async (_, options, made) => {
+      const name = `made-${made.type}`;
+      const { keyPair, privateKey } = await createKeyPair(store, region, { name }, options);
+      expect(keyPair.id).toMatch(/^ssh-[0-9a-z]{20}$/);
+      expect(publicKeyOfPrivateKey(privateKey)).toMatchObject(made);
+      expect(fingerprintMd5(publicKeyOfPrivateKey(privateKey))).toBe(keyPair.fingerprint);
+      expect(store.find(region, name)).toEqual(keyPair);
+      const secretLine = privateKey.split("\n")[1] ?? "";
+      expect(secretLine).toHaveLength(64);
+      for (const file of [path, `${path}-wal`]) {
+        expect(readFileSync(file, "latin1")).not.toContain("PRIVATE KEY");
+        expect(readFileSync(file, "latin1")).not.toContain(secretLine);
+      }
+    },
+  );
 
   it("are one region's", () => {
     store.import(region, { name: "deploy", publicKey });
