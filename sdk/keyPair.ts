@@ -110,7 +110,9 @@ export class KeyPair extends pulumi.CustomResource {
       ...inputsForFront(name, KeyPair.resourceType, opts),
       __provider: KEY_PAIR_PROVIDER,
     };
-    const options = pulumi.mergeOptions({ additionalSecretOutputs: ["privateKey"] }, opts);
+    // What surely is an import has no private key, and each word of its state costs time (see inputsForFront).
+    const isImport = typeof args.publicKeyBody === "string" || typeof args.publicKeyFile === "string";
+    const options = isImport ? opts : pulumi.mergeOptions({ additionalSecretOutputs: ["privateKey"] }, opts);
     const resume = pauseStackTraces();
     try {
       super(KeyPair.resourceType, name, inputs, options);

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { BackendCatalog, Credentials, ResolvedConnection } from "./backend";
 import { KeyPairError } from "./errors";
 import { BACKEND_NAMES, type BackendName, type Connection, type TagChanges } from "./model";
+import type { ChangeKind } from "./table";
 
 /** What the stack's configuration says. */
 export interface ProviderSettings {
@@ -60,6 +62,11 @@ export function connectionOfState(
   return resolveConnection(own, settings, catalog).effective;
 }
 
+/** What a state's outputs say of where it is: all that most connections say. */
+export function placeOf({ backend, region }: Partial<Placed["state"]>): Connection {
+  return defined({ backend, region });
+}
+
 function knownBackend(backend: BackendName | undefined): BackendName {
   if (backend !== undefined && BACKEND_NAMES.includes(backend)) return backend;
   throw new KeyPairError({
@@ -83,8 +90,19 @@ export interface Placed {
   connection: Whereabouts;
 }
 
+/**
+ * Another place replaces the resource; another way to the same place (an endpoint, a profile that was not named) does not, and
+ * the same place in other words is no change.
+ */
+export function judgeConnection(placed: Placed): ChangeKind | undefined {
+  if (!sameRegion(placed) || !sameAccount(placed)) return "replace";
+  const { state, connection } = placed;
+  const [before, now] = [state.connection, connection.stored].map((way) => ({ ...placeOf(state), ...way }));
+  return isDeepStrictEqual(before, now) ? undefined : "update";
+}
+
 /** The region is another one only when both are known: without a call it may not be. */
-export function sameRegion({ state, connection: { effective } }: Placed): boolean {
+function sameRegion({ state, connection: { effective } }: Placed): boolean {
   if (state.backend !== effective.backend) return false;
   return state.region === undefined || effective.region === undefined || state.region === effective.region;
 }
@@ -93,7 +111,7 @@ export function sameRegion({ state, connection: { effective } }: Placed): boolea
  * A profile or cloud that only one side names is no other account: a laptop may name a profile where the pipeline has
  * credentials in its environment. A key pair must not be replaced for that.
  */
-export function sameAccount({ state, connection: { stored } }: Placed): boolean {
+function sameAccount({ state, connection: { stored } }: Placed): boolean {
   const key = ACCOUNT_KEY[stored.backend];
   const [before, now] = [state.connection?.[key], stored[key]];
   return before === undefined || now === undefined || before === now;

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import { keyGenerationProblem } from "../keys";
-import { sameAccount, sameRegion } from "./connection";
 import type { DiffSubject } from "./diff";
 import type { KeyGeneration } from "./model";
 import type { ChangeKind } from "./table";
@@ -38,12 +37,6 @@ export function judgeGeneration({ state, args }: DiffSubject): ChangeKind | unde
 /** Tags that the program never set are not in the state: they are another tool's. */
 export function judgeTags({ state, args, tagChanges }: DiffSubject): ChangeKind | undefined {
   return tagChange(state.tags ?? {}, args.tags ?? {}) ? tagChanges : undefined;
-}
-
-/** Another place replaces the pair; another way to the same place (an endpoint, a profile that was not named) does not. */
-export function judgeConnection(subject: DiffSubject): ChangeKind | undefined {
-  if (!sameRegion(subject) || !sameAccount(subject)) return "replace";
-  return isDeepStrictEqual(subject.state.connection, subject.connection.stored) ? undefined : "update";
 }
 
 /** How a pair without a public key is made, with the defaults filled in. */

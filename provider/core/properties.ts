@@ -1,5 +1,6 @@
+import { judgeConnection } from "./connection";
 import type { DiffSubject } from "./diff";
-import { judgeConnection, judgeGeneration, judgeKey, judgeTags } from "./judge";
+import { judgeGeneration, judgeKey, judgeTags } from "./judge";
 import type { KeyPairArgs, KeyPairOutputs } from "./model";
 import { computedNames, type PropertyTable } from "./table";
 

@@ -1,7 +1,7 @@
 import type { BackendCatalog } from "./backend";
 import { checkKeyPair } from "./check";
 import type { CheckRequest, CheckResult } from "./checking";
-import type { ProviderSettings } from "./connection";
+import { type ProviderSettings, placeOf } from "./connection";
 import { diffKeyPair, type ResourceDiff } from "./diff";
 import { foreseeKeyPair } from "./foresee";
 import {
@@ -14,12 +14,15 @@ import {
 } from "./lifecycle";
 import type { CheckedKeyPairArgs, KeyPairArgs, KeyPairState } from "./model";
 import { KEY_PAIR_PROPERTIES } from "./properties";
+import type { Derivations } from "./stored";
 import type { PropertyTable } from "./table";
 import type { Foreseen, PartlyUnknown } from "./unknown";
 
 /** What a front needs to serve a resource. Fronts hold no rules: they unwrap, call one of these, and wrap. */
 export interface ManagedResource<Args extends object, Checked extends Args, State extends object> {
   readonly table: PropertyTable<never>;
+  /** What a stored state leaves out, where it follows from the rest. */
+  readonly derivations: Derivations<never>;
   check(request: CheckRequest<Args, Checked>): CheckResult<Checked>;
   diff(
     state: State,
@@ -46,6 +49,11 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
 /** A key pair. */
 export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, KeyPairState> = {
   table: KEY_PAIR_PROPERTIES,
+  derivations: {
+    publicKeyBody: ({ publicKey }) => publicKey,
+    connection: placeOf,
+    __ownKey: ({ fingerprintSha256 }) => fingerprintSha256,
+  } satisfies Derivations<KeyPairState, keyof KeyPairState>,
   check: checkKeyPair,
   diff: (state, ...rest) => diffKeyPair(withOwnKey(state), ...rest),
   foresee: foreseeKeyPair,

@@ -5,6 +5,7 @@ import type { ResourceDiff } from "./diff";
 import type { Journal } from "./journal";
 import type { LifecycleContext, Outcome } from "./lifecycle";
 import type { ManagedResource } from "./resource";
+import { compacted, restored } from "./stored";
 import { argumentNames, computedNames } from "./table";
 import { type PartlyUnknown, UNKNOWN } from "./unknown";
 
@@ -64,8 +65,9 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     return result;
   }
 
-  diff(id: string, state: State, args: PartlyUnknown<Checked>, { urn, ignored }: Call): ResourceDiff {
+  diff(id: string, stored: State, args: PartlyUnknown<Checked>, { urn, ignored }: Call): ResourceDiff {
     const { catalog, journal, reporter } = this.parts;
+    const state = this.#restored(stored);
     const diff = withoutIgnored(this.resource.diff(state, args, this.parts.settings(), catalog), ignored);
     journal.confirm(urn, id);
     if (urn !== undefined && diff.replacedKey !== undefined) this.#replacedKeys.set(urn, diff.replacedKey);
@@ -97,16 +99,26 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     return this.resource.create(args, this.#context(call));
   }
 
-  read(id: string, state: Partial<State>, call: Call): Promise<Outcome<State> | undefined> {
-    return this.resource.read(id, state, this.#context(call));
+  read(id: string, stored: Partial<State>, call: Call): Promise<Outcome<State> | undefined> {
+    return this.resource.read(id, this.#restored(stored), this.#context(call));
   }
 
-  update(id: string, state: State, args: Checked, call: Call): Promise<Outcome<State>> {
+  update(id: string, stored: State, args: Checked, call: Call): Promise<Outcome<State>> {
+    const state = this.#restored(stored);
     return this.resource.update(id, state, keepingIgnored(args, state, call.ignored), this.#context(call));
   }
 
-  delete(id: string, state: State, call: Call): Promise<void> {
-    return this.resource.delete(id, state, this.#context(call));
+  delete(id: string, stored: State, call: Call): Promise<void> {
+    return this.resource.delete(id, this.#restored(stored), this.#context(call));
+  }
+
+  /** The state without what follows from the rest of it. All calls take that too. */
+  compacted(state: State): Record<string, unknown> {
+    return compacted(state, this.resource.derivations);
+  }
+
+  #restored<S extends Partial<State>>(stored: S): S {
+    return restored(stored, this.resource.derivations);
   }
 
   #context({ urn, timeoutSeconds, signal = new AbortController().signal }: Call): LifecycleContext {

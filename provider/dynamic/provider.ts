@@ -13,7 +13,6 @@ import { secretsMarked, toEngine } from "../front/values";
 import { initializationFailure, plainError } from "./failure";
 import { type Hidden, logicalName, taken, withHidden } from "./hidden";
 import { connectHostEngine } from "./hostEngine";
-import { packed, unpacked } from "./stored";
 
 /** Where the SDK does not tell the resource's URN: it is another version. */
 const DEFAULT_NAME = "keypair";
@@ -32,14 +31,9 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
   const service = new ResourceService(resource, { ...parts, reporter, settings: () => settings() });
 
   const outputs = ({ state, incomplete, id }: Outcome<State>, hidden: Hidden) => {
-    const outs = secretsMarked(toEngine(withHidden(packed(state, resource.table), hidden)), secrets);
+    const outs = secretsMarked(toEngine(withHidden(service.compacted(state), hidden)), secrets);
     if (incomplete) throw initializationFailure(id, outs, incomplete);
     return outs;
-  };
-
-  const stored = (properties: object) => {
-    const { value, hidden } = taken<State>(properties);
-    return { state: unpacked(value as State, resource.table), hidden };
   };
 
   /**
@@ -82,7 +76,7 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
 
     async diff(id, olds: object, news: object) {
       try {
-        const { state } = stored(olds);
+        const state = taken<State>(olds).value as State;
         const { value: args, hidden } = taken<Checked>(news);
         if (hidden.failures) return { changes: true };
         const { changes, deleteBeforeReplace } = service.diff(id, state, args, hidden);
@@ -100,8 +94,8 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
     },
 
     async read(id, props: object = {}) {
-      const { state, hidden } = stored(props);
-      const outcome = await sanitized(() => service.read(id, state, hidden));
+      const { value: state, hidden } = taken<State>(props);
+      const outcome = await sanitized(() => service.read(id, state as Partial<State>, hidden));
       if (outcome) return { id: outcome.id, props: outputs(outcome, hidden) };
       // `get` knows nothing but the id, and the engine would take an empty answer for a resource without outputs.
       if (Object.keys(state).length === 0) throw plainError(notFound(id));
@@ -110,14 +104,14 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
 
     async update(id, olds: object, news: object) {
       const { value: args, hidden } = taken<Checked>(news);
-      const { state } = stored(olds);
+      const state = taken<State>(olds).value as State;
       const outcome = await sanitized(() => service.update(id, state, args as Checked, hidden));
       return { outs: outputs(outcome, hidden) };
     },
 
     async delete(id, props: object) {
-      const { state, hidden } = stored(props);
-      await sanitized(() => service.delete(id, state, hidden));
+      const { value: state, hidden } = taken<State>(props);
+      await sanitized(() => service.delete(id, state as State, hidden));
     },
   };
 }

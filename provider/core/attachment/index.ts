@@ -1,5 +1,5 @@
 import type { BackendCatalog } from "../backend";
-import { type ProviderSettings, resolveConnection } from "../connection";
+import { type ProviderSettings, placeOf, resolveConnection } from "../connection";
 import type { ResourceDiff } from "../diff";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 import type { ManagedResource } from "../resource";
@@ -16,6 +16,7 @@ export const attachmentResource: ManagedResource<
   KeyPairAttachmentState
 > = {
   table: ATTACHMENT_PROPERTIES,
+  derivations: { connection: placeOf },
   check: checkAttachment,
   diff: diffAttachment,
   create: createAttachment,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { sameAccount, sameRegion, type Whereabouts } from "../connection";
+import { judgeConnection, type Whereabouts } from "../connection";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 import type { ChangeKind, PropertyTable } from "../table";
 
@@ -23,9 +23,4 @@ export const ATTACHMENT_PROPERTIES = {
 function judgeInstances({ state, args }: AttachmentSubject): ChangeKind | undefined {
   const [before, now] = [state.instanceIds, args.instanceIds].map((ids) => [...ids].sort());
   return isDeepStrictEqual(before, now) ? undefined : "update";
-}
-
-function judgeConnection(subject: AttachmentSubject): ChangeKind | undefined {
-  if (!sameRegion(subject) || !sameAccount(subject)) return "replace";
-  return isDeepStrictEqual(subject.state.connection, subject.connection.stored) ? undefined : "update";
 }

@@ -5,11 +5,10 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { BackendCatalog } from "../../../provider/core/backend";
 import { FolderJournal } from "../../../provider/core/journal";
 import type { KeyPairState } from "../../../provider/core/model";
-import { KEY_PAIR_PROPERTIES } from "../../../provider/core/properties";
 import { keyPairResource } from "../../../provider/core/resource";
+import { compacted } from "../../../provider/core/stored";
 import { initializationFailure, plainError } from "../../../provider/dynamic/failure";
 import { dynamicProvider } from "../../../provider/dynamic/provider";
-import { packed } from "../../../provider/dynamic/stored";
 import { KEY_PAIR_PROVIDER } from "../../../provider/dynamic/stub";
 import { testFolder, URN } from "../core/support/context";
 import { catalogOf, FakeBackend, fails } from "../core/support/fakeBackend";
@@ -227,7 +226,11 @@ describe("read", () => {
     backend.put("web", createdState().publicKey);
     const { id, props } = await provider.read("web", { ...createdState(), ...hidden });
     expect(id).toBe("web");
-    expect(props).toEqual({ ...createdState(), ...hidden, privateKey: secret(privateKey) });
+    expect(props).toEqual({
+      ...compacted(createdState(), keyPairResource.derivations),
+      ...hidden,
+      privateKey: secret(privateKey),
+    });
   });
 
   test("of what is gone gives no id", async () => {
@@ -246,7 +249,10 @@ describe("update", () => {
     backend.put("web", key);
     const news = { ...hidden, keyPairName: "web", publicKeyBody: key, tags: { a: "1" } };
     const { outs } = await provider.update("web", { ...importedState(), ...hidden }, news);
-    expect(outs).toEqual({ ...packed(importedState({ tags: { a: "1" } }), KEY_PAIR_PROPERTIES), ...hidden });
+    expect(outs).toEqual({
+      ...compacted(importedState({ tags: { a: "1" } }), keyPairResource.derivations),
+      ...hidden,
+    });
   });
 
   test("that fails half-way keeps what was reached", async () => {
