@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 /*
  * A process that is killed between the cloud's "made" and the engine's "saved" leaves a pair that no state knows. The journal
- * is how the next run on this machine finds it: one small file a call, written before the call. It holds names and times, no
- * key. A journal that cannot be written is done without: it makes recovery better, not the call.
+ * is how the next run on this machine finds it: one small file a call, written before the call. It also remembers whose key a
+ * file was left with. It holds names, times and fingerprints, no key. A journal that cannot be written is done without: it makes recovery better, not the call.
  */
 
 /** A call that was about to make a pair. */
@@ -36,6 +36,10 @@ export interface Journal {
   interrupted(urn: string | undefined): JournalEntry[];
   /** A state knows this pair: nothing is left to be recovered. */
   confirm(urn: string | undefined, name: string): void;
+  /** This resource's pair is gone, and a file holds its private key (its SHA-256 fingerprint) still. */
+  keyLeft(urn: string | undefined, key: string): void;
+  /** The key that was left, until this resource has a pair again. */
+  leftKey(urn: string | undefined): string | undefined;
 }
 
 interface WrittenEntry extends JournalEntry {
@@ -49,6 +53,8 @@ interface StoredEntry extends WrittenEntry {
 /** A journal in a folder of the user's, which is made when it is first needed. */
 export class FolderJournal implements Journal {
   private entries: Map<string, StoredEntry[]> | undefined;
+  /** By key of the resource. */
+  private readonly leftKeys = new Map<string, string>();
   /** Files of calls of this process: those under way, and those that the engine was told of. */
   private readonly underWay = new Set<string>();
   private readonly told = new Set<string>();
@@ -67,6 +73,7 @@ export class FolderJournal implements Journal {
         if (madeKey !== undefined) write({ madeKey });
         this.underWay.delete(file);
         this.told.add(file);
+        if (this.leftKeys.delete(keyOf(urn))) remove(this.leftKeyFile(urn));
       },
       nothingMade: () => {
         this.underWay.delete(file);
@@ -91,6 +98,19 @@ export class FolderJournal implements Journal {
     );
   }
 
+  keyLeft(urn: string | undefined, key: string): void {
+    if (urn === undefined) return;
+    this.load();
+    this.leftKeys.set(keyOf(urn), key);
+    writeWhole(this.folder, this.leftKeyFile(urn), { key });
+  }
+
+  leftKey(urn: string | undefined): string | undefined {
+    if (urn === undefined) return undefined;
+    this.load();
+    return this.leftKeys.get(keyOf(urn));
+  }
+
   /** The engine ends its run as it should, so it has saved what it was told. One that leaves calls behind does not. */
   runEnded(): void {
     if (this.underWay.size > 0) return;
@@ -104,10 +124,17 @@ export class FolderJournal implements Journal {
     this.entries = new Map();
     for (const name of filesOf(this.folder)) {
       const key = name.split(".", 1)[0] ?? "";
-      const entry = readEntry(join(this.folder, name));
-      if (entry) this.entries.set(key, [...(this.entries.get(key) ?? []), entry]);
+      const content = readJson(join(this.folder, name));
+      if (isLeftKey(content)) this.leftKeys.set(key, content.key);
+      if (!isEntry(content)) continue;
+      const entry = { ...content, file: join(this.folder, name) };
+      this.entries.set(key, [...(this.entries.get(key) ?? []), entry]);
     }
     return this.entries;
+  }
+
+  private leftKeyFile(urn: string): string {
+    return join(this.folder, `${keyOf(urn)}.left.json`);
   }
 }
 
@@ -126,13 +153,16 @@ function writeWhole(folder: string, file: string, content: unknown): void {
   }
 }
 
-function readEntry(file: string): StoredEntry | undefined {
+function readJson(file: string): unknown {
   try {
-    const entry: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return isEntry(entry) ? { ...entry, file } : undefined;
+    return JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return undefined;
   }
+}
+
+function isLeftKey(value: unknown): value is { key: string } {
+  return typeof value === "object" && value !== null && "key" in value && typeof value.key === "string";
 }
 
 /** Another version of this package may have written it. */

@@ -139,12 +139,14 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     };
   }
 
-  /** A killed run may have written the file of a pair that no state knows: that key is replaced too. */
+  /** A killed run may have written the file of a pair that no state knows, and a pair that is gone may have left one: those too. */
   #replacedKey(urn: string | undefined): string | undefined {
     if (urn === undefined) return undefined;
-    const interrupted = this.parts.journal.interrupted(urn);
-    const left = interrupted.map(({ madeKey, importedKey }) => madeKey ?? importedKey);
-    return this.#replacedKeys.get(urn) ?? left.findLast((key) => key !== undefined);
+    const { journal } = this.parts;
+    const interrupted = journal.interrupted(urn).map(({ madeKey, importedKey }) => madeKey ?? importedKey);
+    return (
+      this.#replacedKeys.get(urn) ?? interrupted.findLast((key) => key !== undefined) ?? journal.leftKey(urn)
+    );
   }
 }
 

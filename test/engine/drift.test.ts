@@ -10,12 +10,14 @@ describe("what somebody changed behind the stack's back", () => {
   let key: TestKey;
   let strangers: TestKey;
   let refreshed: Run;
-  const names = ["gone", "replaced", "created", "tagged", "retagged", "moved", "untouched"];
+  let lostKey: string;
+  const names = ["gone", "lost", "replaced", "created", "tagged", "retagged", "moved", "untouched"];
   const program = () => `
     const publicKeyBody = ${literal(key.line)};
     new KeyPair("gone", { keyPairName: "gone", publicKeyBody });
     new KeyPair("replaced", { keyPairName: "replaced", publicKeyBody });
-    new KeyPair("created", { keyPairName: "created" });
+    new KeyPair("lost", { keyPairName: "lost", privateKeyFile: "lost.pem" });
+    new KeyPair("created", { keyPairName: "created", privateKeyFile: "created.pem" });
     new KeyPair("tagged", { keyPairName: "tagged", publicKeyBody, tags: { team: "ops" } });
     new KeyPair("retagged", { keyPairName: "retagged", publicKeyBody, tags: { team: "ops" }, tagChanges: "update" });
     new KeyPair("moved", { keyPairName: "moved", publicKeyBody, resourceGroupId: "rg-one" });
@@ -26,8 +28,9 @@ describe("what somebody changed behind the stack's back", () => {
     [key, strangers] = await Promise.all([newKey(), newKey()]);
     project = await engineProject({ program: program() });
     await project.up();
+    lostKey = project.read("lost.pem");
     withStore(project, (store) => {
-      store.deleteMany(LOCAL_REGION, ["gone", "replaced", "created"]);
+      store.deleteMany(LOCAL_REGION, ["gone", "lost", "replaced", "created"]);
       for (const name of ["replaced", "created"]) {
         store.import(LOCAL_REGION, { name, publicKey: strangers.line });
       }
@@ -42,7 +45,7 @@ describe("what somebody changed behind the stack's back", () => {
 
   it("is found by refresh", async () => {
     refreshed = await project.refresh();
-    expect(refreshed.changes).toEqual({ delete: 1, update: 5, same: 2 });
+    expect(refreshed.changes).toEqual({ delete: 2, update: 5, same: 2 });
     expect(project.resources().map(({ urn }) => urn.split("::").at(-1))).not.toContain("gone");
     expect(project.resource("replaced").outputs?.["publicKey"]).toBe(strangers.line);
     expect(project.resource("created").outputs?.["publicKey"]).toBe(strangers.line);
@@ -56,6 +59,7 @@ describe("what somebody changed behind the stack's back", () => {
     const run = await project.preview();
     expect(opsOf(run)).toMatchObject({
       gone: ["create"],
+      lost: ["create"],
       replaced: expect.arrayContaining(["replace"]),
       created: expect.arrayContaining(["replace"]),
       tagged: expect.arrayContaining(["replace"]),
@@ -77,6 +81,10 @@ describe("what somebody changed behind the stack's back", () => {
       expect(pairOf(name)?.publicKey).toBe(strangers.line);
     }
     expect(pairOf("gone")?.publicKey).toBe(key.line);
+    expect(project.read("lost.pem")).not.toBe(lostKey);
+    const [, aside = ""] =
+      /private key of the replaced pair was moved to (\S+):/.exec(run.warnings("lost").join()) ?? [];
+    expect(project.read(aside)).toBe(lostKey);
     expect(pairOf("tagged")?.tags).toEqual({ team: "ops" });
     expect(pairOf("retagged")?.tags).toEqual({ team: "ops" });
     expect(pairOf("moved")?.resourceGroupId).toBe("rg-one");
@@ -85,7 +93,10 @@ describe("what somebody changed behind the stack's back", () => {
 
   it("is healed once the strangers' pairs are gone", async () => {
     withStore(project, (store) => store.deleteMany(LOCAL_REGION, ["replaced", "created"]));
-    await project.up();
+    const run = await project.up();
+    expect(run.warnings("created").join()).toContain(
+      "private key of the replaced pair was moved to created.pem.old-",
+    );
     expect(pairOf("replaced")?.publicKey).toBe(key.line);
     expect(pairOf("created")?.id).toMatch(/^ssh-/);
     const after = await project.up({ flags: ["--refresh"] });

@@ -53,7 +53,7 @@ describe("privateKeyFile", () => {
     const [before] = pairs(project);
     const run = await project.up();
     expect(run.ops("bastion")).toEqual(["update"]);
-    expect(project.read("keys/bastion.ppk")).toMatch(/^PuTTY-User-Key-File-[23]: ssh-rsa\n/);
+    expect(project.read("keys/bastion.ppk")).toMatch(/^PuTTY-User-Key-File-[23]: ecdsa-sha2-nistp256\n/);
     expect(statSync(project.path("keys/bastion.ppk")).mode & 0o777).toBe(0o600);
     expect(pairs(project)).toEqual([before]);
   });
@@ -103,7 +103,7 @@ describe("privateKeyFile", () => {
   it("stays when the pair is destroyed: machines may trust the key still", async () => {
     await project.destroy();
     expect(pairs(project)).toEqual([]);
-    expect(project.read("keys/bastion.pem")).toContain("BEGIN RSA PRIVATE KEY");
+    expect(project.read("keys/bastion.pem")).toContain("BEGIN EC PRIVATE KEY");
   });
 
   it("is not written over when the destroyed pair is made again", async () => {
@@ -152,7 +152,7 @@ describe("a private key that cannot be written once the cloud has made the pair"
         .map(({ name }) => name)
         .sort(),
     ).toEqual([id, project.resource("other").id]);
-    expect(project.read("keys/other.pem")).toContain("BEGIN RSA PRIVATE KEY");
+    expect(project.read("keys/other.pem")).toContain("BEGIN EC PRIVATE KEY");
   });
 
   it("is written by the next up, without another pair, although a refresh forgot the failure", async () => {

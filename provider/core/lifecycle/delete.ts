@@ -1,5 +1,6 @@
 import type { KeyPairState } from "../model";
 import { backendOfState, type LifecycleContext } from "./context";
+import { noteKeyFile } from "./keyFile";
 import { isOwn } from "./state";
 import { deleteWhenFree, findCertainly } from "./waiting";
 
@@ -21,6 +22,8 @@ export async function deleteKeyPair(
         "Delete it by hand if nobody needs it.",
     );
   } else if (record) await deleteWhenFree(backend, id, operation);
+  // The new pair comes after this one, or in a later run. After a destroy the file is the user's.
+  if (context.replacedKey !== undefined) noteKeyFile(state, context);
   // A later pair of this name is not the one that the journal speaks of.
   journal.confirm(urn, id);
 }

@@ -2,6 +2,7 @@ import { resolveConnection } from "../connection";
 import type { KeyPairState } from "../model";
 import { backendOfState, type LifecycleContext } from "./context";
 import type { Outcome } from "./create";
+import { noteKeyFile } from "./keyFile";
 import { adoptedState, refreshedState } from "./state";
 import { findCertainly } from "./waiting";
 
@@ -17,7 +18,11 @@ export async function readKeyPair(
   const { settings, catalog } = context;
   const backend = await backendOfState(state, context);
   const record = await findCertainly(backend, id, state.createdAt, context.operation);
-  if (!record) return undefined;
+  if (!record) {
+    // An adoption takes the key over that the file holds.
+    if (state.onExisting !== "adopt") noteKeyFile(state, context);
+    return undefined;
+  }
   if (isKnown(state)) return { id, state: refreshedState(state, record) };
   return {
     id,

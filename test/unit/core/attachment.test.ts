@@ -28,7 +28,13 @@ const context: LifecycleContext = {
   catalog,
   operation: { signal: new AbortController().signal, deadline: Date.now() + 60_000, progress() {} },
   warn: (message) => warnings.push(message),
-  journal: { begin: () => ({ returned() {}, nothingMade() {} }), interrupted: () => [], confirm() {} },
+  journal: {
+    begin: () => ({ returned() {}, nothingMade() {} }),
+    interrupted: () => [],
+    keyLeft() {},
+    leftKey: () => undefined,
+    confirm() {},
+  },
   urn: undefined,
 };
 let backend: Backend;

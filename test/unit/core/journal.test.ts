@@ -16,6 +16,34 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** What the next process reads. Its id is ours here, which is as good as gone: what it finds is not its own. */
 const interrupted = () => new FolderJournal(folder).interrupted(URN).map(({ name }) => name);
 
+describe("the journal, of a key that a gone pair left in a file", () => {
+  const leftKey = () => new FolderJournal(folder).leftKey(URN);
+
+  it("tells the next runs of it, until the resource has a pair again", () => {
+    new FolderJournal(folder).keyLeft(URN, "SHA256:x");
+    expect([leftKey(), leftKey()]).toEqual(["SHA256:x", "SHA256:x"]);
+    expect(interrupted()).toEqual([]);
+    expect(new FolderJournal(folder).leftKey(`${URN}-other`)).toBeUndefined();
+
+    const journal = new FolderJournal(folder);
+    const failed = journal.begin(URN, ENTRY);
+    failed.nothingMade();
+    expect([journal.leftKey(URN), leftKey()]).toEqual(["SHA256:x", "SHA256:x"]);
+    journal.begin(URN, ENTRY).returned();
+    journal.runEnded();
+    expect([journal.leftKey(URN), leftKey()]).toEqual([undefined, undefined]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("tells the same run of it too", () => {
+    const journal = new FolderJournal(folder);
+    journal.keyLeft(URN, "SHA256:x");
+    expect(journal.leftKey(URN)).toBe("SHA256:x");
+    journal.keyLeft(undefined, "SHA256:x");
+    expect(journal.leftKey(undefined)).toBeUndefined();
+  });
+});
+
 describe("the journal, of a call that the engine was told of", () => {
   it("is kept when the process is killed: nobody knows whether the engine has saved it", () => {
     new FolderJournal(folder).begin(URN, ENTRY).returned();
