@@ -1,3 +1,4 @@
+import { type PublicKey, readPublicKey } from "../../../provider/keys";
 import type { Workshop } from "./workshop";
 
 /** A key that ssh-keygen made: `<name>` is its OpenSSH file, `<name>.pub` the public line. */
@@ -32,4 +33,9 @@ export function makeKeys(shop: Workshop): MadeKey[] {
     if (made === undefined) console.warn(`SKIPPED: ${key.name}. This ssh-keygen makes no such key.`);
     return made === undefined ? [] : [key];
   });
+}
+
+/** The public key as ssh-keygen wrote it: what every other form is compared with. */
+export function madePublicKey(shop: Workshop, { name }: MadeKey): PublicKey {
+  return readPublicKey(shop.read(`${name}.pub`).toString());
 }

@@ -9,7 +9,7 @@ import {
   sameKey,
 } from "../../../provider/keys";
 import { ensureTool } from "../../support/tools";
-import { COMMENT, type MadeKey, makeKeys, PASSPHRASE } from "./keyring";
+import { COMMENT, type MadeKey, madePublicKey, makeKeys, PASSPHRASE } from "./keyring";
 import { Workshop } from "./workshop";
 
 const shop = new Workshop();
@@ -20,9 +20,7 @@ const passphraseFile = shop.write("passphrase", PASSPHRASE);
 
 afterAll(() => shop.remove());
 
-function publicLine({ name }: MadeKey): PublicKey {
-  return readPublicKey(shop.read(`${name}.pub`).toString());
-}
+const publicLine = (key: MadeKey) => madePublicKey(shop, key);
 
 /** The public half is read from the file, and `publicKeyBody` refuses the text with that half as the way out. */
 function expectPublicHalf(file: string, key: MadeKey, expected: Partial<PublicKey>): void {

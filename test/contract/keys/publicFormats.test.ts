@@ -7,13 +7,12 @@ import {
   fingerprintMd5,
   fingerprintSha256,
   formatPublicKeyLine,
-  type PublicKey,
   readPublicKey,
   readPublicKeyFile,
   sameKey,
 } from "../../../provider/keys";
 import { ensureTool } from "../../support/tools";
-import { COMMENT, type MadeKey, makeKeys } from "./keyring";
+import { COMMENT, type MadeKey, madePublicKey, makeKeys } from "./keyring";
 import { Workshop } from "./workshop";
 
 const shop = new Workshop();
@@ -23,10 +22,7 @@ const hasOpenssl = ensureTool("openssl");
 
 afterAll(() => shop.remove());
 
-/** The public key as ssh-keygen wrote it: what every other form is compared with. */
-function publicLine({ name }: MadeKey): PublicKey {
-  return readPublicKey(shop.read(`${name}.pub`).toString());
-}
+const publicLine = (key: MadeKey) => madePublicKey(shop, key);
 
 /** `3072 SHA256:… comment (RSA)` */
 function fingerprintOf(file: string, hash: "md5" | "sha256"): { bits: number; fingerprint: string } {

@@ -1,11 +1,11 @@
-import { formatPublicKeyLine, publicKeyOfPrivateKey } from "../../../provider/keys";
 import {
   type EcsEmulator,
   type EcsEmulatorOptions,
   startEcsEmulator,
   TEST_ACCESS_KEY,
 } from "../../emulator/ecs/server";
-import { type EngineProject, engineProject, type ProjectOptions, type StoredResource } from "./project";
+import { mismatchesOf } from "./mismatches";
+import { type EngineProject, engineProject, type ProjectOptions } from "./project";
 
 export const REGION = "cn-hangzhou";
 
@@ -55,50 +55,13 @@ export class EcsProject {
     return pair;
   }
 
-  /**
-   * What of the cloud and of the state does not fit together, each in a sentence: a pair that only one of the two has, one
-   * that holds another key than the state says, and a created one whose private key the state does not have.
-   */
-  async mismatches(region = REGION): Promise<string[]> {
-    const { output } = await this.project.pulumi(["stack", "export", "--show-secrets"]);
-    const { deployment } = JSON.parse(output);
-    const resources: StoredResource[] = deployment.resources ?? [];
-    const stored = new Map(
-      resources
-        .filter(({ type, outputs }) => type.endsWith(":KeyPair") && outputs?.["region"] === region)
-        .map(({ outputs = {} }) => [String(outputs["keyPairName"]), outputs]),
-    );
-    const pairs = this.emulator.store.list(region).keyPairs;
-    const inCloud = new Set(pairs.map(({ name }) => name));
-    return [
-      ...[...stored.keys()]
-        .filter((name) => !inCloud.has(name))
-        .map((name) => `${name} is only in the state`),
-      ...pairs.flatMap(({ name, publicKey, id }) => {
-        const outputs = stored.get(name);
-        if (!outputs) return [`${name} is only in the cloud`];
-        return [
-          ...(blob(publicKey) === blob(outputs["publicKey"]) ? [] : [`${name} has another key in the state`]),
-          ...(id === undefined || blob(publicHalf(outputs["privateKey"])) === blob(publicKey)
-            ? []
-            : [`${name} has no private key in the state that fits it`]),
-        ];
-      }),
-    ];
+  /** See `mismatchesOf`. */
+  mismatches(region = REGION): Promise<string[]> {
+    return mismatchesOf(this.project, this.emulator.store.list(region).keyPairs, region);
   }
 
   async close(): Promise<void> {
     await this.emulator.close();
     this.project.close();
   }
-}
-
-/** Of a secret of `pulumi stack export --show-secrets`. */
-function publicHalf(secret: unknown): string {
-  const isSecret = typeof secret === "object" && secret !== null && "plaintext" in secret;
-  return isSecret ? formatPublicKeyLine(publicKeyOfPrivateKey(JSON.parse(String(secret.plaintext)))) : "";
-}
-
-function blob(line: unknown): string | undefined {
-  return String(line).split(" ")[1];
 }

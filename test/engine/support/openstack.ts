@@ -1,10 +1,10 @@
 import type { KeyPairRecord } from "../../../provider/core/backend";
-import { formatPublicKeyLine, publicKeyOfPrivateKey } from "../../../provider/keys";
 import { operation } from "../../contract/support/harness";
 import { FaultProxy } from "../../emulator/faultProxy";
 import { openAs } from "../../support/openstack/client";
 import type { NewUser, OpenStack, User } from "../../support/openstack/openstack";
-import { type EngineProject, engineProject, type ProjectOptions, type StoredResource } from "./project";
+import { mismatchesOf } from "./mismatches";
+import { type EngineProject, engineProject, type ProjectOptions } from "./project";
 
 export interface OpenStackProjectOptions extends Partial<ProjectOptions> {
   user?: NewUser;
@@ -58,36 +58,9 @@ export class OpenStackProject {
     return seen.map(({ method, path }) => `${method} ${path}`);
   }
 
-  /**
-   * What of the cloud and of the state does not fit together, each in a sentence: a pair that only one of the two has, one
-   * that holds another key than the state says, and a created one whose private key the state does not have.
-   */
+  /** See `mismatchesOf`. */
   async mismatches(): Promise<string[]> {
-    const { output } = await this.project.pulumi(["stack", "export", "--show-secrets"]);
-    const resources: StoredResource[] = JSON.parse(output).deployment.resources ?? [];
-    const stored = new Map(
-      resources
-        .filter(({ type }) => type.endsWith(":KeyPair"))
-        .map(({ inputs = {}, outputs = {} }) => [String(outputs["keyPairName"]), { ...inputs, ...outputs }]),
-    );
-    const pairs = await this.pairs();
-    const inCloud = new Set(pairs.map(({ name }) => name));
-    const onlyStored = [...stored.keys()].filter((name) => !inCloud.has(name));
-    return [
-      ...onlyStored.map((name) => `${name} is only in the state`),
-      ...pairs.flatMap(({ name, publicKey }) => {
-        const outputs = stored.get(name);
-        if (!outputs) return [`${name} is only in the cloud`];
-        const imports = outputs["publicKeyBody"] !== undefined || outputs["publicKeyFile"] !== undefined;
-        const privateHalf = imports ? blob(publicKey) : blob(publicHalf(outputs["privateKey"]));
-        return [
-          ...(blob(publicKey) === blob(outputs["publicKey"]) ? [] : [`${name} has another key in the state`]),
-          ...(blob(publicKey) === privateHalf
-            ? []
-            : [`${name} has no private key in the state that fits it`]),
-        ];
-      }),
-    ];
+    return mismatchesOf(this.project, await this.pairs());
   }
 
   async close(): Promise<void> {
@@ -95,14 +68,4 @@ export class OpenStackProject {
     await this.nova.close();
     this.project.close();
   }
-}
-
-/** Of a secret of `pulumi stack export --show-secrets`. */
-function publicHalf(secret: unknown): string {
-  const isSecret = typeof secret === "object" && secret !== null && "plaintext" in secret;
-  return isSecret ? formatPublicKeyLine(publicKeyOfPrivateKey(JSON.parse(String(secret.plaintext)))) : "";
-}
-
-function blob(line: unknown): string | undefined {
-  return String(line).split(" ")[1];
 }
