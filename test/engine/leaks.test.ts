@@ -16,7 +16,7 @@ describe("the private keys of created pairs", () => {
   const program = (team: string, file = "keys/filed.pem") => `
     const tags = { team: "${team}" };
     const bastion = new KeyPair("bastion", { tags });
-    const local = new KeyPair("local", { tags, tagChanges: "update", keyGeneration: { source: "local", type: "ecdsa" } });
+    const local = new KeyPair("local", { tags, tagChanges: "update", keyGeneration: { source: "local", type: "rsa" } });
     const filed = new KeyPair("filed", { privateKeyFile: "${file}", tags, tagChanges: "update" });
     module.exports = {
       bastion: [bastion.privateKey, bastion.publicKey],
