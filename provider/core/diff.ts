@@ -15,11 +15,12 @@ export interface DiffSubject {
 
 export interface ResourceDiff {
   changes: PropertyChange[];
-  /** The name stays, so the old pair has to go before the new one can be made. */
+  /**
+   * The name stays, so the old pair has to go before a new one can be made. Said of every difference, and of none: the engine
+   * replaces for reasons of its own too (`replaceOnChanges`, a replacement that was cut short and then taken back).
+   */
   deleteBeforeReplace: boolean;
   warnings: string[];
-  /** The SHA-256 fingerprint of the created key that goes with a replacement: the check and the creation that follow get it. */
-  replacedKey?: string;
 }
 
 /**
@@ -53,10 +54,8 @@ export function diffKeyPair(
   const losesKey = replaces && state.publicKeyBody === undefined;
   return {
     changes,
-    deleteBeforeReplace:
-      replaces && staysInPlace && !known.__automaticName && known.keyPairName === state.keyPairName,
+    deleteBeforeReplace: staysInPlace && !known.__automaticName && known.keyPairName === state.keyPairName,
     warnings: losesKey ? [rotationWarning(state, changes)] : [],
-    ...(losesKey ? { replacedKey: state.__ownKey } : {}),
   };
 }
 

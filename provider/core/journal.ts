@@ -15,7 +15,7 @@ export interface JournalEntry {
   location: string;
   /** The SHA-256 fingerprint of the key that was imported; absent where the cloud makes the key. */
   importedKey?: string;
-  /** The same of the key that was made, once it is known and if it goes into a file: the file may hold it already. */
+  /** The same of the key that was made, once it is known: a state, or a file, may hold it already. */
   madeKey?: string;
   /** Nobody else's pair can be meant: the name or the key was made for the call, or no pair had the name right before it. */
   isNew: boolean;
@@ -24,8 +24,8 @@ export interface JournalEntry {
 }
 
 export interface OpenEntry {
-  /** The engine is about to be told, and a file to be written if the key is given (its SHA-256 fingerprint). */
-  returned(madeKey?: string): void;
+  /** The engine is about to be told, of a pair with this key (its SHA-256 fingerprint). */
+  returned(key: string): void;
   /** Nothing was made. */
   nothingMade(): void;
 }
@@ -34,8 +34,11 @@ export interface Journal {
   begin(urn: string | undefined, entry: JournalEntry): OpenEntry;
   /** Calls for this resource whose process is gone, and whose pair neither a state nor the end of their run has confirmed. */
   interrupted(urn: string | undefined): JournalEntry[];
-  /** A state knows this pair: nothing is left to be recovered. */
-  confirm(urn: string | undefined, name: string): void;
+  /**
+   * Nothing is left to be recovered of the calls for a pair of this name.
+   * @param isMeant  Only of these calls: it is their pair that a state knows.
+   */
+  confirm(urn: string | undefined, name: string, isMeant?: (entry: JournalEntry) => boolean): void;
   /** This resource's pair is gone, and a file holds its private key (its SHA-256 fingerprint) still. */
   keyLeft(urn: string | undefined, key: string): void;
   /** The key that was left, until this resource has a pair again. */
@@ -69,8 +72,8 @@ export class FolderJournal implements Journal {
     write();
     this.underWay.add(file);
     return {
-      returned: (madeKey) => {
-        if (madeKey !== undefined) write({ madeKey });
+      returned: (key) => {
+        if (entry.importedKey === undefined) write({ madeKey: key });
         this.underWay.delete(file);
         this.told.add(file);
         if (this.leftKeys.delete(keyOf(urn))) remove(this.leftKeyFile(urn));
@@ -88,13 +91,14 @@ export class FolderJournal implements Journal {
       : (this.load().get(keyOf(urn)) ?? []).filter(({ pid }) => !isOfAnother(pid));
   }
 
-  confirm(urn: string | undefined, name: string): void {
+  confirm(urn: string | undefined, name: string, isMeant = (_entry: JournalEntry) => true): void {
     if (urn === undefined) return;
     const entries = this.load().get(keyOf(urn)) ?? [];
-    for (const entry of entries) if (entry.name === name) remove(entry.file);
+    const confirmed = entries.filter((entry) => entry.name === name && isMeant(entry));
+    for (const { file } of confirmed) remove(file);
     this.load().set(
       keyOf(urn),
-      entries.filter((entry) => entry.name !== name),
+      entries.filter((entry) => !confirmed.includes(entry)),
     );
   }
 
@@ -136,6 +140,11 @@ export class FolderJournal implements Journal {
   private leftKeyFile(urn: string): string {
     return join(this.folder, `${keyOf(urn)}.left.json`);
   }
+}
+
+/** The key of the pair that the call was to make, as far as it is known. */
+export function keyOfEntry({ madeKey, importedKey }: JournalEntry): string | undefined {
+  return madeKey ?? importedKey;
 }
 
 /** The same resource of the same project folder: stacks of other folders may use the same names. */

@@ -18,11 +18,22 @@ import type { Derivations } from "./stored";
 import type { PropertyTable } from "./table";
 import type { Foreseen, PartlyUnknown } from "./unknown";
 
+export interface OwnKey {
+  /** SHA-256. */
+  fingerprint: string;
+  /** Its private half was made for this resource, and goes with it. */
+  isCreated: boolean;
+  /** When the pair was made, as the state says it. */
+  createdAt: string | undefined;
+}
+
 /** What a front needs to serve a resource. Fronts hold no rules: they unwrap, call one of these, and wrap. */
 export interface ManagedResource<Args extends object, Checked extends Args, State extends object> {
   readonly table: PropertyTable<never>;
   /** What a stored state leaves out, where it follows from the rest. */
   readonly derivations: Derivations<never>;
+  /** The key that the resource made or imported, where it has one. */
+  ownKey?(state: Partial<State>): OwnKey | undefined;
   check(request: CheckRequest<Args, Checked>): CheckResult<Checked>;
   diff(
     state: State,
@@ -54,6 +65,10 @@ export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, K
     connection: placeOf,
     __ownKey: ({ fingerprintSha256 }) => fingerprintSha256,
   } satisfies Derivations<KeyPairState, keyof KeyPairState>,
+  ownKey: ({ fingerprintSha256, __ownKey: fingerprint = fingerprintSha256, publicKeyBody, createdAt }) =>
+    fingerprint === undefined
+      ? undefined
+      : { fingerprint, isCreated: publicKeyBody === undefined, createdAt },
   check: checkKeyPair,
   diff: (state, ...rest) => diffKeyPair(withOwnKey(state), ...rest),
   foresee: foreseeKeyPair,

@@ -2,9 +2,9 @@ import type { BackendCatalog } from "./backend";
 import type { CheckRequest, CheckResult } from "./checking";
 import type { ProviderSettings } from "./connection";
 import type { ResourceDiff } from "./diff";
-import type { Journal } from "./journal";
-import type { LifecycleContext, Outcome } from "./lifecycle";
-import type { ManagedResource } from "./resource";
+import { type Journal, type JournalEntry, keyOfEntry } from "./journal";
+import { isMadeSince, type LifecycleContext, MadeInRun, type Outcome } from "./lifecycle";
+import type { ManagedResource, OwnKey } from "./resource";
 import { compacted, restored } from "./stored";
 import { argumentNames, computedNames } from "./table";
 import { type PartlyUnknown, UNKNOWN } from "./unknown";
@@ -44,8 +44,11 @@ export type ServiceCheck<Args extends object, Checked extends object> = Omit<
 
 /** A resource in one process: what its calls share, and what is remembered from one call to the next. */
 export class ResourceService<Args extends object, Checked extends Args, State extends object> {
-  /** By URN, what the diff said of a replacement: the engine's second check and the creation know nothing of the old state. */
-  readonly #replacedKeys = new Map<string, string>();
+  /** By URN, the created keys of the states that this run has compared: a replacement's check and creation know no old state. */
+  readonly #createdKeys = new Map<string, string>();
+  /** The URNs that this run has compared after a check: a refresh compares too, and replaces nothing. */
+  readonly #checked = new Set<string | undefined>();
+  readonly #made = new MadeInRun();
 
   constructor(
     readonly resource: ManagedResource<Args, Checked, State>,
@@ -61,6 +64,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
       catalog,
       replacedKey: this.#replacedKey(urn),
     });
+    this.#checked.add(urn);
     for (const warning of result.warnings) reporter.warn(urn, warning);
     return result;
   }
@@ -69,9 +73,10 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     const { catalog, journal, reporter } = this.parts;
     const state = this.#restored(stored);
     const diff = withoutIgnored(this.resource.diff(state, args, this.parts.settings(), catalog), ignored);
-    journal.confirm(urn, id);
-    if (urn !== undefined && diff.replacedKey !== undefined) this.#replacedKeys.set(urn, diff.replacedKey);
-    for (const warning of diff.warnings) reporter.warn(urn, warning);
+    const own = this.resource.ownKey?.(state);
+    journal.confirm(urn, id, (entry) => own !== undefined && isPairOf(entry, own));
+    if (urn !== undefined && own?.isCreated) this.#createdKeys.set(urn, own.fingerprint);
+    if (this.#checked.has(urn)) for (const warning of diff.warnings) reporter.warn(urn, warning);
     return diff;
   }
 
@@ -130,6 +135,8 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
       journal,
       urn,
       replacedKey: this.#replacedKey(urn),
+      isReplaced: urn !== undefined && this.#createdKeys.has(urn),
+      made: this.#made,
       operation: {
         signal,
         deadline: Date.now() + (timeoutSeconds ?? settings.timeoutSeconds) * 1000,
@@ -143,11 +150,21 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   #replacedKey(urn: string | undefined): string | undefined {
     if (urn === undefined) return undefined;
     const { journal } = this.parts;
-    const interrupted = journal.interrupted(urn).map(({ madeKey, importedKey }) => madeKey ?? importedKey);
+    const interrupted = journal.interrupted(urn).map(keyOfEntry);
     return (
-      this.#replacedKeys.get(urn) ?? interrupted.findLast((key) => key !== undefined) ?? journal.leftKey(urn)
+      this.#createdKeys.get(urn) ?? interrupted.findLast((key) => key !== undefined) ?? journal.leftKey(urn)
     );
   }
+}
+
+/**
+ * Whether the state's pair is the one that the call made. Of a replacement that was killed half-way the state is still the old
+ * one: that may have the new pair's name, and where both are imports its key too, but is older.
+ */
+function isPairOf(entry: JournalEntry, own: OwnKey): boolean {
+  return (
+    own.fingerprint === keyOfEntry(entry) && (entry.isNew || isMadeSince(own.createdAt, entry.startedAt))
+  );
 }
 
 /** Drift of what is ignored is no change either. */
@@ -155,7 +172,7 @@ function withoutIgnored(diff: ResourceDiff, ignored: Call["ignored"]): ResourceD
   if (!ignored?.size) return diff;
   const changes = diff.changes.filter(({ property }) => !ignored.has(property));
   const replaces = changes.some(({ kind }) => kind === "replace");
-  return replaces ? { ...diff, changes } : { changes, deleteBeforeReplace: false, warnings: [] };
+  return { ...diff, changes, warnings: replaces ? diff.warnings : [] };
 }
 
 /** An update for another reason does not undo that drift. */

@@ -14,6 +14,32 @@ export interface LifecycleContext {
   urn: string | undefined;
   /** The SHA-256 fingerprint of the created key that this creation replaces. */
   replacedKey?: string | undefined;
+  /** The resource goes on: what is deleted is what it was before a replacement. */
+  isReplaced?: boolean;
+  /** What this run has made or taken over. */
+  made: MadeInRun;
+}
+
+/** The pairs that one run of the engine has made or taken over, and for which resource. */
+export class MadeInRun {
+  readonly #urns = new Map<string, string | undefined>();
+
+  add(backend: Backend, name: string, urn: string | undefined): void {
+    this.#urns.set(placeOf(backend, name), urn);
+  }
+
+  has(backend: Backend, name: string): boolean {
+    return this.#urns.has(placeOf(backend, name));
+  }
+
+  /** Whether the resource has got a pair in this run. */
+  hasOf(urn: string | undefined): boolean {
+    return urn !== undefined && [...this.#urns.values()].includes(urn);
+  }
+}
+
+function placeOf({ location }: Backend, name: string): string {
+  return `${location}\0${name}`;
 }
 
 /** The backend that holds a pair of the state. */

@@ -29,6 +29,9 @@ export async function createKeyPair(args: CheckedKeyPairArgs, context: Lifecycle
   }
   const ready = await recoverInterrupted(args, backend, context);
   const made = await makeKeyPair(ready, backend, context);
+  context.made.add(backend, made.record.name, context.urn);
+  // Left by a killed run, and taken over now.
+  context.journal.confirm(context.urn, made.record.name);
   return keepPrivateKey({ id: made.record.name, state: stateOf(args, made, backend, stored) }, context);
 }
 

@@ -6,7 +6,8 @@ import { deleteWhenFree, findCertainly } from "./waiting";
 
 /**
  * Deletes the pair, if it still holds the key that this resource made or imported. One that is gone is deleted; one that
- * somebody replaced is theirs, and is left alone. The private key's file stays: servers may trust the key still.
+ * somebody replaced is theirs, and is left alone; and so is one that this run has made again or taken over for a newer state: the
+ * engine deletes what it replaced, or what was renamed, after that. The private key's file stays: servers may trust the key still.
  */
 export async function deleteKeyPair(
   id: string,
@@ -15,6 +16,12 @@ export async function deleteKeyPair(
 ): Promise<void> {
   const { operation, journal, urn } = context;
   const backend = await backendOfState(state, context);
+  if (context.made.has(backend, id)) {
+    context.warn(
+      `key pair "${id}" (${backend.location}) was left alone: this run made it again or took it over, so the stack has it still.`,
+    );
+    return;
+  }
   const record = await findCertainly(backend, id, state.createdAt, operation);
   if (record && !isOwn(state, record)) {
     context.warn(
@@ -23,7 +30,7 @@ export async function deleteKeyPair(
     );
   } else if (record) await deleteWhenFree(backend, id, operation);
   // The new pair comes after this one, or in a later run. After a destroy the file is the user's.
-  if (context.replacedKey !== undefined) noteKeyFile(state, context);
+  if (context.isReplaced && !context.made.hasOf(urn)) noteKeyFile(state, context);
   // A later pair of this name is not the one that the journal speaks of.
   journal.confirm(urn, id);
 }

@@ -66,8 +66,7 @@ export async function makeKeyPair(
   });
   try {
     const made = await untilCertain(making);
-    const isForFile = made.privateKey !== undefined && args.privateKeyFile !== undefined;
-    entry.returned(isForFile ? fingerprintOf({ ...made.record, publicKey: made.publicKey }) : undefined);
+    entry.returned(fingerprintOf({ ...made.record, publicKey: made.publicKey }));
     return made;
   } catch (error) {
     if (!isKeyPairError(error)) throw error;
@@ -152,7 +151,7 @@ async function settleLostReply(
     return isDone ? madeOf(found, source) : settleExisting(making, found, lost);
   }
   if (onExisting === "recreate") return settleExisting(making, found, lost);
-  if (!isNew || !isMadeSince(found, startedAt)) {
+  if (!isNew || !isMadeSince(found.createdAt, startedAt)) {
     throw alreadyExists(found, "and the reply that would tell whether this call made it was lost", lost);
   }
   context.operation.progress(

@@ -1,14 +1,17 @@
 import { fingerprintSha256, readPublicKey } from "../../keys";
 import type { Backend, KeyPairRecord } from "../backend";
-import type { JournalEntry } from "../journal";
+import { type JournalEntry, keyOfEntry } from "../journal";
 import type { CheckedKeyPairArgs } from "../model";
 import type { LifecycleContext } from "./context";
-import { fingerprintOf, isMadeSince } from "./state";
+import { fingerprintOf, isMadeBefore, isMadeSince } from "./state";
 import { deleteIfUnused, findMade } from "./waiting";
+
+/** How long after its call began a killed run can have made a pair at the most: no process lives longer in one operation. */
+const LONGEST_CALL_MS = 60 * 60_000;
 
 /**
  * Deals with what a killed run of this very resource left in the cloud, and answers the arguments to go on with. An imported
- * pair is taken over. A created one is deleted: what no state holds has a private key that reached nobody, even if the engine
+ * pair is taken over, and spoken of in the journal until it is. A created one is deleted: what no state holds has a private key that reached nobody, even if the engine
  * had been told of it. What may be another's, or is in use, is only spoken of.
  */
 export async function recoverInterrupted(
@@ -20,18 +23,27 @@ export async function recoverInterrupted(
   for (const entry of context.journal.interrupted(context.urn)) {
     if (entry.location !== backend.location) continue;
     const left = await findMade(backend, entry.name, entry.startedAt, context.operation);
-    if (left && isTheEntrys(left, entry)) {
-      if (isTakenOver(entry, args)) ready = { ...ready, onExisting: "adopt" };
-      else if (!(await removeLeftover(left, entry, backend, context))) warnOfLeftover(left, backend, context);
+    const isLeft = left !== undefined && isTheEntrys(left, entry);
+    if (isLeft && isTakenOver(entry, args)) {
+      ready = { ...ready, onExisting: "adopt" };
+      continue;
     }
+    if (isLeft && !(await removeLeftover(left, entry, backend, context)))
+      warnOfLeftover(left, backend, context);
     context.journal.confirm(context.urn, entry.name);
   }
   return ready;
 }
 
+/** Where the key is not known, the time tells the pair from one that somebody made under the same name later. */
 function isTheEntrys(left: KeyPairRecord, entry: JournalEntry): boolean {
-  if (!isMadeSince(left, entry.startedAt)) return false;
-  return entry.importedKey === undefined ? entry.isNew : fingerprintOf(left) === entry.importedKey;
+  const { createdAt } = left;
+  if (!isMadeSince(createdAt, entry.startedAt)) return false;
+  const key = keyOfEntry(entry);
+  if (key !== undefined) return fingerprintOf(left) === key;
+  return (
+    entry.isNew && (createdAt === undefined || isMadeBefore(createdAt, entry.startedAt + LONGEST_CALL_MS))
+  );
 }
 
 /** The pair that is about to be imported is there already: with this name, and with the key that the program gives. */
@@ -47,11 +59,12 @@ function isTakenOver(
 /** Deletes what is surely the killed run's and of no use to anybody; answers whether it did. */
 async function removeLeftover(
   left: KeyPairRecord,
-  { isNew }: JournalEntry,
+  entry: JournalEntry,
   backend: Backend,
   { operation, warn }: LifecycleContext,
 ): Promise<boolean> {
-  if (!isNew || !(await deleteIfUnused(backend, left.name, operation))) return false;
+  const isSure = keyOfEntry(entry) !== undefined || left.createdAt !== undefined;
+  if (!entry.isNew || !isSure || !(await deleteIfUnused(backend, left.name, operation))) return false;
   warn(
     `key pair "${left.name}" (${backend.location}) was deleted: an earlier run was killed while it made it, before the stack's state held it.`,
   );

@@ -92,8 +92,13 @@ export function fingerprintOf(record: KeyPairRecord): string {
 }
 
 /** Whether the pair was made after this time (ms since the epoch), as far as the cloud tells. */
-export function isMadeSince({ createdAt }: KeyPairRecord, time: number): boolean {
+export function isMadeSince(createdAt: string | undefined, time: number): boolean {
   return createdAt === undefined || Date.parse(createdAt) >= time - CLOCK_SKEW_MS;
+}
+
+/** Whether the pair was made before this time (ms since the epoch). */
+export function isMadeBefore(createdAt: string, time: number): boolean {
+  return Date.parse(createdAt) <= time + CLOCK_SKEW_MS;
 }
 
 /** Compares decoded keys; where the cloud does not give the key, its fingerprint as it was given before. */

@@ -6,7 +6,7 @@ import { createBackendCatalog } from "../../../provider/backends";
 import { attachmentResource } from "../../../provider/core/attachment";
 import type { Backend } from "../../../provider/core/backend";
 import type { ProviderSettings } from "../../../provider/core/connection";
-import type { LifecycleContext } from "../../../provider/core/lifecycle";
+import { type LifecycleContext, MadeInRun } from "../../../provider/core/lifecycle";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../../../provider/core/model";
 import { UNKNOWN } from "../../../provider/core/unknown";
 import { failureOf } from "./support/failureOf";
@@ -36,6 +36,7 @@ const context: LifecycleContext = {
     confirm() {},
   },
   urn: undefined,
+  made: new MadeInRun(),
 };
 let backend: Backend;
 let pairs = 0;

@@ -29,7 +29,7 @@ describe("the journal, of a key that a gone pair left in a file", () => {
     const failed = journal.begin(URN, ENTRY);
     failed.nothingMade();
     expect([journal.leftKey(URN), leftKey()]).toEqual(["SHA256:x", "SHA256:x"]);
-    journal.begin(URN, ENTRY).returned();
+    journal.begin(URN, ENTRY).returned("SHA256:made");
     journal.runEnded();
     expect([journal.leftKey(URN), leftKey()]).toEqual([undefined, undefined]);
     expect(readdirSync(folder)).toEqual([]);
@@ -46,13 +46,13 @@ describe("the journal, of a key that a gone pair left in a file", () => {
 
 describe("the journal, of a call that the engine was told of", () => {
   it("is kept when the process is killed: nobody knows whether the engine has saved it", () => {
-    new FolderJournal(folder).begin(URN, ENTRY).returned();
+    new FolderJournal(folder).begin(URN, ENTRY).returned("SHA256:made");
     expect(interrupted()).toEqual(["web-0a1b2c3"]);
   });
 
   it("is over when the engine ends its run as it should", () => {
     const journal = new FolderJournal(folder);
-    journal.begin(URN, ENTRY).returned();
+    journal.begin(URN, ENTRY).returned("SHA256:made");
     journal.runEnded();
     expect(interrupted()).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);
@@ -60,14 +60,14 @@ describe("the journal, of a call that the engine was told of", () => {
 
   it("is kept when the run is cut short: another call was still under way", () => {
     const journal = new FolderJournal(folder);
-    journal.begin(URN, ENTRY).returned();
+    journal.begin(URN, ENTRY).returned("SHA256:made");
     journal.begin(URN, { ...ENTRY, name: "web-4d5e6f7" });
     journal.runEnded();
     expect(interrupted().sort()).toEqual(["web-0a1b2c3", "web-4d5e6f7"]);
   });
 
   it("is over once a state has it", () => {
-    new FolderJournal(folder).begin(URN, ENTRY).returned();
+    new FolderJournal(folder).begin(URN, ENTRY).returned("SHA256:made");
     new FolderJournal(folder).confirm(URN, "web-0a1b2c3");
     expect(interrupted()).toEqual([]);
   });

@@ -140,7 +140,7 @@ describe("diff", () => {
   it("deletes first where the name stays, and leaves alone what the program ignores", async () => {
     const news = { keyPairName: "deploy", tags: { team: "dev" }, privateKeyFile: "a.pem" };
     expect(await diff(olds, news)).toMatchObject({ replaces: ["tags"], deletesFirst: true });
-    expect(await diff(olds, news, ["tags"])).toMatchObject({ kinds: {}, replaces: [], deletesFirst: false });
+    expect(await diff(olds, news, ["tags"])).toMatchObject({ kinds: {}, replaces: [] });
   });
 });
 

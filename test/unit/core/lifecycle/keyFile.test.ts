@@ -54,7 +54,7 @@ describe("a private key file of a pair that is gone", () => {
   test("is noted by the deletion before a replacement: should the new pair not come, it does in a later run", async () => {
     writeFileSync(file, privateKey);
     backend.put("web", created().publicKey);
-    await deleteKeyPair("web", created(), { ...context, replacedKey: created().__ownKey });
+    await deleteKeyPair("web", created(), { ...context, isReplaced: true });
     expect(leftKey()).toBe(created().__ownKey);
   });
 

@@ -6,6 +6,7 @@ import * as lifecycle from "../../../../provider/core/lifecycle";
 import type { CheckedKeyPairArgs } from "../../../../provider/core/model";
 import { keyPairResource } from "../../../../provider/core/resource";
 import { ResourceService } from "../../../../provider/core/service";
+import { fingerprintSha256, readPublicKey } from "../../../../provider/keys";
 import { contextOf, testFolder, URN, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fails, fine, meanwhile, type Step } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
@@ -112,6 +113,29 @@ describe("a run that was killed while the cloud made a pair", () => {
     expect(backend.pairs.get("web")).toBe(theirs);
   });
 
+  test("and long afterwards somebody made a pair of that name: it is not touched", async () => {
+    await killedRun({ keyPairName: "web" }, nothing);
+    const theirs = backend.put("web", anothers, {
+      createdAt: new Date(Date.now() + 7_200_000).toISOString(),
+    });
+    const context = contextOf(backend, { journalFolder });
+    await expect(createKeyPair({ keyPairName: "web" }, context)).rejects.toMatchObject({
+      code: "AlreadyExists",
+    });
+    expect(backend.pairs.get("web")).toBe(theirs);
+    expect(context.warnings).toEqual([]);
+  });
+
+  test("but the cloud does not say when the pair was made: it is only spoken of", async () => {
+    await killedRun({ keyPairName: "web-1234567", __automaticName: true }, fine);
+    const { createdAt: _unknown, ...left } = backend.pairs.get("web-1234567") ?? { createdAt: "" };
+    backend.pairs.set("web-1234567", left as never);
+    const context = contextOf(backend, { journalFolder });
+    await createKeyPair({ keyPairName: "web-89abcde", __automaticName: true }, context);
+    expect(backend.pairs.has("web-1234567")).toBe(true);
+    expect(context.warnings).toEqual([expect.stringContaining("delete it by hand")]);
+  });
+
   test("but instances use the pair by now: it is only spoken of", async () => {
     await killedRun({ keyPairName: "web-1234567", __automaticName: true }, fine);
     backend.script("deleteKeyPair", fails("InUse"));
@@ -135,6 +159,19 @@ describe("a run that was killed while it imported", () => {
     expect(state).not.toHaveProperty("onExisting");
     expect(backend.writes).toEqual(["import web"]);
     expect(context.warnings).toEqual([]);
+  });
+
+  test("and what follows the takeover fails: the next run takes it over still", async () => {
+    await killedRun(args, fine);
+    backend.script("changeTags", fails("Throttled"));
+    const tagged = { ...args, tags: { team: "ops" } };
+    await expect(createKeyPair(tagged, contextOf(backend, { journalFolder }))).rejects.toMatchObject({
+      code: "Throttled",
+    });
+    const { state } = await createKeyPair(tagged, contextOf(backend, { journalFolder }));
+    expect(backend.pairs.get("web")?.tags).toEqual({ team: "ops" });
+    expect(state.publicKey).toBe(imported);
+    expect(backend.writes.filter((write) => write.startsWith("import"))).toHaveLength(2);
   });
 
   test("under an automatic name: its pair is removed", async () => {
@@ -289,6 +326,7 @@ describe("the journal", () => {
       name: "web",
       location: "fake here",
       isNew: true,
+      madeKey: fingerprintSha256(readPublicKey(rsaKey("made by the cloud").publicKey)),
       startedAt: expect.any(Number),
       pid: process.pid,
     });
@@ -357,7 +395,7 @@ describe("the journal", () => {
     const context = contextOf(backend, { journalFolder: join(file, "journal") });
     const { id } = await createKeyPair(args, context);
     expect(id).toBe("web");
-    await deleteKeyPair("web", importedState(), context);
+    await deleteKeyPair("web", importedState(), { ...context, made: new lifecycle.MadeInRun() });
     expect(backend.pairs.size).toBe(0);
     backend.script("importKeyPair", fails("QuotaExceeded"));
     await expect(createKeyPair(args, context)).rejects.toMatchObject({ code: "QuotaExceeded" });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
 import { FolderJournal } from "../../../../provider/core/journal";
-import type { LifecycleContext } from "../../../../provider/core/lifecycle";
+import { type LifecycleContext, MadeInRun } from "../../../../provider/core/lifecycle";
 import { catalogOf, type FakeBackend } from "./fakeBackend";
 
 export const URN = "urn:pulumi:test::unit::pulumi-nodejs:dynamic/keypair:KeyPair::web";
@@ -40,6 +40,7 @@ export function contextOf(
       progress: (message) => progress.push(message),
     },
     warn: (message) => warnings.push(message),
+    made: new MadeInRun(),
     warnings,
     progress,
     journalFolder,

@@ -11,7 +11,12 @@ import type {
 } from "../../../../provider/core/backend";
 import { type ErrorCode, type ErrorDetails, KeyPairError } from "../../../../provider/core/errors";
 import type { BackendName, Tags } from "../../../../provider/core/model";
-import { fingerprintMd5, readPublicKey } from "../../../../provider/keys";
+import {
+  fingerprintMd5,
+  formatPublicKeyLine,
+  publicKeyOfPrivateKey,
+  readPublicKey,
+} from "../../../../provider/keys";
 import { rsaKey } from "./keys";
 
 type Method =
@@ -102,11 +107,10 @@ export class FakeBackend implements Backend {
 
   async createKeyPair(request: CreateKeyPairRequest): Promise<CreatedKeyPairRecord> {
     return this.call("createKeyPair", request.name, () => {
-      const privateKey = this.generated.length > 1 ? this.generated.shift() : this.generated[0];
-      const { publicKey, ...made } = rsaKey("made by the cloud");
-      return privateKey === undefined
-        ? { ...this.add(request, publicKey), ...made }
-        : { ...this.add(request, publicKey), privateKey };
+      const made = rsaKey("made by the cloud");
+      const given = this.generated.length > 1 ? this.generated.shift() : this.generated[0];
+      const privateKey = given ?? made.privateKey;
+      return { ...this.add(request, publicHalf(privateKey) ?? made.publicKey), privateKey };
     });
   }
 
@@ -174,4 +178,13 @@ export function catalogOf(backend: FakeBackend): BackendCatalog & { opened: Reso
     },
     async closeAll() {},
   };
+}
+
+/** `undefined` of a text that is no private key. */
+function publicHalf(privateKey: string): string | undefined {
+  try {
+    return formatPublicKeyLine(publicKeyOfPrivateKey(privateKey));
+  } catch {
+    return undefined;
+  }
 }
