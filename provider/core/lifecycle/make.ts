@@ -152,13 +152,18 @@ async function settleLostReply(
   }
   if (onExisting === "recreate") return settleExisting(making, found, lost);
   if (!isNew || !isMadeSince(found.createdAt, startedAt)) {
-    throw alreadyExists(found, "and the reply that would tell whether this call made it was lost", lost);
+    throw alreadyExists(
+      making,
+      found,
+      "and the reply that would tell whether this call made it was lost",
+      lost,
+    );
   }
   context.operation.progress(
     `the private key of "${found.name}" was lost with the reply; making the pair again`,
   );
   if (await deleteIfUnused(backend, found.name, context.operation)) return undefined;
-  throw alreadyExists(found, "and instances use it, so it is another run's", lost);
+  throw alreadyExists(making, found, "and instances use it, so it is another run's", lost);
 }
 
 /** Somebody else's pair has the name: what `onExisting` says. `undefined`: the name is free now. */
@@ -175,14 +180,19 @@ async function settleExisting(
       return undefined;
     case "adopt":
       if (source.from === "cloud")
-        throw alreadyExists(found, "and its private key is not known, so it cannot be adopted", refusal);
+        throw alreadyExists(
+          making,
+          found,
+          "and its private key is not known, so it cannot be adopted",
+          refusal,
+        );
       if (!holds(found, source.publicKey))
-        throw alreadyExists(found, "with another key, so it cannot be adopted", refusal);
+        throw alreadyExists(making, found, "with another key, so it cannot be adopted", refusal);
       await alignAdopted(making, found);
       return madeOf(found, source);
     case "fail": {
       const isSame = source.from === "import" && holds(found, source.publicKey);
-      throw alreadyExists(found, isSame ? "with this very key" : "with another key", refusal);
+      throw alreadyExists(making, found, isSame ? "with this very key" : "with another key", refusal);
     }
   }
 }
@@ -251,15 +261,28 @@ function uncertain(error: KeyPairError, keyPairName: string): KeyPairError {
   });
 }
 
-function alreadyExists(found: KeyPairRecord, how: string, cause: KeyPairError): KeyPairError {
+function alreadyExists(
+  { source }: Making,
+  found: KeyPairRecord,
+  how: string,
+  cause: KeyPairError,
+): KeyPairError {
   return new KeyPairError({
     ...cause.details,
     code: "AlreadyExists",
     keyPairName: found.name,
     message: `a key pair "${found.name}" is there already, ${how} (fingerprint ${found.fingerprint}${found.createdAt ? `, made ${found.createdAt}` : ""})`,
-    next:
-      'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the ' +
-      'same public key, "recreate" deletes it first.',
+    next: waysOut(found, source),
     cause,
   });
+}
+
+function waysOut(found: KeyPairRecord, source: KeySource): string {
+  if (source.from === "cloud")
+    return 'Choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first.';
+  const renamed = " Of a resource that was only renamed in the program, an alias keeps the pair.";
+  return (
+    'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the ' +
+    `same public key, "recreate" deletes it first.${holds(found, source.publicKey) ? renamed : ""}`
+  );
 }

@@ -11,8 +11,12 @@ vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
 const ours = ed25519Key("imported").publicKey;
 const theirs = ed25519Key("another's").publicKey;
-const next =
-  'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first.';
+const WAYS_OUT = {
+  created: 'Choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first.',
+  imported:
+    'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first.',
+  same: 'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first. Of a resource that was only renamed in the program, an alias keeps the pair.',
+};
 
 let backend: FakeBackend;
 
@@ -20,34 +24,54 @@ beforeEach(() => {
   backend = new FakeBackend();
 });
 
-function refusal(how: string): string {
+function refusal(how: string, wayOut: keyof typeof WAYS_OUT): string {
   const pair = backend.pairs.get("web");
-  return `a key pair "web" is there already, ${how} (fingerprint ${pair?.fingerprint}, made ${pair?.createdAt}). ${next}`;
+  return `a key pair "web" is there already, ${how} (fingerprint ${pair?.fingerprint}, made ${pair?.createdAt}). ${WAYS_OUT[wayOut]}`;
 }
 
 const create = (args: CheckedKeyPairArgs) => createKeyPair(args, contextOf(backend));
 
 describe("the name is taken", () => {
-  test.each<[string, OnExisting | undefined, Partial<CheckedKeyPairArgs>, string, string]>([
-    ["an import", undefined, { publicKeyBody: ours }, theirs, "with another key"],
-    ["an import", "fail", { publicKeyBody: ours }, ours, "with this very key"],
-    ["an import", "adopt", { publicKeyBody: ours }, theirs, "with another key, so it cannot be adopted"],
-    ["a creation", undefined, {}, theirs, "with another key"],
-    ["a creation", "adopt", {}, theirs, "and its private key is not known, so it cannot be adopted"],
+  test.each<
+    [string, OnExisting | undefined, Partial<CheckedKeyPairArgs>, string, string, keyof typeof WAYS_OUT]
+  >([
+    ["an import", undefined, { publicKeyBody: ours }, theirs, "with another key", "imported"],
+    ["an import", "fail", { publicKeyBody: ours }, ours, "with this very key", "same"],
+    [
+      "an import",
+      "adopt",
+      { publicKeyBody: ours },
+      theirs,
+      "with another key, so it cannot be adopted",
+      "imported",
+    ],
+    ["a creation", undefined, {}, theirs, "with another key", "created"],
+    [
+      "a creation",
+      "adopt",
+      {},
+      theirs,
+      "and its private key is not known, so it cannot be adopted",
+      "created",
+    ],
     [
       "a local creation",
       "fail",
       { keyGeneration: { source: "local", type: "ed25519" } },
       theirs,
       "with another key",
+      "imported",
     ],
-  ])("%s with onExisting %s fails, and touches nothing", async (_what, onExisting, more, there, how) => {
-    const before = backend.put("web", there);
-    const args = { keyPairName: "web", ...more, ...(onExisting ? { onExisting } : {}) };
-    await expect(create(args)).rejects.toThrow(refusal(how));
-    expect(backend.pairs.get("web")).toBe(before);
-    expect(backend.writes).toHaveLength(1);
-  });
+  ])(
+    "%s with onExisting %s fails, and touches nothing",
+    async (_what, onExisting, more, there, how, wayOut) => {
+      const before = backend.put("web", there);
+      const args = { keyPairName: "web", ...more, ...(onExisting ? { onExisting } : {}) };
+      await expect(create(args)).rejects.toThrow(refusal(how, wayOut));
+      expect(backend.pairs.get("web")).toBe(before);
+      expect(backend.writes).toHaveLength(1);
+    },
+  );
 
   test.each<[string, Partial<CheckedKeyPairArgs>]>([
     ["an import", { publicKeyBody: ours }],
@@ -138,7 +162,7 @@ describe("adopt", () => {
     writeFileSync(file, rsaKey("held").privateKey);
     backend.put("web", theirs);
     await expect(create({ keyPairName: "web", onExisting: "adopt", privateKeyFile: file })).rejects.toThrow(
-      refusal("with another key, so it cannot be adopted"),
+      refusal("with another key, so it cannot be adopted", "imported"),
     );
   });
 
