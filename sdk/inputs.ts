@@ -8,7 +8,8 @@ export type NestedInputs<T> = T extends readonly (infer Item)[]
     : T;
 
 /**
- * What the front needs and the engine does not tell a dynamic provider: the URN, to say things on, and to name things after. The
+ * What the front needs and the engine does not tell a dynamic provider: the URN, to say things on, and to name things after, and
+ * what is ignored, so that a refresh's drift of that is. The
  * engine stores it with each resource and writes all of its state after every step, so there is no byte more than needed.
  */
 export function inputsForFront(
@@ -18,6 +19,7 @@ export function inputsForFront(
 ): pulumi.Inputs {
   return {
     __urn: urnOf(name, type, opts.parent),
+    ...(opts.ignoreChanges?.length ? { __ignored: opts.ignoreChanges } : {}),
     ...(pulumi.runtime.isDryRun() ? { __preview: true, __failures: undefined } : {}),
   };
 }

@@ -14,14 +14,19 @@ type KeyPairCheck = CheckRequest<KeyPairArgs, CheckedKeyPairArgs>;
 /** Checks the arguments without a call, and fills in what only we can: the automatic name and the key of `publicKeyFile`. */
 export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArgs> {
   const findings = new Findings();
-  const request = { ...given, news: withoutPrivateKeys(given.news, findings, "publicKeyBody") };
+  const safe = withoutPrivateKeys(given.news, findings, "publicKeyBody");
+  const request = { ...given, news: asWritten(safe, given.olds) };
   const { news } = request;
   const known = checkTypes(news, findings);
   checkCombinations(news, known, findings);
   const rules = rulesOf(request, findings);
   if (rules) checkAgainstRules(news, known, rules, findings);
 
-  const args: Record<string, unknown> = { ...news };
+  const { publicKeyFile } = safe;
+  const args: Record<string, unknown> = {
+    ...news,
+    ...(publicKeyFile === undefined ? {} : { publicKeyFile }),
+  };
   if (news.publicKeyBody !== undefined || news.publicKeyFile !== undefined) {
     args["publicKeyBody"] = publicKeyOf(request, known, rules, findings);
   } else checkPrivateKeyTarget(request, known, findings);
@@ -31,6 +36,20 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
     failures: findings.failures,
     warnings: findings.warnings,
   };
+}
+
+/**
+ * The arguments as the program says them. For `ignoreChanges` the engine puts the stored ones in their place, and these hold what
+ * was filled in here: the automatic name, and the key of `publicKeyFile`, which is then not looked at.
+ */
+function asWritten(news: KeyPairCheck["news"], olds: KeyPairCheck["olds"]): KeyPairCheck["news"] {
+  const { __automaticName: isFilledIn, ...written }: typeof news & { __automaticName?: unknown } = news;
+  const isOwnName = olds.__automaticName === true && written.keyPairName === olds.keyPairName;
+  if (isOwnName && (isFilledIn !== undefined || written.keyPairNamePrefix !== undefined))
+    delete written.keyPairName;
+  const isOwnKey = olds.publicKeyFile !== undefined && written.publicKeyBody === olds.publicKeyBody;
+  if (isOwnKey && written.publicKeyBody !== undefined) delete written.publicKeyFile;
+  return written;
 }
 
 /** What is known of the arguments and has the right type; another type is reported, and not looked at any further. */

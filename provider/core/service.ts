@@ -2,6 +2,7 @@ import type { BackendCatalog } from "./backend";
 import type { CheckRequest, CheckResult } from "./checking";
 import type { ProviderSettings } from "./connection";
 import type { ResourceDiff } from "./diff";
+import { IgnoredChanges } from "./ignored";
 import { type Journal, type JournalEntry, keyOfEntry } from "./journal";
 import { isMadeSince, type LifecycleContext, MadeInRun, type Outcome } from "./lifecycle";
 import type { ManagedResource, OwnKey } from "./resource";
@@ -32,8 +33,8 @@ export interface Call {
   timeoutSeconds?: number | undefined;
   /** Fires when the user interrupts. */
   signal?: AbortSignal;
-  /** The arguments of which the program says `ignoreChanges`. */
-  ignored?: ReadonlySet<string>;
+  /** What the program says `ignoreChanges` of. */
+  ignored?: readonly string[] | undefined;
 }
 
 /** What a front knows of a check; the service adds the rest. */
@@ -72,7 +73,9 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   diff(id: string, stored: State, args: PartlyUnknown<Checked>, { urn, ignored }: Call): ResourceDiff {
     const { catalog, journal, reporter } = this.parts;
     const state = this.#restored(stored);
-    const diff = withoutIgnored(this.resource.diff(state, args, this.parts.settings(), catalog), ignored);
+    const ignoring = new IgnoredChanges(ignored);
+    const compared = this.resource.diff(state, ignoring.applied(args, state), this.parts.settings(), catalog);
+    const diff = withoutIgnored(compared, ignoring);
     const own = this.resource.ownKey?.(state);
     journal.confirm(urn, id, (entry) => own !== undefined && isPairOf(entry, own));
     if (urn !== undefined && own?.isCreated) this.#createdKeys.set(urn, own.fingerprint);
@@ -110,7 +113,9 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
 
   update(id: string, stored: State, args: Checked, call: Call): Promise<Outcome<State>> {
     const state = this.#restored(stored);
-    return this.resource.update(id, state, keepingIgnored(args, state, call.ignored), this.#context(call));
+    // An update for another reason does not undo drift that is ignored.
+    const kept = new IgnoredChanges(call.ignored).applied(args, state);
+    return this.resource.update(id, state, kept, this.#context(call));
   }
 
   delete(id: string, stored: State, call: Call): Promise<void> {
@@ -167,22 +172,9 @@ function isPairOf(entry: JournalEntry, own: OwnKey): boolean {
   );
 }
 
-/** Drift of what is ignored is no change either. */
-function withoutIgnored(diff: ResourceDiff, ignored: Call["ignored"]): ResourceDiff {
-  if (!ignored?.size) return diff;
-  const changes = diff.changes.filter(({ property }) => !ignored.has(property));
+/** A key that is ignored is no change either: it is compared with what the cloud has, not with what the state says of it. */
+function withoutIgnored(diff: ResourceDiff, ignoring: IgnoredChanges): ResourceDiff {
+  const changes = diff.changes.filter(({ property }) => !ignoring.covers(property));
   const replaces = changes.some(({ kind }) => kind === "replace");
   return { ...diff, changes, warnings: replaces ? diff.warnings : [] };
-}
-
-/** An update for another reason does not undo that drift. */
-function keepingIgnored<Checked extends object>(
-  args: Checked,
-  state: object,
-  ignored: Call["ignored"],
-): Checked {
-  if (!ignored?.size) return args;
-  const kept = Object.entries(state).filter(([name]) => ignored.has(name));
-  const given = Object.entries(args).filter(([name]) => !ignored.has(name));
-  return Object.fromEntries([...given, ...kept]) as Checked;
 }

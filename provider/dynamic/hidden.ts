@@ -2,12 +2,14 @@ import type { CheckFailure } from "../core/checking";
 import type { PartlyUnknown } from "../core/unknown";
 import { fromEngine, isUnknown } from "../front/values";
 
-/** What the SDK passes along for the front: the dynamic interface does not tell a provider the URN. */
+/** What the SDK passes along for the front: the dynamic interface does not tell a provider the URN, or any option. */
 export interface Hidden {
   urn?: string;
   provider?: unknown;
   /** The program runs in a preview. */
   preview?: true;
+  /** The resource's `ignoreChanges`. */
+  ignored?: string[];
   /** What check found in a preview, for the SDK to report: see `dynamicProvider`. */
   failures?: CheckFailure[];
 }
@@ -17,6 +19,7 @@ const HIDDEN_KEYS = {
   urn: "__urn",
   provider: "__provider",
   preview: "__preview",
+  ignored: "__ignored",
   failures: "__failures",
 } as const;
 

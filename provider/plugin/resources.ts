@@ -121,7 +121,7 @@ export class Resources {
       urn,
       // 0: the program sets none.
       timeoutSeconds: request.getTimeout?.() || undefined,
-      ignored: new Set(request.getIgnorechangesList?.()),
+      ignored: request.getIgnorechangesList?.(),
       // One of its own: listeners would pile up on a signal that lives as long as the process.
       signal: AbortSignal.any([this.cancelled]),
     };

@@ -11,7 +11,18 @@ describe("what somebody changed behind the stack's back", () => {
   let strangers: TestKey;
   let refreshed: Run;
   let lostKey: string;
-  const names = ["gone", "lost", "replaced", "created", "tagged", "retagged", "moved", "untouched"];
+  const names = [
+    "gone",
+    "lost",
+    "replaced",
+    "created",
+    "tagged",
+    "retagged",
+    "moved",
+    "untouched",
+    "ignored",
+    "kept",
+  ];
   const program = () => `
     const publicKeyBody = ${literal(key.line)};
     new KeyPair("gone", { keyPairName: "gone", publicKeyBody });
@@ -21,20 +32,24 @@ describe("what somebody changed behind the stack's back", () => {
     new KeyPair("tagged", { keyPairName: "tagged", publicKeyBody, tags: { team: "ops" } });
     new KeyPair("retagged", { keyPairName: "retagged", publicKeyBody, tags: { team: "ops" }, tagChanges: "update" });
     new KeyPair("moved", { keyPairName: "moved", publicKeyBody, resourceGroupId: "rg-one" });
-    new KeyPair("untouched", { keyPairName: "untouched", publicKeyBody });`;
+    new KeyPair("untouched", { keyPairName: "untouched", publicKeyBody });
+    new KeyPair("ignored", { keyPairName: "ignored", publicKeyBody, tags: { team: "ops" } }, { ignoreChanges: ["tags"] });
+    new KeyPair("kept", { keyPairNamePrefix: "kept", publicKeyFile: "kept.pub" }, { ignoreChanges: ["*"] });`;
   const opsOf = (run: Run) => Object.fromEntries(names.map((name) => [name, run.ops(name)]));
 
   beforeAll(async () => {
     [key, strangers] = await Promise.all([newKey(), newKey()]);
     project = await engineProject({ program: program() });
+    project.write("kept.pub", key.line);
     await project.up();
+    project.write("kept.pub", strangers.line);
     lostKey = project.read("lost.pem");
     withStore(project, (store) => {
       store.deleteMany(LOCAL_REGION, ["gone", "lost", "replaced", "created"]);
       for (const name of ["replaced", "created"]) {
         store.import(LOCAL_REGION, { name, publicKey: strangers.line });
       }
-      store.tag(LOCAL_REGION, ["tagged", "retagged"], { team: "dev", owner: "somebody" });
+      store.tag(LOCAL_REGION, ["tagged", "retagged", "ignored"], { team: "dev", owner: "somebody" });
       store.joinResourceGroup(LOCAL_REGION, "moved", "rg-other");
       // Of another tool's making: the program says nothing of tags or groups here.
       store.tag(LOCAL_REGION, ["untouched"], { cost: "42" });
@@ -45,7 +60,7 @@ describe("what somebody changed behind the stack's back", () => {
 
   it("is found by refresh", async () => {
     refreshed = await project.refresh();
-    expect(refreshed.changes).toEqual({ delete: 2, update: 5, same: 2 });
+    expect(refreshed.changes).toEqual({ delete: 2, update: 6, same: 3 });
     expect(project.resources().map(({ urn }) => urn.split("::").at(-1))).not.toContain("gone");
     expect(project.resource("replaced").outputs?.["publicKey"]).toBe(strangers.line);
     expect(project.resource("created").outputs?.["publicKey"]).toBe(strangers.line);
@@ -66,6 +81,8 @@ describe("what somebody changed behind the stack's back", () => {
       retagged: ["update"],
       moved: ["update"],
       untouched: ["same"],
+      ignored: ["same"],
+      kept: ["same"],
     });
     expect(run.replaceKeys("replaced")).toEqual(["publicKeyBody"]);
     expect(run.replaceKeys("tagged")).toEqual(["tags"]);
@@ -88,6 +105,7 @@ describe("what somebody changed behind the stack's back", () => {
     expect(pairOf("tagged")?.tags).toEqual({ team: "ops" });
     expect(pairOf("retagged")?.tags).toEqual({ team: "ops" });
     expect(pairOf("moved")?.resourceGroupId).toBe("rg-one");
+    expect(pairOf("ignored")?.tags).toEqual({ team: "dev", owner: "somebody" });
     expect(pairOf("untouched")).toMatchObject({ tags: { cost: "42" }, resourceGroupId: "rg-finance" });
   });
 

@@ -373,6 +373,31 @@ describe("the automatic name", () => {
   });
 });
 
+describe("what the engine puts in for ignoreChanges", () => {
+  const folder = testFolder;
+
+  test("everything as it is stored", () => {
+    const olds = check({ keyPairNamePrefix: "web" }).args as CheckedKeyPairArgs;
+    expect(check(olds, { olds })).toMatchObject({ args: olds, failures: [] });
+    const { __automaticName: _note, ...withoutPrefix } = olds;
+    expect(check(withoutPrefix, { olds })).toMatchObject({ args: olds, failures: [] });
+  });
+
+  test("the key of a file as it is stored: the file is not looked at", () => {
+    const olds = { keyPairName: "web", publicKeyFile: join(folder(), "gone.pub"), publicKeyBody: key };
+    expect(check(olds, { olds })).toMatchObject({ args: olds, failures: [] });
+    // Again and again.
+    const { args } = check(olds, { olds });
+    expect(check(args, { olds: args as CheckedKeyPairArgs }).failures).toEqual([]);
+  });
+
+  test("what the program says in the stored words is still its own word", () => {
+    const olds = { keyPairName: "web", publicKeyBody: key };
+    expect(failuresOf({ ...olds, publicKeyFile: "a.pub" }, { olds })).toHaveLength(1);
+    expect(failuresOf({ ...olds, keyPairNamePrefix: "w" }, { olds })).toHaveLength(1);
+  });
+});
+
 describe("what a preview does not know yet", () => {
   const args: Required<{ [K in keyof KeyPairArgs]: unknown }> = {
     keyPairName: UNKNOWN,

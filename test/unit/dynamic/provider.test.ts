@@ -173,6 +173,17 @@ describe("diff", () => {
     });
   });
 
+  test("overlooks drift of what the program ignores, as a whole or in part", async () => {
+    const drifted = { ...olds, ...importedState({ tags: { team: "dev", cost: "1" } }) };
+    const tags = { team: "ops", cost: "1" };
+    const kinds = async (...ignored: string[]) =>
+      (await provider.diff("web", drifted, { ...news, tags, __ignored: ignored })).replaces;
+    expect(await kinds()).toEqual(["tags"]);
+    expect(await kinds("tags")).toEqual([]);
+    expect(await kinds("tags.team")).toEqual([]);
+    expect(await kinds("tags.cost")).toEqual(["tags"]);
+  });
+
   test("names what replaces, and what goes first", async () => {
     expect(await provider.diff("web", olds, { ...news, tags: { a: "1" }, onExisting: "adopt" })).toEqual({
       changes: true,

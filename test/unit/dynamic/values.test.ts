@@ -95,12 +95,14 @@ describe("what is the front's own", () => {
     __urn: "urn:x",
     __provider: "exports.handler=…",
     __preview: true,
+    __ignored: ["tags"],
     __failures: [{ property: "tags", reason: "no" }],
   };
   const hidden = {
     urn: "urn:x",
     provider: "exports.handler=…",
     preview: true,
+    ignored: ["tags"],
     failures: [{ property: "tags", reason: "no" }],
   };
 
