@@ -35,6 +35,8 @@ export interface TagProblem {
 export interface OwnEcsRules {
   backend: BackendName;
   connectionKeys: readonly (keyof Connection)[];
+  accountKey: BackendRules["accountKey"];
+  account: BackendRules["account"];
   ambientConnection(environment: NodeJS.ProcessEnv): Connection;
   /** Instead of the types that ECS documents. */
   checkPublicKey?(key: KeyFacts, line: string): Verdict;

@@ -153,6 +153,10 @@ export interface BackendRules {
   checkPublicKey(key: KeyFacts, line: string, connection?: Connection): Verdict;
   /** Members of `connection` that this backend reads; others are reported as having no effect here. */
   readonly connectionKeys: readonly (keyof Connection)[];
+  /** The member of `connection` that names the account. */
+  readonly accountKey: "profile" | "cloud" | "path";
+  /** The account that this name, or none, stands for; `undefined` where that cannot be told without a call. */
+  account(name: string | undefined): string | undefined;
   /** What the cloud's own tools would take from the environment, without opening a file: the region above all. */
   ambientConnection(environment: NodeJS.ProcessEnv): Connection;
 }

@@ -16,13 +16,6 @@ export interface ProviderSettings {
 /** Longest wait of one operation where the configuration says nothing: as long as the peers wait. */
 export const DEFAULT_TIMEOUT_SECONDS = 600;
 
-/** The account of a key pair, as far as the connection names it. */
-const ACCOUNT_KEY: Record<BackendName, keyof Connection> = {
-  alibaba: "profile",
-  openstack: "cloud",
-  local: "path",
-};
-
 /** A connection, as it is opened and as it is stored. */
 export interface Whereabouts {
   /** What is opened: everything that is known, from the resource, the configuration and the environment. */
@@ -32,6 +25,8 @@ export interface Whereabouts {
    * backend, region and account. The way there (an endpoint of the configuration) may change without a trace.
    */
   stored: ResolvedConnection;
+  /** The account that a connection of this backend leads to; `undefined` where that cannot be told without a call. */
+  accountOf(connection: Connection | undefined): string | undefined;
 }
 
 /**
@@ -45,11 +40,11 @@ export function resolveConnection(
 ): Whereabouts {
   const backend = knownBackend(own?.backend ?? settings.connection.backend);
   const configured = configuredFor(backend, settings);
-  const ambient = catalog.rules(backend).ambientConnection(process.env);
+  const { accountKey, account, ambientConnection } = catalog.rules(backend);
+  const ambient = ambientConnection(process.env);
   const effective = { ...defined(ambient), ...defined(configured), ...defined(own ?? {}), backend };
-  const accountKey = ACCOUNT_KEY[backend];
   const stored = defined({ [accountKey]: configured[accountKey], region: effective.region, ...own, backend });
-  return { effective, stored };
+  return { effective, stored, accountOf: (connection) => account(connection?.[accountKey]) };
 }
 
 /** How a pair that is in the state is reached: where it was made, on the way that is configured now. */
@@ -111,9 +106,8 @@ function sameRegion({ state, connection: { effective } }: Placed): boolean {
  * A profile or cloud that only one side names is no other account: a laptop may name a profile where the pipeline has
  * credentials in its environment. A key pair must not be replaced for that.
  */
-function sameAccount({ state, connection: { stored } }: Placed): boolean {
-  const key = ACCOUNT_KEY[stored.backend];
-  const [before, now] = [state.connection?.[key], stored[key]];
+function sameAccount({ state, connection: { stored, accountOf } }: Placed): boolean {
+  const [before, now] = [accountOf(state.connection), accountOf(stored)];
   return before === undefined || now === undefined || before === now;
 }
 

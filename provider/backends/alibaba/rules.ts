@@ -8,6 +8,8 @@ const REGION_VARIABLES = ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"] as const;
 export const rules: BackendRules = ecsRules({
   backend: "alibaba",
   connectionKeys: ["backend", "region", "endpoint", "profile"],
+  accountKey: "profile",
+  account: (profile) => profile,
   ambientConnection: (environment) => {
     const region = REGION_VARIABLES.map((name) => environment[name]).find(Boolean);
     return region === undefined ? {} : { region };

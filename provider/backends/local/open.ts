@@ -18,10 +18,8 @@ import { retry } from "../../transport/retry";
 import { isSystemTag } from "../ecsRules";
 import { MOST_IN_A_CALL } from "./checks";
 import { createKeyPair } from "./create";
-import { DEFAULT_REGION } from "./rules";
+import { DEFAULT_PATH, DEFAULT_REGION } from "./rules";
 import { KeyPairStore, type StoredKeyPair } from "./store";
-
-export const DEFAULT_PATH = ".keypair/local.sqlite";
 
 /** How long one try waits for another process, in milliseconds; between tries the event loop and the user get their turn. */
 const BUSY_TIMEOUT_MS = 250;

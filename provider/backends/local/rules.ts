@@ -1,6 +1,9 @@
+import { resolve } from "node:path";
 import type { BackendRules } from "../../core/backend";
 import { ecsRules } from "../ecsRules";
 
+/** The store, where the connection names none: relative to the Pulumi project. */
+export const DEFAULT_PATH = ".keypair/local.sqlite";
 /** The store's one region, where the connection names none. */
 export const DEFAULT_REGION = "local";
 
@@ -8,6 +11,8 @@ export const DEFAULT_REGION = "local";
 export const rules: BackendRules = ecsRules({
   backend: "local",
   connectionKeys: ["backend", "region", "path"],
+  accountKey: "path",
+  account: (path = DEFAULT_PATH) => resolve(path),
   ambientConnection: () => ({ region: DEFAULT_REGION }),
   checkPublicKey: () => undefined,
 });

@@ -27,6 +27,8 @@ export const rules: BackendRules = {
   checkAttachment: () =>
     "Open Telekom Cloud and OpenStack attach a key pair only while a server is made: name it there (`key_name`) instead",
   checkPublicKey,
+  accountKey: "cloud",
+  account: (cloud) => cloud,
   ambientConnection,
 };
 

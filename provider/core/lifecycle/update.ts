@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { fingerprintSha256, readPublicKey } from "../../keys";
 import type { Backend } from "../backend";
 import { resolveConnection } from "../connection";
@@ -18,6 +19,7 @@ const NOT_REACHED_YET = [
   "privateKeyFile",
   "savePrivateKey",
   "privateKey",
+  "connection",
 ] as const satisfies (keyof KeyPairState)[];
 
 /**
@@ -62,9 +64,12 @@ async function changeInCloud(
 ): Promise<void> {
   const tags = tagChange(reached.tags ?? {}, target.tags ?? {});
   const group = target.resourceGroupId === reached.resourceGroupId ? undefined : target.resourceGroupId;
-  if (!tags && group === undefined) return;
-  const backend = await backendOfState(reached, context);
+  const isElsewhere = !isDeepStrictEqual(target.connection, reached.connection);
+  if (!tags && group === undefined && !isElsewhere) return;
+  // By the way that is said now: a pair that is not to be found there must not be forgotten where it is.
+  const backend = await backendOfState(target, context);
   await assertOwn(id, target, backend, context);
+  adopt(reached, target, "connection");
   if (tags) {
     await backend.changeTags?.(id, tags, context.operation);
     adopt(reached, target, "tags");
@@ -90,7 +95,7 @@ async function assertOwn(
     message: record
       ? `somebody replaced the key of key pair "${id}" (${backend.location}), so it is not changed`
       : `there is no key pair "${id}" (${backend.location}) any more`,
-    next: "Run `pulumi refresh` to take this into the state, then `pulumi up`.",
+    next: "Run `pulumi refresh` to take this into the state, then `pulumi up`. If another connection leads to the pair, put that back first.",
   });
 }
 

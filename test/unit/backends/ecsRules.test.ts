@@ -83,7 +83,13 @@ describe("tags of ECS", () => {
   });
 
   it("are reported all at once, by key, with every reason", () => {
-    const { checkTags } = ecsRules({ backend: "local", connectionKeys: [], ambientConnection: () => ({}) });
+    const { checkTags } = ecsRules({
+      backend: "local",
+      connectionKeys: [],
+      accountKey: "path",
+      account: () => undefined,
+      ambientConnection: () => ({}),
+    });
     const reasons = checkTags({ "acs:a": "http://x", b: "http://y", ok: "fine" });
     expect([...reasons]).toEqual([
       [

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { createBackendCatalog } from "../../../provider/backends";
 import { diffKeyPair } from "../../../provider/core/diff";
-import type { CheckedKeyPairArgs, KeyPairState } from "../../../provider/core/model";
+import type { CheckedKeyPairArgs, Connection, KeyPairState } from "../../../provider/core/model";
 import { KEY_PAIR_PROPERTIES } from "../../../provider/core/properties";
 import { keyPairResource } from "../../../provider/core/resource";
 import { type ChangeKind, changesOf } from "../../../provider/core/table";
@@ -223,6 +224,28 @@ describe("drift that a refresh saw", () => {
       tags: "replace",
       resourceGroupId: "update",
     });
+  });
+});
+
+describe("the local store", () => {
+  const local = (connection: Partial<Connection>) =>
+    importedState({ region: "local", connection: { backend: "local", ...connection } });
+  const kinds = (state: KeyPairState, connection: Connection) =>
+    diffKeyPair(
+      state,
+      { keyPairName: "web", publicKeyBody: key, connection },
+      settings,
+      createBackendCatalog(),
+    ).changes;
+
+  test("that is another one replaces, the default one too; other words for it do not", () => {
+    const replaced = [{ property: "connection", kind: "replace" }];
+    expect(kinds(local({}), { path: "other.sqlite" })).toEqual(replaced);
+    expect(kinds(local({ path: "other.sqlite" }), {})).toEqual(replaced);
+    expect(kinds(local({ path: "x.sqlite" }), { path: "./x.sqlite" })).toEqual([
+      { property: "connection", kind: "update" },
+    ]);
+    expect(kinds(local({}), {})).toEqual([]);
   });
 });
 

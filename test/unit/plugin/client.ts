@@ -24,6 +24,8 @@ type Response<M extends Method> =
 /** The provider behind its own server, and the local backend in a folder of the test's: spoken to as the engine does. */
 export class PluginUnderTest {
   readonly folder = mkdtempSync(join(tmpdir(), "keypair-plugin-"));
+  /** Of the local backend. */
+  readonly path = join(this.folder, "store.sqlite");
   #close = async () => {};
   #client: services.ResourceProviderClient | undefined;
 
@@ -40,7 +42,7 @@ export class PluginUnderTest {
       rmSync(this.folder, { recursive: true });
     };
     const request = new messages.ConfigureRequest();
-    request.setArgs(encode({ backend: "local", path: join(this.folder, "store.sqlite"), ...configuration }));
+    request.setArgs(encode({ backend: "local", path: this.path, ...configuration }));
     await this.call("configure", request);
     return this;
   }

@@ -105,21 +105,21 @@ describe("check", () => {
 });
 
 describe("diff", () => {
-  const olds = {
+  const olds = () => ({
     keyPairName: "deploy",
     publicKey: "ssh-ed25519 AAAA",
     fingerprintSha256: "SHA256:x",
     __ownKey: "SHA256:x",
     backend: "local",
     region: "local",
-    connection: { backend: "local" },
+    connection: { backend: "local", path: plugin.path },
     tags: { team: "ops" },
     privateKeyFile: "a.pem",
-  };
+  });
 
   it("says of each property what became of it", async () => {
     const news = { keyPairName: "other", privateKeyFile: "b.pem", onExisting: "adopt" };
-    expect(await diff(olds, news)).toMatchObject({
+    expect(await diff(olds(), news)).toMatchObject({
       kinds: {
         keyPairName: "UPDATE_REPLACE",
         tags: "DELETE_REPLACE",
@@ -130,7 +130,7 @@ describe("diff", () => {
       deletesFirst: false,
     });
     expect(
-      await diff(olds, { keyPairName: "deploy", privateKeyFile: "a.pem", tagChanges: "update" }),
+      await diff(olds(), { keyPairName: "deploy", privateKeyFile: "a.pem", tagChanges: "update" }),
     ).toMatchObject({
       kinds: { tags: "DELETE", tagChanges: "ADD" },
       replaces: [],
@@ -139,8 +139,8 @@ describe("diff", () => {
 
   it("deletes first where the name stays, and leaves alone what the program ignores", async () => {
     const news = { keyPairName: "deploy", tags: { team: "dev" }, privateKeyFile: "a.pem" };
-    expect(await diff(olds, news)).toMatchObject({ replaces: ["tags"], deletesFirst: true });
-    expect(await diff(olds, news, ["tags"])).toMatchObject({ kinds: {}, replaces: [] });
+    expect(await diff(olds(), news)).toMatchObject({ replaces: ["tags"], deletesFirst: true });
+    expect(await diff(olds(), news, ["tags"])).toMatchObject({ kinds: {}, replaces: [] });
   });
 });
 

@@ -80,7 +80,7 @@ describe("tags and resource group", () => {
     backend.put("web", ed25519Key("another's").publicKey);
     const { incomplete, state } = await update(importedState(), { ...args, tags: { a: "1" } });
     expect(incomplete?.message).toBe(
-      'somebody replaced the key of key pair "web" (fake here), so it is not changed. Run `pulumi refresh` to take this into the state, then `pulumi up`.',
+      'somebody replaced the key of key pair "web" (fake here), so it is not changed. Run `pulumi refresh` to take this into the state, then `pulumi up`. If another connection leads to the pair, put that back first.',
     );
     expect(state).not.toHaveProperty("tags");
     expect(backend.writes).toEqual([]);
@@ -89,7 +89,7 @@ describe("tags and resource group", () => {
   test("of a pair that is gone say so", async () => {
     const { incomplete } = await update(importedState(), { ...args, tags: { a: "1" } });
     expect(incomplete?.message).toBe(
-      'there is no key pair "web" (fake here) any more. Run `pulumi refresh` to take this into the state, then `pulumi up`.',
+      'there is no key pair "web" (fake here) any more. Run `pulumi refresh` to take this into the state, then `pulumi up`. If another connection leads to the pair, put that back first.',
     );
     expect(incomplete?.code).toBe("NotFound");
   });
@@ -118,13 +118,22 @@ describe("the key", () => {
 });
 
 describe("the connection", () => {
-  test("that leads to the same place is recorded", async () => {
-    const { state } = await update(importedState(), {
-      publicKeyBody: importedState().publicKey,
-      connection: { backend: "local", path: "store.db" },
-    });
-    expect(state.connection).toEqual({ backend: "local", path: "store.db" });
-    expect(backend.calls).toEqual([]);
+  const elsewhere = {
+    publicKeyBody: importedState().publicKey,
+    connection: { backend: "local", path: "store.db" },
+  } as const;
+
+  test("that leads to the same pair is recorded", async () => {
+    backend.put("web", importedState().publicKey);
+    const { state, incomplete } = await update(importedState(), elsewhere);
+    expect([state.connection, incomplete]).toEqual([{ backend: "local", path: "store.db" }, undefined]);
+    expect(backend.calls).toEqual(["find web sweep"]);
+  });
+
+  test("that does not lead to the pair is not recorded: it would be forgotten where it is", async () => {
+    const { state, incomplete } = await update(importedState(), elsewhere);
+    expect(state.connection).toEqual(importedState().connection);
+    expect(incomplete?.message).toContain("If another connection leads to the pair, put that back first.");
   });
 });
 

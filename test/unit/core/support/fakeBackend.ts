@@ -170,6 +170,8 @@ export function catalogOf(backend: FakeBackend): BackendCatalog & { opened: Reso
       ecsRules({
         backend: name,
         connectionKeys: ["backend", "region", "endpoint", "profile", "path"],
+        accountKey: name === "openstack" ? "cloud" : name === "alibaba" ? "profile" : "path",
+        account: (account) => account,
         ambientConnection: ({ FAKE_REGION }) => (FAKE_REGION ? { region: FAKE_REGION } : {}),
       }),
     async open(connection) {
