@@ -1,0 +1,66 @@
+import { describe, it } from "vitest";
+import { ecsProject } from "./support/alibaba";
+import { literal, newKey } from "./support/keys";
+
+/* Where the engine deletes a state after, or although, another state holds its pair. */
+
+describe.concurrent("a pair that another state holds by now is not deleted for the old one", () => {
+  it("when a replacement failed half-way and is taken back", async ({ expect, onTestFinished }) => {
+    const ecs = await ecsProject({});
+    onTestFinished(() => ecs.close());
+    const { line } = await newKey();
+    const program = (team: string) => `
+      const tags = { team: "${team}" };
+      new KeyPair("imported", { keyPairName: "imported", publicKeyBody: ${literal(line)}, tags });
+      new KeyPair("created", { keyPairName: "created", privateKeyFile: "created.pem", tags });`;
+    ecs.project.program(program("ops"));
+    await ecs.project.up();
+    const before = ecs.project.read("created.pem");
+
+    for (const action of ["ImportKeyPair", "CreateKeyPair"])
+      ecs.emulator.faults.add({ fault: "error", status: 403, code: "Forbidden.RAM", action });
+    ecs.project.program(program("dev"));
+    await ecs.project.up({ fails: true, flags: ["--continue-on-error"] });
+    expect(ecs.names()).toEqual([]);
+
+    ecs.emulator.faults.clear();
+    ecs.project.program(program("ops"));
+    await ecs.project.up();
+    expect(ecs.names().sort()).toEqual(["created", "imported"]);
+    expect(await ecs.mismatches()).toEqual([]);
+    expect(ecs.project.read("created.pem")).not.toBe(before);
+    expect((await ecs.project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 3 });
+  });
+
+  it("when the resource was renamed without an alias, and adopts", async ({ expect, onTestFinished }) => {
+    const ecs = await ecsProject({});
+    onTestFinished(() => ecs.close());
+    const { line } = await newKey();
+    const program = (name: string) => `
+      new KeyPair("${name}", { keyPairName: "web", publicKeyBody: ${literal(line)}, onExisting: "adopt" });`;
+    ecs.project.program(program("before"));
+    await ecs.project.up();
+    ecs.project.program(program("after"));
+    const run = await ecs.project.up();
+    expect(run.warnings("before").join()).toContain("this run made it again or took it over");
+    expect(ecs.names()).toEqual(["web"]);
+    expect((await ecs.project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
+    await ecs.project.destroy();
+    expect(ecs.names()).toEqual([]);
+  });
+
+  it("when the engine replaces it for a reason of its own", async ({ expect, onTestFinished }) => {
+    const ecs = await ecsProject({});
+    onTestFinished(() => ecs.close());
+    const { line } = await newKey();
+    const program = (tagChanges: string) => `
+      new KeyPair("web", { keyPairName: "web", publicKeyBody: ${literal(line)}, tagChanges: "${tagChanges}" },
+        { replaceOnChanges: ["tagChanges"] });`;
+    ecs.project.program(program("update"));
+    await ecs.project.up();
+    ecs.project.program(program("replace"));
+    await ecs.project.up();
+    expect(ecs.names()).toEqual(["web"]);
+    expect(await ecs.mismatches()).toEqual([]);
+  });
+});
