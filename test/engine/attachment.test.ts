@@ -91,6 +91,24 @@ describe("an attachment", () => {
   });
 });
 
+describe("an attachment whose key pair was detached and deleted by hand", () => {
+  it("is destroyed all the same", async () => {
+    const ecs = await ecsProject({
+      program: `
+        const { KeyPairAttachment } = require("pulumi-keypair");
+        new KeyPairAttachment("web", { keyPairName: "theirs", instanceIds: ["i-1"] });`,
+    });
+    const { store } = ecs.emulator;
+    store.import(REGION, { name: "theirs", publicKey: (await newKey()).line });
+    await ecs.project.up();
+    store.detach(REGION, "theirs", ["i-1"]);
+    store.deleteMany(REGION, ["theirs"]);
+    await ecs.project.destroy();
+    expect(ecs.project.resources()).toEqual([]);
+    await ecs.close();
+  });
+});
+
 describe("a first attachment of which no instance took the pair", () => {
   it("is no resource: the error names each instance", async () => {
     const { line } = await newKey();

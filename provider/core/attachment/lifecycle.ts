@@ -1,6 +1,6 @@
 import type { AttachmentClient, Backend, InstanceFailure } from "../backend";
 import { resolveConnection } from "../connection";
-import { KeyPairError } from "../errors";
+import { isKeyPairError, KeyPairError } from "../errors";
 import { backendOfState, type LifecycleContext, type Outcome } from "../lifecycle";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 
@@ -66,7 +66,7 @@ export async function updateAttachment(
   return outcome;
 }
 
-/** Detaches. Instances that are gone, or have another key pair by now, are fine. */
+/** Detaches. Instances that are gone, or have another key pair by now, are fine, and so is a pair that is gone. */
 export async function deleteAttachment(
   id: string,
   state: KeyPairAttachmentState,
@@ -94,13 +94,20 @@ async function attach(
   return failures;
 }
 
+/** A cloud deletes no pair that is attached, so one that is gone was detached before. */
 async function detach(
   name: string,
   instanceIds: string[],
   backend: Backend,
   { operation }: LifecycleContext,
 ): Promise<InstanceFailure[]> {
-  return instanceIds.length === 0 ? [] : clientOf(backend).detach(name, instanceIds, operation);
+  if (instanceIds.length === 0) return [];
+  try {
+    return await clientOf(backend).detach(name, instanceIds, operation);
+  } catch (error) {
+    if (isKeyPairError(error, "NotFound")) return [];
+    throw error;
+  }
 }
 
 function clientOf(backend: Backend): AttachmentClient {

@@ -165,6 +165,26 @@ describe("life cycle", () => {
     expect(await attached()).toEqual([]);
     expect(await attached(other)).toEqual(["i-12"]);
   });
+
+  it("is done with detaching when the pair is gone, and with nothing else", async () => {
+    const state = await made(["i-13", "i-14"]);
+    await backend.attachments?.detach(name, ["i-13", "i-14"], context.operation);
+    await backend.deleteKeyPair(name, context.operation);
+    const fewer = { keyPairName: name, instanceIds: ["i-14"] };
+    expect(await attachmentResource.update(name, state, fewer, context)).toMatchObject({
+      state: { instanceIds: ["i-14"] },
+    });
+    await attachmentResource.delete(name, state, context);
+    const more = { keyPairName: name, instanceIds: ["i-13", "i-14", "i-15"] };
+    for (const call of [
+      attachmentResource.update(name, state, more, context),
+      attachmentResource.create(more, context),
+    ])
+      expect(await failureOf(call)).toMatchObject({
+        code: "NotFound",
+        details: { cloudCode: "InvalidKeyPairName.NotFound" },
+      });
+  });
 });
 
 describe("diff", () => {

@@ -64,6 +64,7 @@ export function attachments(bench: Workbench): void {
     it("need a pair that is there", async () => {
       const name = bench.newName("none");
       await bench.refusal(name, client().attach(name, one, operation()), "NotFound");
+      await bench.refusal(name, client().detach(name, one, operation()), "NotFound");
     });
   });
 }
