@@ -16,7 +16,11 @@ export const WORKLOADS: readonly { name: Workload; label: string; about: string 
       "the arguments of the imported pairs, a __provider of the same size, methods that return what they get",
   },
   { name: "imported", label: "imported pairs", about: "RSA 2048, two tags, local backend" },
-  { name: "mixed", label: "half created", about: "as before, but every other pair is made, as the local backend makes them (ECDSA 256)" },
+  {
+    name: "mixed",
+    label: "half created",
+    about: "as before, but every other pair is made, as the local backend makes them (ECDSA 256)",
+  },
 ];
 
 const FILES = {
