@@ -68,7 +68,10 @@ export interface InstanceFailure {
   message: string;
 }
 
-/** Binding of key pairs to instances, where the cloud does that. Attaching and detaching reject with `NotFound` when the pair is gone. */
+/**
+ * Binding of key pairs to instances, where the cloud does that. Attaching and detaching reject only when no instance was
+ * changed, with `NotFound` when the pair is gone.
+ */
 export interface AttachmentClient {
   /** Attaches; answers which instances failed (the others are attached). An instance that is attached already is fine. */
   attach(name: string, instanceIds: string[], operation: Operation): Promise<InstanceFailure[]>;

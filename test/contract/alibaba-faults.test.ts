@@ -159,6 +159,60 @@ describe.concurrent.each(STEPS)("$action", ({ action, isIdempotent, run, isDone 
   });
 });
 
+describe.concurrent("one call of several fails", () => {
+  /** More than one call takes. */
+  const fleet = Array.from({ length: 120 }, (_, n) => `i-${n}`);
+  const denied = { fault: "error", status: 403, code: "Forbidden.RAM" } as const;
+
+  test.for(["attach", "detach"] as const)(
+    "%s answers its instances as failures, and does the others",
+    async (change, { onTestFinished, expect }) => {
+      const { emulator, backend } = await startEcs(onTestFinished);
+      emulator.store.import(REGION, { name: pair, publicKey });
+      if (change === "detach") await backend.attachments.attach(pair, fleet, operation());
+      const action = change === "attach" ? "AttachKeyPair" : "DetachKeyPair";
+      emulator.faults.add({ ...denied, action, from: 2, times: 1 });
+      // Which instances failed is known without looking at them.
+      emulator.faults.add({ ...denied, action: "DescribeInstances" });
+      const failures = await backend.attachments[change](pair, fleet, operation());
+      expect([20, 50]).toContain(failures.length);
+      expect(failures[0]).toMatchObject({
+        cloudCode: "Forbidden.RAM",
+        message: `the credentials may not call ${action}`,
+      });
+      const untouched = failures.map(({ instanceId }) => instanceId);
+      const touched = fleet.filter((id) => !untouched.includes(id));
+      const attached = change === "attach" ? touched : untouched;
+      expect(emulator.store.attachedInstances(REGION, pair)).toEqual(attached.toSorted());
+    },
+  );
+
+  test("all fail: the reason is the answer", async ({ onTestFinished, expect }) => {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.store.import(REGION, { name: pair, publicKey });
+    emulator.faults.add({ ...denied, action: "AttachKeyPair" });
+    await expect(backend.attachments.attach(pair, fleet, operation())).rejects.toMatchObject({
+      code: "PermissionDenied",
+      details: { keyPairName: pair, cloudCode: "Forbidden.RAM" },
+    });
+  });
+
+  test("an instance that is refused does not hide what another call did", async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.store.import(REGION, { name: pair, publicKey });
+    const refused = { ...denied, code: "DependencyViolation.WindowsInstance" };
+    // The whole is refused for an instance, and the call for one of the halves for another reason.
+    emulator.faults.add({ ...refused, action: "AttachKeyPair", times: 1 });
+    emulator.faults.add({ ...denied, action: "AttachKeyPair", from: 2, times: 1 });
+    const failures = await backend.attachments.attach(pair, ["i-1", "i-2"], operation());
+    expect(failures).toEqual([expect.objectContaining({ cloudCode: "Forbidden.RAM" })]);
+    expect(emulator.store.attachedInstances(REGION, pair)).toHaveLength(1);
+  });
+});
+
 /** The backend with another deadline for every operation. */
 function withDeadline(backend: AlibabaBackend, ms: number): AlibabaBackend {
   const shorten = (value: unknown) =>

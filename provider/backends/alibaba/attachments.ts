@@ -7,7 +7,8 @@ type Change = "AttachKeyPair" | "DetachKeyPair";
 
 /**
  * Binding of key pairs to instances. ECS answers HTTP 200 also when some of the instances failed, and refuses a whole call for
- * the sake of one instance: either way each failure is pinned on its instance.
+ * the sake of one instance: either way each failure is pinned on its instance, and so is that of a whole call once another
+ * one was carried out.
  */
 export class EcsAttachments implements AttachmentClient {
   constructor(private readonly client: EcsCaller) {}
@@ -45,16 +46,15 @@ export class EcsAttachments implements AttachmentClient {
     return instanceIds.sort();
   }
 
-  async #change(
+  #change(
     action: Change,
     name: string,
     instanceIds: string[],
     operation: Operation,
   ): Promise<InstanceFailure[]> {
-    const failures = await Promise.all(
-      groups(instanceIds, MOST.instances).map((group) => this.#changeGroup(action, name, group, operation)),
+    return ofAll(groups(instanceIds, MOST.instances), (group) =>
+      this.#changeGroup(action, name, group, operation),
     );
-    return failures.flat();
   }
 
   async #changeGroup(
@@ -78,21 +78,9 @@ export class EcsAttachments implements AttachmentClient {
       if (only !== undefined && instanceIds.length === 1) {
         return [failureOf(only, error.details.cloudCode, error.details.message)];
       }
-      return this.#halves(action, name, instanceIds, operation);
+      const halves = groups(instanceIds, Math.ceil(instanceIds.length / 2));
+      return ofAll(halves, (half) => this.#changeGroup(action, name, half, operation));
     }
-  }
-
-  async #halves(
-    action: Change,
-    name: string,
-    instanceIds: string[],
-    operation: Operation,
-  ): Promise<InstanceFailure[]> {
-    const halves = groups(instanceIds, Math.ceil(instanceIds.length / 2));
-    const failures = await Promise.all(
-      halves.map((half) => this.#changeGroup(action, name, half, operation)),
-    );
-    return failures.flat();
   }
 
   /** An instance that is already as it should be is no failure, whatever code ECS has for that. */
@@ -103,9 +91,35 @@ export class EcsAttachments implements AttachmentClient {
     operation: Operation,
   ): Promise<InstanceFailure[]> {
     if (failures.length === 0) return failures;
-    const attached = new Set(await this.attachedInstances(name, operation));
-    return failures.filter(({ instanceId }) => attached.has(instanceId) !== shouldBeAttached);
+    try {
+      const attached = new Set(await this.attachedInstances(name, operation));
+      return failures.filter(({ instanceId }) => attached.has(instanceId) !== shouldBeAttached);
+    } catch {
+      // What keeps us from looking must not hide which instances were changed.
+      return failures;
+    }
   }
+}
+
+/** Changes each group. Rejects when none could be changed; else a group that could not is a failure of its instances. */
+async function ofAll(
+  groups: string[][],
+  change: (group: string[]) => Promise<InstanceFailure[]>,
+): Promise<InstanceFailure[]> {
+  const outcomes = await Promise.allSettled(groups.map(change));
+  const [first] = outcomes;
+  if (first?.status === "rejected" && outcomes.every(({ status }) => status === "rejected"))
+    throw first.reason;
+  return outcomes.flatMap((outcome, index) =>
+    outcome.status === "fulfilled" ? outcome.value : failuresOf(groups[index] ?? [], outcome.reason),
+  );
+}
+
+function failuresOf(instanceIds: string[], error: unknown): InstanceFailure[] {
+  const { cloudCode, message } = isKeyPairError(error)
+    ? error.details
+    : { cloudCode: undefined, message: String(error) };
+  return instanceIds.map((instanceId) => failureOf(instanceId, cloudCode, message));
 }
 
 function failureOf(

@@ -106,18 +106,21 @@ export class LocalBackend implements Backend {
     this.#store.close();
   }
 
+  /** All of the groups or none, so that nothing is changed that the caller does not learn of. */
   async #changeInstances(
     action: "attach" | "detach",
     name: string,
     instanceIds: string[],
     operation: Operation,
   ): Promise<InstanceFailure[]> {
-    const failures: InstanceFailure[] = [];
-    for (const group of groups(instanceIds, MOST_IN_A_CALL.instances)) {
-      const results = await whenFree(operation, () => this.#store[action](this.region, name, group));
-      for (const { instanceId, failure } of results) if (failure) failures.push({ instanceId, ...failure });
-    }
-    return failures;
+    const results = await whenFree(operation, () =>
+      this.#store.atomically(() =>
+        groups(instanceIds, MOST_IN_A_CALL.instances).flatMap((group) =>
+          this.#store[action](this.region, name, group),
+        ),
+      ),
+    );
+    return results.flatMap(({ instanceId, failure }) => (failure ? [{ instanceId, ...failure }] : []));
   }
 }
 

@@ -20,8 +20,8 @@ export async function createAttachment(
     backend: backend.name,
     ...(backend.region === undefined ? {} : { region: backend.region }),
   };
-  if (failures.length === 0) return { id: args.keyPairName, state };
   const failure = partialFailure("attached to", args.keyPairName, failures);
+  if (!failure) return { id: args.keyPairName, state };
   if (state.instanceIds.length === 0) throw failure;
   return { id: args.keyPairName, state, incomplete: failure };
 }
@@ -52,18 +52,23 @@ export async function updateAttachment(
   context: LifecycleContext,
 ): Promise<Outcome<KeyPairAttachmentState>> {
   const backend = await backendOfState(state, context);
+  const { stored } = resolveConnection(args.connection, context.settings, context.catalog);
   const added = without(args.instanceIds, state.instanceIds);
   const removed = without(state.instanceIds, args.instanceIds);
   const notAttached = await attach(id, added, backend, context);
-  const notDetached = await detach(id, removed, backend, context);
-  const { stored } = resolveConnection(args.connection, context.settings, context.catalog);
-  const instanceIds = [...without(args.instanceIds, failed(notAttached)), ...failed(notDetached)];
-  const outcome = { id, state: { ...state, instanceIds, connection: stored } };
-  if (notAttached.length > 0)
-    return { ...outcome, incomplete: partialFailure("attached to", id, notAttached) };
-  if (notDetached.length > 0)
-    return { ...outcome, incomplete: partialFailure("detached from", id, notDetached) };
-  return outcome;
+  let incomplete = partialFailure("attached to", id, notAttached);
+  let notDetached = removed;
+  try {
+    const failures = await detach(id, removed, backend, context);
+    notDetached = failed(failures);
+    incomplete ??= partialFailure("detached from", id, failures);
+  } catch (error) {
+    // None was detached, and what was attached must not be lost for that.
+    if (!isKeyPairError(error)) throw error;
+    incomplete ??= error;
+  }
+  const instanceIds = [...without(args.instanceIds, failed(notAttached)), ...notDetached];
+  return { id, state: { ...state, instanceIds, connection: stored }, ...(incomplete && { incomplete }) };
 }
 
 /** Detaches. Instances that are gone, or have another key pair by now, are fine, and so is a pair that is gone. */
@@ -74,7 +79,8 @@ export async function deleteAttachment(
 ): Promise<void> {
   const backend = await backendOfState(state, context);
   const failures = await detach(id, state.instanceIds, backend, context);
-  if (failures.length > 0) throw partialFailure("detached from", id, failures);
+  const failure = partialFailure("detached from", id, failures);
+  if (failure) throw failure;
 }
 
 async function attach(
@@ -118,10 +124,19 @@ function clientOf(backend: Backend): AttachmentClient {
   });
 }
 
-function partialFailure(what: string, keyPairName: string, failures: InstanceFailure[]): KeyPairError {
-  const each = failures.map(
-    ({ instanceId, cloudCode, message }) => `${instanceId}: ${message}${cloudCode ? ` (${cloudCode})` : ""}`,
-  );
+/** `undefined` when nothing failed. Instances that failed for one reason stand together: there may be a hundred of them. */
+function partialFailure(
+  what: string,
+  keyPairName: string,
+  failures: InstanceFailure[],
+): KeyPairError | undefined {
+  if (failures.length === 0) return undefined;
+  const instances = new Map<string, string[]>();
+  for (const { instanceId, cloudCode, message } of failures) {
+    const reason = `${message}${cloudCode ? ` (${cloudCode})` : ""}`;
+    instances.set(reason, [...(instances.get(reason) ?? []), instanceId]);
+  }
+  const each = [...instances].map(([reason, ids]) => `${ids.join(", ")}: ${reason}`);
   return new KeyPairError({
     code: "Refused",
     keyPairName,

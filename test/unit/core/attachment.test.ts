@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createBackendCatalog } from "../../../provider/backends";
 import { attachmentResource } from "../../../provider/core/attachment";
 import type { Backend } from "../../../provider/core/backend";
 import type { ProviderSettings } from "../../../provider/core/connection";
+import { KeyPairError } from "../../../provider/core/errors";
 import { type LifecycleContext, MadeInRun } from "../../../provider/core/lifecycle";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../../../provider/core/model";
 import { UNKNOWN } from "../../../provider/core/unknown";
@@ -55,7 +56,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const attached = (pair = name) => backend.attachments?.attachedInstances(pair, context.operation);
+const client = () => {
+  if (!backend.attachments) throw new Error("the backend attaches nothing");
+  return backend.attachments;
+};
+const attached = (pair = name) => client().attachedInstances(pair, context.operation);
 const made = async (instanceIds: string[]) =>
   (await attachmentResource.create({ keyPairName: name, instanceIds }, context)).state;
 
@@ -147,12 +152,33 @@ describe("life cycle", () => {
     expect(outcome.incomplete).toMatchObject({ code: "Refused" });
   });
 
+  it("records what was attached when nothing can be detached", async () => {
+    const state = await made(["i-7"]);
+    const denied = new KeyPairError({ code: "PermissionDenied", message: "the credentials may not detach" });
+    const detach = vi.spyOn(client(), "detach").mockRejectedValue(denied);
+    const args = { keyPairName: name, instanceIds: ["i-20"] };
+    const outcome = await attachmentResource.update(name, state, args, {
+      ...context,
+      catalog: { ...catalog, open: async () => backend },
+    });
+    detach.mockRestore();
+    expect(outcome).toMatchObject({ state: { instanceIds: ["i-20", "i-7"] }, incomplete: denied });
+    expect(await attached()).toEqual(["i-20", "i-7"]);
+  });
+
+  it("says a reason once for all instances that have it", async () => {
+    const call = attachmentResource.create({ keyPairName: name, instanceIds: ["lost", MISSING] }, context);
+    expect((await failureOf(call)).message).toBe(
+      `key pair "${name}" could not be attached to 2 instances: lost, ${MISSING}: The specified instance does not exist. (InvalidInstanceId.NotFound). Mend these, or take them out of instanceIds, and run \`pulumi up\` again.`,
+    );
+  });
+
   it("sees instances that lost the pair, and leaves those of others alone", async () => {
     const state = await made(["i-8", "i-9"]);
-    await backend.attachments?.detach(name, ["i-8"], context.operation);
-    await backend.attachments?.attach(name, ["i-10"], context.operation);
+    await client().detach(name, ["i-8"], context.operation);
+    await client().attach(name, ["i-10"], context.operation);
     expect((await attachmentResource.read(name, state, context))?.state.instanceIds).toEqual(["i-9"]);
-    await backend.attachments?.detach(name, ["i-9"], context.operation);
+    await client().detach(name, ["i-9"], context.operation);
     expect(await attachmentResource.read(name, state, context)).toBeUndefined();
   });
 
@@ -160,7 +186,7 @@ describe("life cycle", () => {
     const state = await made(["i-11", "i-12"]);
     const other = `${name}-other`;
     await backend.importKeyPair({ name: other, publicKey: ed25519Key(other).publicKey }, context.operation);
-    await backend.attachments?.attach(other, ["i-12"], context.operation);
+    await client().attach(other, ["i-12"], context.operation);
     await attachmentResource.delete(name, state, context);
     expect(await attached()).toEqual([]);
     expect(await attached(other)).toEqual(["i-12"]);
@@ -168,7 +194,7 @@ describe("life cycle", () => {
 
   it("is done with detaching when the pair is gone, and with nothing else", async () => {
     const state = await made(["i-13", "i-14"]);
-    await backend.attachments?.detach(name, ["i-13", "i-14"], context.operation);
+    await client().detach(name, ["i-13", "i-14"], context.operation);
     await backend.deleteKeyPair(name, context.operation);
     const fewer = { keyPairName: name, instanceIds: ["i-14"] };
     expect(await attachmentResource.update(name, state, fewer, context)).toMatchObject({
