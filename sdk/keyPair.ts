@@ -61,6 +61,20 @@ export class KeyPair extends pulumi.CustomResource {
   declare readonly tags: pulumi.Output<model.Tags | undefined>;
   /** The resource group that the program gave (Alibaba Cloud). */
   declare readonly resourceGroupId: pulumi.Output<string | undefined>;
+  /** What an automatic name starts with, as the program gave it. */
+  declare readonly keyPairNamePrefix: pulumi.Output<string | undefined>;
+  /** The file that the program named for the public key; what it held is `publicKey`. */
+  declare readonly publicKeyFile: pulumi.Output<string | undefined>;
+  /** How the key is made, as the program gave it. */
+  declare readonly keyGeneration: pulumi.Output<model.KeyGeneration | undefined>;
+  /** The file that the private key is also written to, as the program gave it. */
+  declare readonly privateKeyFile: pulumi.Output<string | undefined>;
+  /** Whether the state keeps the private key, as the program gave it; `undefined` means that it does. */
+  declare readonly savePrivateKey: pulumi.Output<boolean | undefined>;
+  /** What changed tags do, as the program gave it; `undefined` means what the stack's configuration says. */
+  declare readonly tagChanges: pulumi.Output<model.TagChanges | undefined>;
+  /** What becomes of a pair that is there already, as the program gave it; `undefined` means `fail`. */
+  declare readonly onExisting: pulumi.Output<model.OnExisting | undefined>;
 
   /** The type that states hold; never renamed. */
   static readonly resourceType = "pulumi-nodejs:dynamic/keypair:KeyPair";
@@ -103,7 +117,20 @@ export class KeyPair extends pulumi.CustomResource {
       region: undefined,
     };
     // Declared here too, so that they are outputs where the program does not give them.
-    const declared = { keyPairName: undefined, tags: undefined, resourceGroupId: undefined, ...args };
+    // `publicKeyBody` and `connection` are none: states leave them out where `publicKey`, `backend` and `region` say the same.
+    const declared = {
+      keyPairName: undefined,
+      tags: undefined,
+      resourceGroupId: undefined,
+      keyPairNamePrefix: undefined,
+      publicKeyFile: undefined,
+      keyGeneration: undefined,
+      privateKeyFile: undefined,
+      savePrivateKey: undefined,
+      tagChanges: undefined,
+      onExisting: undefined,
+      ...args,
+    };
     const inputs = {
       ...declared,
       ...outputs,
