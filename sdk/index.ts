@@ -6,7 +6,7 @@ export type {
   TagChanges,
   Tags,
 } from "../provider/core/model";
-export { KeyPair, type KeyPairArgs } from "./keyPair";
+export { type GetKeyPairOptions, KeyPair, type KeyPairArgs } from "./keyPair";
 export { KeyPairAttachment, type KeyPairAttachmentArgs } from "./keyPairAttachment";
 export {
   type GetKeyPairArgs,

@@ -12,6 +12,9 @@ export type KeyPairArgs = {
   [K in keyof model.KeyPairArgs]: pulumi.Input<NestedInputs<NonNullable<model.KeyPairArgs[K]>>> | undefined;
 };
 
+/** Options of `KeyPair.get`. */
+export type GetKeyPairOptions = pulumi.CustomResourceOptions & Pick<KeyPairArgs, "connection">;
+
 /**
  * An SSH key pair in a cloud.
  *
@@ -82,9 +85,12 @@ export class KeyPair extends pulumi.CustomResource {
   /**
    * A key pair that is there already, read by its name in the cloud and not managed by this stack. Its private key cannot be
    * read: no cloud keeps it.
+   *
+   * @param opts  Options of every Pulumi resource, and `connection` where the pair is not where the stack's configuration says.
    */
-  static get(name: string, keyPairName: pulumi.Input<string>, opts?: pulumi.CustomResourceOptions): KeyPair {
-    return new KeyPair(name, {}, { ...opts, id: keyPairName });
+  static get(name: string, keyPairName: pulumi.Input<string>, opts: GetKeyPairOptions = {}): KeyPair {
+    const { connection, ...options } = opts;
+    return new KeyPair(name, { connection }, { ...options, id: keyPairName });
   }
 
   /** Whether the value is a `KeyPair`, of whichever copy of this package. */

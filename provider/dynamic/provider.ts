@@ -97,8 +97,8 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
       const { value: state, hidden } = taken<State>(props);
       const outcome = await sanitized(() => service.read(id, state as Partial<State>, hidden));
       if (outcome) return { id: outcome.id, props: outputs(outcome, hidden) };
-      // `get` knows nothing but the id, and the engine would take an empty answer for a resource without outputs.
-      if (Object.keys(state).length === 0) throw plainError(notFound(id));
+      // `get` knows the id and perhaps where, and the engine would take an empty answer for a resource without outputs.
+      if (Object.keys(state).every((name) => name === "connection")) throw plainError(notFound(id));
       return {};
     },
 

@@ -102,8 +102,23 @@ describe("a pair that this stack did not make", () => {
     expect(await project.outputs()).toMatchObject({ publicKey: key.line });
   });
 
-  it("that is not there is an error of KeyPair.get", async () => {
-    project.program('KeyPair.get("found", "nowhere");');
+  it("is read where its connection says, in a refresh too", async () => {
+    const away = (await newKey()).line;
+    withStore(project, (store) => store.import("away", { name: "theirs", publicKey: away }));
+    project.program(`
+      const found = KeyPair.get("found", "theirs", { connection: { region: pulumi.output("away") } });
+      module.exports = { publicKey: found.publicKey, region: found.region };`);
+    await project.up();
+    expect(await project.outputs()).toEqual({ publicKey: away, region: "away" });
+    await project.refresh();
+    expect(await project.outputs()).toEqual({ publicKey: away, region: "away" });
+  });
+
+  it.each([
+    ["where the configuration says", ""],
+    ["where the connection says", ', { connection: { region: "away" } }'],
+  ])("that is not there, %s, is an error of KeyPair.get", async (_where, opts) => {
+    project.program(`KeyPair.get("found", "nowhere"${opts});`);
     const run = await project.up({ fails: true });
     expect(run.output).toContain(
       'there is no "nowhere" where the configuration points to. See that the name, the backend, the region and the account are right.',
@@ -114,6 +129,7 @@ describe("a pair that this stack did not make", () => {
   it("is left alone when the stack that only read it is destroyed", async () => {
     await project.destroy();
     expect(pairs(project).map(({ name }) => name)).toEqual(["theirs"]);
+    expect(withStore(project, (store) => store.find("away", "theirs"))).toBeDefined();
   });
 
   it("is taken into the stack by `pulumi import --file`, and is no change to the program that then says it", async () => {

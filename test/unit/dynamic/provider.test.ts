@@ -249,6 +249,15 @@ describe("read", () => {
     expect(await provider.read("web", { ...importedState(), ...hidden })).toEqual({});
   });
 
+  test.each([{}, { connection: { region: "there" } }])(
+    "of what was never there is an error",
+    async (where) => {
+      expect((await failureOf(provider.read("web", { ...hidden, ...where }))).message).toBe(
+        'there is no "web" where the configuration points to. See that the name, the backend, the region and the account are right.',
+      );
+    },
+  );
+
   test("of what only the name is known of", async () => {
     backend.put("web", key);
     const { id, props } = await provider.read("web", { ...hidden });

@@ -143,6 +143,13 @@ describe("what the engine gets of a KeyPair", () => {
       id: "deploy",
       inputs: { __provider: KEY_PAIR_PROVIDER },
     });
+    expect(registered[0]?.inputs).not.toHaveProperty("connection");
+  });
+
+  test("a pair to be read may be elsewhere", async () => {
+    const connection = { region: pulumi.output("there") };
+    await known(KeyPair.get("existing", "deploy", { connection, protect: false }).urn);
+    expect(registered[0]).toMatchObject({ id: "deploy", inputs: { connection: { region: "there" } } });
   });
 });
 
