@@ -87,16 +87,20 @@ function checkInstalled(pulumi: string, env: NodeJS.ProcessEnv): Engine | string
   }
   try {
     const version = versionOf(pulumi, env);
-    if (isRecent(version)) return { pulumi, binDir: dirname(pulumi), version };
-    return `is version ${version}, older than ${OLDEST.major}.${OLDEST.minor}`;
+    const reason = whyNot(version);
+    return reason === undefined
+      ? { pulumi, binDir: dirname(pulumi), version }
+      : `is version ${version}, ${reason}`;
   } catch {
     return "does not run";
   }
 }
 
-function isRecent(version: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
-  return major === OLDEST.major && minor >= OLDEST.minor;
+function whyNot(version: string): string | undefined {
+  const [major = Number.NaN, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+  if (major > OLDEST.major) return `another major version than ${OLDEST.major}`;
+  const isRecent = major === OLDEST.major && minor >= OLDEST.minor;
+  return isRecent ? undefined : `older than ${OLDEST.major}.${OLDEST.minor}`;
 }
 
 /** The npm package `pulumi`, local or global: running it would start the download. */

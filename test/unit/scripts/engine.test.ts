@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { buildSource } from "../../../scripts/engine/build.mts";
 import { ensureEngine } from "../../../scripts/engine/ensure.mts";
 import { ENGINE_VERSION, engineDir, versionsDir } from "../../../scripts/engine/layout.mts";
-import { locateEngine } from "../../../scripts/engine/locate.mts";
+import { locateEngine, searchEngine } from "../../../scripts/engine/locate.mts";
 import type { Progress } from "../../../scripts/engine/progress.mts";
 import { run } from "../../../scripts/engine/run.mts";
 import type { Source } from "../../../scripts/engine/source.mts";
@@ -89,6 +89,16 @@ describe.skipIf(process.platform === "win32")("npm run engine", () => {
       put(join(home, "bin"));
       env["PATH"] = join(home, "bin");
       expect(locateEngine(env)).toBeUndefined();
+    });
+
+    it.each([
+      ["3.215.9", "older than 3.216"],
+      ["2.300.0", "older than 3.216"],
+      ["4.0.0", "another major version than 3"],
+    ])("says why it passes over version %s", (version, reason) => {
+      const pulumi = fakeEngine(join(home, "bin"), version);
+      env["PATH"] = join(home, "bin");
+      expect(searchEngine(env).rejected[0]).toBe(`PATH: ${pulumi} is version ${version}, ${reason}`);
     });
 
     it("never runs the npm wrapper, which would download", () => {
