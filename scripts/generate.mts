@@ -25,10 +25,16 @@ if (what === "package" || what === "all") {
   const require = createRequire(import.meta.url);
   const { KEY_PAIR_PROPERTIES: keyPair } = require("../dist/provider/core/properties.js");
   const { ATTACHMENT_PROPERTIES: attachment } = require("../dist/provider/core/attachment/properties.js");
+  const { SECRET_SETTINGS } = require("../dist/provider/core/settings.js");
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   add(
     join(root, "schema.json"),
-    packageSchema(manifest, (type) => schemaOf(type, { aliasRef: true }), { keyPair, attachment }),
+    packageSchema(
+      manifest,
+      (type) => schemaOf(type, { aliasRef: true }),
+      { keyPair, attachment },
+      SECRET_SETTINGS,
+    ),
   );
 }
 if (files.length === 0) throw new Error("usage: generate.mts arguments|package|all [--check]");

@@ -1,5 +1,5 @@
 // The Pulumi package schema (https://www.pulumi.com/docs/iac/packages-and-automation/pulumi-packages/schema/) from the JSON
-// Schema of the model's types and the property table.
+// Schema of the model's types, the property table and the list of secret settings.
 
 export interface ModelSchema {
   description?: string;
@@ -28,6 +28,7 @@ export function packageSchema(
   manifest: { version: string; description: string; license: string; keywords: string[] },
   schemaOf: (type: string) => ModelSchema,
   tables: { keyPair: Table; attachment: Table },
+  secretSettings: readonly string[],
 ): Json {
   const args = schemaOf("KeyPairArgs");
   const outputs = schemaOf("KeyPairOutputs");
@@ -41,7 +42,7 @@ export function packageSchema(
     ...configuration.definitions,
     KeyPairFacts: facts,
   };
-  const variables = configurationProperties(configuration);
+  const variables = configurationProperties(configuration, secretSettings);
   return {
     name: PACKAGE,
     displayName: "SSH key pairs",
@@ -129,12 +130,11 @@ function properties(schema: ModelSchema, table: Table): Json {
   return Object.fromEntries(entries);
 }
 
-function configurationProperties(schema: ModelSchema): Json {
-  const secret = /secret|token/i;
+function configurationProperties(schema: ModelSchema, secrets: readonly string[]): Json {
   return Object.fromEntries(
     Object.entries(schema.properties ?? {}).map(([name, property]) => [
       name,
-      { ...typeOf(property), ...described(property), ...(secret.test(name) ? { secret: true } : {}) },
+      { ...typeOf(property), ...described(property), ...(secrets.includes(name) ? { secret: true } : {}) },
     ]),
   );
 }

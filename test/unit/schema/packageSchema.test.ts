@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ATTACHMENT_PROPERTIES } from "../../../provider/core/attachment/properties";
 import { KEY_PAIR_PROPERTIES } from "../../../provider/core/properties";
+import { SECRET_SETTINGS } from "../../../provider/core/settings";
 import { argumentNames, secretNames } from "../../../provider/core/table";
 
 interface Property {
@@ -94,7 +95,7 @@ describe("schema.json", () => {
     expect(where(keyPair?.properties, ({ secret }) => secret)).toEqual(secretNames(KEY_PAIR_PROPERTIES));
     expect(where(keyPair?.properties, ({ secret }) => secret)).toEqual(["privateKey"]);
     for (const properties of [schema.config.variables, schema.provider.inputProperties]) {
-      expect(where(properties, ({ secret }) => secret)).toEqual(["accessKeySecret", "securityToken"]);
+      expect(where(properties, ({ secret }) => secret)).toEqual(SECRET_SETTINGS);
     }
   });
 
