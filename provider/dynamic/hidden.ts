@@ -1,5 +1,6 @@
 import type { CheckFailure } from "../core/checking";
 import type { PartlyUnknown } from "../core/unknown";
+import { parseUrn } from "../front/urn";
 import { fromEngine, isUnknown } from "../front/values";
 
 /** What the SDK passes along for the front: the dynamic interface does not tell a provider the URN, or any option. */
@@ -23,9 +24,9 @@ const HIDDEN_KEYS = {
   failures: "__failures",
 } as const;
 
-/** The name that the program gives the resource: what follows stack, project and type, and may itself hold colons. */
+/** The name that the program gives the resource. */
 export function logicalName({ urn }: Hidden): string | undefined {
-  return urn?.split("::").slice(3).join("::");
+  return urn === undefined ? undefined : parseUrn(urn).name;
 }
 
 /** What the engine sent, with what is the front's own taken out. */

@@ -4,10 +4,10 @@ import type { Outcome } from "../core/lifecycle";
 import { redact } from "../core/redact";
 import type { Call, ResourceService } from "../core/service";
 import { secretNames } from "../core/table";
+import { parseUrn } from "../front/urn";
 import { InitializationFailure } from "./failure";
 import { checkFailures, diffOf } from "./messages";
 import { decode, encode, type Messages, messages, type Struct } from "./protocol";
-import { parseUrn } from "./urn";
 
 /** A resource of whatever type. What its properties are is checked by the core, against the types that they are declared with. */
 export type Service = ResourceService<object, object, object>;

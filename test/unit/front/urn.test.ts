@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseUrn } from "../../../provider/plugin/urn";
+import { parseUrn } from "../../../provider/front/urn";
 
 describe("a URN", () => {
   it.each([
