@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BackendCatalog, Credentials, ResolvedConnection } from "./backend";
+import { defined } from "./defined";
 import { KeyPairError } from "./errors";
 import { BACKEND_NAMES, type BackendName, type Connection, type TagChanges } from "./model";
 import type { ChangeKind } from "./table";
@@ -109,10 +110,4 @@ function sameRegion({ state, connection: { effective } }: Placed): boolean {
 function sameAccount({ state, connection: { stored, accountOf } }: Placed): boolean {
   const [before, now] = [accountOf(state.connection), accountOf(stored)];
   return before === undefined || now === undefined || before === now;
-}
-
-function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

@@ -2,6 +2,7 @@ import { checkConfiguration } from "./argumentSchema";
 import type { CheckFailure } from "./checking";
 import type { ProviderSettings } from "./connection";
 import { DEFAULT_TIMEOUT_SECONDS } from "./connection";
+import { defined } from "./defined";
 import { KeyPairError } from "./errors";
 import type { ProviderConfiguration } from "./model";
 import { registerSecret } from "./redact";
@@ -42,7 +43,7 @@ export function readSettings(get: (key: string) => string | undefined): Provider
   registerSecret(securityToken);
   return {
     connection,
-    credentials: withoutAbsent({ accessKeyId, accessKeySecret, securityToken }),
+    credentials: defined({ accessKeyId, accessKeySecret, securityToken }),
     ...(tagChanges ? { tagChanges } : {}),
     timeoutSeconds: timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
   };
@@ -62,10 +63,4 @@ function validated(given: Record<string, string | number>): ProviderConfiguratio
     message: failures.map(({ property, reason }) => `keypair:${property} ${reason}`).join("; "),
     next: "Set it with `pulumi config set`.",
   });
-}
-
-function withoutAbsent<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

@@ -1,5 +1,6 @@
 import { fingerprintMd5, fingerprintSha256, formatPublicKeyLine, readPublicKey } from "../../keys";
 import type { Backend, KeyPairRecord, ResolvedConnection } from "../backend";
+import { defined } from "../defined";
 import { isKeyPairError } from "../errors";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 
@@ -28,7 +29,7 @@ export function stateOf(
 ): KeyPairState {
   const { __automaticName: _automatic, ...given } = args;
   const key = keyOutputsOf({ ...made.record, publicKey: made.publicKey });
-  return withoutAbsent({
+  return defined({
     ...given,
     connection,
     ...key,
@@ -43,7 +44,7 @@ export function stateOf(
 
 /** The state after the cloud was looked at. A pair whose key is another one shows that key, and keeps whose it was. */
 export function refreshedState(state: KeyPairState, record: KeyPairRecord): KeyPairState {
-  return withoutAbsent({
+  return defined({
     ...state,
     ...(holdsSameKey(state, record) ? {} : keyOutputsOf(record)),
     ...cloudOutputs(record),
@@ -62,7 +63,7 @@ export function adoptedState(
   connection: ResolvedConnection,
 ): KeyPairState {
   const key = keyOutputsOf(record);
-  return withoutAbsent({
+  return defined({
     ...key,
     ...cloudOutputs(record),
     publicKeyBody: key.publicKey || undefined,
@@ -148,13 +149,4 @@ function keyOutputsOf(record: KeyPairRecord): KeyOutputs {
 /** As exact as ECS tells it, so that a refresh shows the same. */
 function toTheMinute(time: Date): string {
   return `${time.toISOString().slice(0, 16)}Z`;
-}
-
-type WithAbsent<T> = { [K in keyof T]: T[K] | undefined };
-
-/** Properties that are `undefined` are left out: the engine has no word for them. */
-function withoutAbsent(state: WithAbsent<KeyPairState>): KeyPairState {
-  return Object.fromEntries(
-    Object.entries(state).filter(([, value]) => value !== undefined),
-  ) as unknown as KeyPairState;
 }
