@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { ensureEngine } from "./engine/ensure.mts";
 import type { Engine } from "./engine/locate.mts";
 import { runPulumi } from "./pulumi.mts";
+import { contentsOf, removeQuickstart } from "./quickstart/folder.mts";
 import { makeWorkspace, ROOT, workspaceIn, workspaceVariables } from "./workspace.mts";
 
 const STACK = "dev";
@@ -38,6 +39,11 @@ try {
 }
 
 async function up(): Promise<void> {
+  if (contentsOf(FOLDER) === "something else") {
+    throw new Error(
+      `${shown(FOLDER)} holds something that is not the quickstart's, so nothing is put there: name a folder that is new or empty.`,
+    );
+  }
   const engine = await ensureEngine({ signal: interrupted.signal });
   prepareProject(engine);
   await pulumi(engine, ["stack", "select", STACK, "--create"]);
@@ -63,13 +69,22 @@ Take it all away:
 }
 
 async function destroy(): Promise<void> {
-  if (!existsSync(FOLDER)) return say(`There is nothing to take away: ${shown(FOLDER)} is not there.`);
+  const contents = contentsOf(FOLDER);
+  if (contents === "nothing") return say(`There is nothing to take away: nothing is in ${shown(FOLDER)}.`);
+  if (contents === "something else") {
+    throw new Error(
+      `${shown(FOLDER)} holds no quickstart (its \`state\` and \`passphrase\` are not there), so nothing of it is taken away: name the folder that the quickstart was made in.`,
+    );
+  }
   const engine = await ensureEngine({ signal: interrupted.signal });
   prepareProject(engine);
   await pulumi(engine, ["stack", "select", STACK, "--create"]);
   await pulumi(engine, ["destroy", "--yes", "--skip-preview", "--suppress-progress"], print);
-  rmSync(FOLDER, { recursive: true });
-  say(`The key pairs and ${shown(FOLDER)} are gone.`);
+  say(
+    removeQuickstart(FOLDER)
+      ? `The key pairs and ${shown(FOLDER)} are gone.`
+      : `The key pairs are gone, and what was made for them. What else is in ${shown(FOLDER)} stays.`,
+  );
 }
 
 /** Makes what is missing. Files of the example that are there already stay: they are the user's to play with. */

@@ -1,5 +1,14 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -27,6 +36,43 @@ async function quickstart(name: string, ...more: string[]): Promise<string> {
   const { stdout, stderr } = await run(process.execPath, args(name, ...more), { cwd: ROOT });
   return stdout + stderr;
 }
+
+/** What a run that fails says, with nothing of Pulumi before it. */
+async function refusal(name: string, ...more: string[]): Promise<string> {
+  const failed: unknown = await run(process.execPath, args(name, ...more), { cwd: ROOT }).catch(
+    (error) => error,
+  );
+  expect(failed).toMatchObject({ code: 1, stdout: "" });
+  return (failed as { stderr: string }).stderr;
+}
+
+describe("a folder with something of the user's", () => {
+  const mine = () => join(folder, "mine");
+  beforeAll(() => {
+    mkdirSync(join(mine(), "project"), { recursive: true });
+    writeFileSync(join(mine(), "env"), "my own");
+    writeFileSync(join(mine(), "project/index.ts"), "my own");
+  });
+  const expectUntouched = () => {
+    expect(readdirSync(mine(), { recursive: true }).sort()).toEqual(["env", "project", "project/index.ts"]);
+    for (const name of ["env", "project/index.ts"])
+      expect(readFileSync(join(mine(), name), "utf8")).toBe("my own");
+  };
+
+  it("gets no quickstart", async () => {
+    expect(await refusal("mine")).toBe(
+      `${mine()} holds something that is not the quickstart's, so nothing is put there: name a folder that is new or empty.\n`,
+    );
+    expectUntouched();
+  });
+
+  it("is not taken away", async () => {
+    expect(await refusal("mine", "--destroy")).toBe(
+      `${mine()} holds no quickstart (its \`state\` and \`passphrase\` are not there), so nothing of it is taken away: name the folder that the quickstart was made in.\n`,
+    );
+    expectUntouched();
+  });
+});
 
 describe("quickstart", () => {
   it("makes the key pairs and shows them, without the private key", async () => {
@@ -67,6 +113,7 @@ describe("quickstart", () => {
     expect(await quickstart("whole", "--destroy")).toMatch(/3 deleted[\s\S]*are gone/);
     expect(() => statSync(join(folder, "whole"))).toThrow(/ENOENT/);
     expect(await quickstart("whole", "--destroy")).toContain("There is nothing to take away");
+    expect(existsSync(join(folder, "whole"))).toBe(false);
   });
 });
 
@@ -87,6 +134,13 @@ it("an interrupt in the middle of `up` ends it well, and the next run goes on", 
   const store = new KeyPairStore(join(folder, "interrupted/project/.keypair/local.sqlite"));
   expect(store.list("local").total).toBe(2);
   store.close();
+
+  // Taken away is what the quickstart made.
+  writeFileSync(join(folder, "interrupted/notes.txt"), "mine");
+  expect(await quickstart("interrupted", "--destroy")).toContain(
+    `The key pairs are gone, and what was made for them. What else is in ${join(folder, "interrupted")} stays.`,
+  );
+  expect(readdirSync(join(folder, "interrupted"))).toEqual(["notes.txt"]);
 });
 
 /** Resolves once the text was printed; the answer gives all that was printed so far. */
