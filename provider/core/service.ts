@@ -47,7 +47,7 @@ export type ServiceCheck<Args extends object, Checked extends object> = Omit<
 export class ResourceService<Args extends object, Checked extends Args, State extends object> {
   /** By URN, the created keys of the states that this run has compared: a replacement's check and creation know no old state. */
   readonly #createdKeys = new Map<string, string>();
-  /** The URNs that this run has compared after a check: a refresh compares too, and replaces nothing. */
+  /** The URNs that the program has: a refresh, and what precedes a destroy, compares too, and replaces nothing. */
   readonly #checked = new Set<string | undefined>();
   readonly #made = new MadeInRun();
 
@@ -140,7 +140,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
       journal,
       urn,
       replacedKey: this.#replacedKey(urn),
-      isReplaced: urn !== undefined && this.#createdKeys.has(urn),
+      isReplaced: urn !== undefined && this.#checked.has(urn) && this.#createdKeys.has(urn),
       made: this.#made,
       operation: {
         signal,

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { FolderJournal } from "../../../../provider/core/journal";
@@ -101,6 +102,22 @@ describe("a replacement under the same name that was killed after the old pair h
     expect((await next.create(args)).state.publicKey).toBe(imported);
     expect(backend.pairs.size).toBe(1);
   });
+});
+
+test.each([
+  ["a replacement", true],
+  ["a destroy that refreshes first", false],
+])("the key file of a pair that is deleted by %s makes way for the next one: %s", async (_, isReplaced) => {
+  const privateKeyFile = join(testFolder(), "web.pem");
+  const { privateKey = "", ...state } = createdState({ privateKeyFile });
+  writeFileSync(privateKeyFile, privateKey);
+  backend.put("web", state.publicKey, { createdAt: AN_HOUR_AGO });
+  const { check, diff, delete: remove } = run();
+  if (isReplaced) check({ keyPairName: "web" });
+  diff(state, { keyPairName: "web", privateKeyFile });
+  await remove(state);
+  const leftKey = new FolderJournal(journalFolder).leftKey(URN);
+  expect(leftKey).toBe(isReplaced ? state.__ownKey : undefined);
 });
 
 test("the rotation of a private key is said by an up or a preview, not by a refresh", () => {
