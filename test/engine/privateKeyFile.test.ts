@@ -48,6 +48,19 @@ describe("privateKeyFile", () => {
     expect(readdirSync(project.path("keys")).sort()).toEqual(["bastion.pem", "others.pem"]);
   });
 
+  it("need not be on a machine that has nothing to write, nor its folder; a replacement needs it", async () => {
+    renameSync(project.path("keys"), project.path("elsewhere"));
+    expect((await project.preview()).ops("bastion")).toEqual(["same"]);
+    expect((await project.up()).ops("bastion")).toEqual(["same"]);
+    project.program(program("keys/bastion.pem", ', tags: { team: "ops" }'));
+    const run = await project.up({ fails: true });
+    expect(run.output).toContain(
+      `cannot write keys/bastion.pem (${project.path("keys/bastion.pem")}): there is no such file or folder.`,
+    );
+    expect(pairs(project)).toMatchObject([{ name: "bastion", tags: {} }]);
+    renameSync(project.path("elsewhere"), project.path("keys"));
+  });
+
   it("that is named anew is an update of the file alone; .ppk gets PuTTY's format", async () => {
     project.program(program("keys/bastion.ppk"));
     const [before] = pairs(project);

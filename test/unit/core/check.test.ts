@@ -476,6 +476,23 @@ describe("privateKeyFile", () => {
   });
 });
 
+describe("privateKeyFile in a folder that this machine has not", () => {
+  const privateKeyFile = "no-such-folder/web.pem";
+  const failures = [
+    { property: "privateKeyFile", reason: expect.stringContaining("there is no such file or folder.") },
+  ];
+
+  test("is fine for the pair that was made on another one", () => {
+    expect(failuresOf({ privateKeyFile }, { olds: { privateKeyFile } })).toEqual([]);
+  });
+
+  test("is found for a new pair, for one that replaces another, and for a file that is named anew", () => {
+    expect(failuresOf({ privateKeyFile })).toEqual(failures);
+    const olds = { keyPairName: "web", privateKeyFile: "web.pem" };
+    expect(failuresOf({ privateKeyFile }, { olds })).toEqual(failures);
+  });
+});
+
 describe("a private key by mistake", () => {
   const places: [string, (text: string) => object][] = [
     ["publicKeyBody", (text) => ({ publicKeyBody: text })],

@@ -228,6 +228,11 @@ describe("the check before the cloud is called", () => {
     );
   });
 
+  test("asks for no folder where nothing is to be written", () => {
+    const missing = join(folder, "keys", "web.pem");
+    expect(() => checkPrivateKeyFile(missing, { anything: true })).not.toThrow();
+  });
+
   test("finds a folder that cannot be written to", () => {
     // The tests may run as root, who can.
     vi.mocked(fs.accessSync).mockImplementationOnce(failing("EACCES"));
