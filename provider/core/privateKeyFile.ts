@@ -24,7 +24,9 @@ const OWNER_ONLY = 0o600;
 export type HeldKey =
   | { holds: "nothing" }
   | { holds: "key"; fingerprint: string; privateKey: string }
-  | { holds: "something else" };
+  | { holds: "something else" }
+  /** A device, a pipe or a socket: reading it may wait for ever, and a file in its place would take it from everybody. */
+  | { holds: "no contents" };
 
 /** What a file may hold before a private key is written to it, beside nothing. */
 export interface Allowed {
@@ -56,10 +58,12 @@ export function checkPrivateKeyFile(path: string, allowed: Allowed): void {
   throw occupied(path, held);
 }
 
-/** What the file holds; throws `File` where that cannot be told. */
+/** What the file holds, or the one that a link leads to; throws `File` where that cannot be told. */
 export function heldKey(path: string): HeldKey {
   let text: string;
   try {
+    const there = statSync(path);
+    if (!there.isFile() && !there.isDirectory()) return { holds: "no contents" };
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (isErrno(error, "ENOENT")) return { holds: "nothing" };
@@ -206,6 +210,14 @@ function removeIfThere(path: string): void {
 }
 
 function occupied(path: string, held: HeldKey): KeyPairError {
+  if (held.holds === "no contents") {
+    return new KeyPairError({
+      code: "File",
+      property: "privateKeyFile",
+      message: `${path} is no regular file, so it cannot keep a private key`,
+      next: "Name another file.",
+    });
+  }
   return new KeyPairError({
     code: "File",
     property: "privateKeyFile",

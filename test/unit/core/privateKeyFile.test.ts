@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import {
   existsSync,
@@ -9,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { checkPrivateKeyFile, heldKey, writePrivateKeyFile } from "../../../provider/core/privateKeyFile";
 import {
   convertPrivateKey,
@@ -137,6 +138,40 @@ describe("what is there already", () => {
     symlinkSync(join(folder, "nowhere"), link);
     write(link);
     expect(readFileSync(link, "utf8")).toBe(privateKey);
+  });
+
+  test.skipIf(process.platform === "win32")(
+    "a device or a pipe, under a link too, is not read, written to or replaced",
+    () => {
+      const pipe = join(folder, "pipe");
+      execFileSync("mkfifo", [pipe]);
+      // Who reads it all the same finds it empty, and does not wait for ever.
+      const writer = spawn("sh", ["-c", `: > "$0"`, pipe]);
+      onTestFinished(() => void writer.kill());
+      // Of the device itself nothing but the link is at stake.
+      const link = join(folder, "link.pem");
+      symlinkSync("/dev/null", link);
+      for (const path of [pipe, link]) {
+        expect(heldKey(path)).toEqual({ holds: "no contents" });
+        const refusal = `${path} is no regular file, so it cannot keep a private key. Name another file.`;
+        expect(() => checkPrivateKeyFile(path, { anyKey: true })).toThrow(refusal);
+        expect(() => write(path)).toThrow(refusal);
+      }
+      expect(statSync(pipe).isFIFO()).toBe(true);
+      expect(fs.readlinkSync(link)).toBe("/dev/null");
+      expect(readdirSync(folder).sort()).toEqual(["link.pem", "pipe"]);
+    },
+  );
+
+  test("a link to a file with this very key stays a link, one to a placeholder becomes the file", () => {
+    const [target, link] = [join(folder, "target"), join(folder, "link.pem")];
+    symlinkSync(target, link);
+    writeFileSync(target, privateKey);
+    write(link);
+    expect(fs.readlinkSync(link)).toBe(target);
+    writeFileSync(target, "");
+    write(link);
+    expect([readFileSync(target, "utf8"), readFileSync(link, "utf8")]).toEqual(["", privateKey]);
   });
 
   test("the key of the replaced pair is moved aside, and nothing is lost", () => {
