@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   accessSync,
   chmodSync,
@@ -11,10 +10,10 @@ import {
   renameSync,
   statSync,
   unlinkSync,
-  writeFileSync,
 } from "node:fs";
-import { basename, dirname, extname, join } from "node:path";
+import { dirname, extname } from "node:path";
 import { convertPrivateKey, fingerprintSha256, publicKeyOfPrivateKey } from "../keys";
+import { draftOf, removeStaleDrafts, writeDraft } from "./draft";
 import { isKeyPairError, KeyPairError } from "./errors";
 import { fileError } from "./fileError";
 
@@ -106,6 +105,7 @@ export function writePrivateKeyFile(
   { comment, replacedKey }: { comment: string; replacedKey?: string | undefined },
 ): Written {
   const fingerprint = fingerprintSha256(publicKeyOfPrivateKey(privateKey));
+  removeStaleDrafts(path);
   const held = heldKey(path);
   if (held.holds === "key" && held.fingerprint === fingerprint) {
     keepFromOthers(path);
@@ -124,11 +124,10 @@ export function writePrivateKeyFile(
 function writeNew(path: string, privateKey: string, comment: string): void {
   const contents =
     extname(path).toLowerCase() === ".ppk" ? convertPrivateKey(privateKey, "ppk", comment) : privateKey;
-  // In the same folder, so that it can take the file's name in one step. Owner-only from its first byte on.
-  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
+  const draft = draftOf(path);
   try {
     try {
-      writeDurably(draft, contents.endsWith("\n") ? contents : `${contents}\n`);
+      writeDraft(draft, contents.endsWith("\n") ? contents : `${contents}\n`);
       publish(draft, path);
     } finally {
       removeIfThere(draft);
@@ -165,16 +164,6 @@ function moveAside(path: string, fingerprint: string): string {
     throw fileError(error, "write", aside, "privateKeyFile");
   }
   return aside;
-}
-
-function writeDurably(path: string, contents: string): void {
-  const file = openSync(path, "wx", OWNER_ONLY);
-  try {
-    writeFileSync(file, contents);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** A link fails where a file appeared meanwhile, a rename would replace it. An empty file (a placeholder) is replaced. */

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { checkPrivateKeyFile, heldKey, writePrivateKeyFile } from "../../../provider/core/privateKeyFile";
 import {
@@ -85,6 +85,60 @@ describe("what is written", () => {
     write(file);
     expect(existsSync(file)).toBe(true);
     expect(fs.fsyncSync).toHaveBeenCalled();
+  });
+});
+
+describe("the draft of a write", () => {
+  const HOURS_AGO = new Date(Date.now() - 3_600_000);
+
+  /** A process that is killed in the middle does not come to the end of its write. */
+  function killedWrite(): string {
+    vi.mocked(fs.linkSync).mockImplementationOnce((draft) => {
+      fs.copyFileSync(draft, `${draft}.copy`);
+      failing("EIO")();
+    });
+    expect(() => write(file)).toThrow("EIO");
+    const [name = ""] = readdirSync(folder).filter((found) => found.endsWith(".copy"));
+    const draft = join(folder, name.slice(0, -".copy".length));
+    fs.renameSync(join(folder, name), draft);
+    return draft;
+  }
+
+  test("that a killed run left has a name that starts with the file's, so that a .gitignore knows it", () => {
+    const draft = killedWrite();
+    expect(draft).toMatch(/\/web\.pem\.[0-9a-f]{12}\.draft$/);
+    expect(readFileSync(draft, "utf8")).toBe(privateKey);
+    expect(statSync(draft).mode & 0o777).toBe(0o600);
+  });
+
+  test("is removed by the next write, once nobody can be at work on it any more", () => {
+    const [stale, underWay] = [killedWrite(), killedWrite()];
+    fs.utimesSync(stale, HOURS_AGO, HOURS_AGO);
+    write(file);
+    expect(readdirSync(folder).sort()).toEqual(["web.pem", basename(underWay)].sort());
+    // Also where the file is there already.
+    fs.utimesSync(underWay, HOURS_AGO, HOURS_AGO);
+    write(file);
+    expect(readdirSync(folder)).toEqual(["web.pem"]);
+  });
+
+  test("of another file, and what only looks like a draft, stays", () => {
+    const names = [
+      "other.pem.0123456789ab.draft",
+      "web.pem.0123456789AB.draft",
+      "web.pem.0123456789ab.draft.bak",
+      "web.pem.mine.draft",
+      "web.pem.old.0123456789ab.draft",
+      "web.pem0123456789ab.draft",
+      "webXpem.0123456789ab.draft",
+    ];
+    for (const name of names) writeFileSync(join(folder, name), "");
+    const [isFolder, isLink] = ["web.pem.aaaaaaaaaaaa.draft", "web.pem.bbbbbbbbbbbb.draft"];
+    mkdirSync(join(folder, isFolder));
+    symlinkSync(join(folder, "other.pem.0123456789ab.draft"), join(folder, isLink));
+    for (const name of [...names, isFolder, isLink]) fs.lutimesSync(join(folder, name), HOURS_AGO, HOURS_AGO);
+    write(file);
+    expect(readdirSync(folder).sort()).toEqual([...names, isFolder, isLink, "web.pem"].sort());
   });
 });
 
