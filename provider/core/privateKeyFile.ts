@@ -35,6 +35,8 @@ export interface Allowed {
   anyKey?: boolean;
   /** The key of this fingerprint: it is the pair's that is being replaced. */
   replacedKey?: string | undefined;
+  /** The key of this fingerprint: it is the pair's own, and is left as it is. */
+  ownKey?: string | undefined;
 }
 
 /**
@@ -53,7 +55,10 @@ export function checkPrivateKeyFile(path: string, allowed: Allowed): void {
   }
   const held = heldKey(path);
   if (held.holds === "nothing") return;
-  if (held.holds === "key" && (allowed.anyKey || held.fingerprint === allowed.replacedKey)) return;
+  if (held.holds === "key") {
+    const { anyKey, replacedKey, ownKey } = allowed;
+    if (anyKey || [replacedKey, ownKey].includes(held.fingerprint)) return;
+  }
   throw occupied(path, held);
 }
 

@@ -4,7 +4,7 @@ import type { Backend } from "../backend";
 import { resolveConnection } from "../connection";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
-import { heldKey } from "../privateKeyFile";
+import { checkPrivateKeyFile, heldKey } from "../privateKeyFile";
 import { COMPUTED_PROPERTIES } from "../properties";
 import { tagChange } from "../tags";
 import { backendOfState, type LifecycleContext } from "./context";
@@ -34,6 +34,8 @@ export async function updateKeyPair(
 ): Promise<Outcome> {
   const { __automaticName: _automatic, ...given } = args;
   const privateKey = privateKeyToKeep(state, args);
+  const isForFile = privateKey !== undefined && needsFile(state, args);
+  if (isForFile) checkWritable(state, args, context);
   const target: KeyPairState = {
     ...computed(state),
     ...given,
@@ -52,7 +54,9 @@ export async function updateKeyPair(
     if (!isKeyPairError(error)) throw error;
     return { id, state: reached, incomplete: error.with({ keyPairName: id }) };
   }
-  return keepPrivateKey({ id, state: target }, context, state.privateKeyFile);
+  return isForFile
+    ? keepPrivateKey({ id, state: target }, context, state.privateKeyFile)
+    : { id, state: target };
 }
 
 /** Brings the cloud from `reached` to `target`, and notes in `reached` how far it came. */
@@ -97,6 +101,25 @@ async function assertOwn(
       : `there is no key pair "${id}" (${backend.location}) any more`,
     next: "Run `pulumi refresh` to take this into the state, then `pulumi up`. If another connection leads to the pair, put that back first.",
   });
+}
+
+/** What the state says is in the file was written there once: other changes leave it, as a machine need not have the file. */
+function needsFile(state: KeyPairState, args: CheckedKeyPairArgs): boolean {
+  return args.privateKeyFile !== state.privateKeyFile || args.savePrivateKey === false;
+}
+
+/** Before the cloud is called, that the file can be written. The check of the arguments does not know which key is the pair's own. */
+function checkWritable(
+  { keyPairName, __ownKey }: KeyPairState,
+  { privateKeyFile }: CheckedKeyPairArgs,
+  { replacedKey }: LifecycleContext,
+): void {
+  if (privateKeyFile === undefined) return;
+  try {
+    checkPrivateKeyFile(privateKeyFile, { ownKey: __ownKey, replacedKey });
+  } catch (error) {
+    throw isKeyPairError(error) ? error.with({ keyPairName }) : error;
+  }
 }
 
 /** The private key that the new arguments want in the state or in a file: from the state, or from the file of before. */

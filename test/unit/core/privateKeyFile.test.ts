@@ -332,7 +332,12 @@ describe("the check before the cloud is called", () => {
     writeFileSync(file, other.privateKey);
     expect(() => checkPrivateKeyFile(file, {})).toThrow("holds another private key already");
     expect(() => checkPrivateKeyFile(file, { replacedKey: fingerprint })).toThrow();
-    for (const allowed of [{ anything: true }, { anyKey: true }, { replacedKey: otherFingerprint }]) {
+    for (const allowed of [
+      { anything: true },
+      { anyKey: true },
+      { replacedKey: otherFingerprint },
+      { ownKey: otherFingerprint },
+    ]) {
       expect(() => checkPrivateKeyFile(file, allowed)).not.toThrow();
     }
     writeFileSync(file, "a letter");

@@ -5,7 +5,7 @@ import { updateKeyPair } from "../../../../provider/core/lifecycle";
 import type { CheckedKeyPairArgs, KeyPairState } from "../../../../provider/core/model";
 import { convertPrivateKey } from "../../../../provider/keys";
 import { contextOf, testFolder } from "../support/context";
-import { FakeBackend, fails, stale } from "../support/fakeBackend";
+import { FakeBackend, fails, meanwhile, stale } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
 import { createdState, foreignState, importedState, without } from "../support/states";
 
@@ -157,14 +157,64 @@ describe("the private key", () => {
 
   test("stays in the state as long as the file cannot be written, and the file is still to be written", async () => {
     const folder = testFolder();
-    const before = join(folder, "before.pem");
+    const [before, after] = [join(folder, "before.pem"), join(folder, "web.pem")];
     writeFileSync(before, privateKey);
+    backend.put("web", publicKey);
+    backend.script(
+      "changeTags",
+      meanwhile(() => writeFileSync(after, "somebody was quicker")),
+    );
     const { state, incomplete } = await update(createdState({ privateKeyFile: before }), {
-      privateKeyFile: join(folder, "no such folder", "web.pem"),
+      privateKeyFile: after,
       savePrivateKey: false,
+      tags: { a: "1" },
     });
     expect(incomplete?.details).toMatchObject({ code: "File", property: "privateKeyFile" });
-    expect(state).toMatchObject({ privateKey, privateKeyFile: before });
+    expect(state).toMatchObject({ privateKey, privateKeyFile: before, tags: { a: "1" } });
+  });
+
+  test.each([
+    [
+      "holds another key",
+      "web.pem",
+      `holds another private key already (${createdState({}, rsaKey("another")).__ownKey}). It is never overwritten: move it away, or name another file.`,
+    ],
+    ["is in no folder", "keys/web.pem", "there is no such file or folder."],
+  ])("to a file that %s is found before the cloud is called", async (_what, name, reason) => {
+    const file = join(testFolder(), name);
+    if (name === "web.pem") writeFileSync(file, rsaKey("another").privateKey);
+    backend.put("web", publicKey);
+    const moved = update(createdState(), { privateKeyFile: file, tags: { a: "1" } });
+    await expect(moved).rejects.toThrow(reason);
+    await expect(moved).rejects.toMatchObject({
+      details: { code: "File", property: "privateKeyFile", keyPairName: "web" },
+    });
+    expect(backend.calls).toEqual([]);
+  });
+
+  test("to a file that holds this very key already is fine", async () => {
+    const file = join(testFolder(), "web.pem");
+    writeFileSync(file, privateKey);
+    const { state, incomplete } = await update(saved(), { privateKeyFile: file });
+    expect([state.privateKeyFile, incomplete]).toEqual([file, undefined]);
+  });
+
+  test("that is in its file as far as the state knows is not written again for another change's sake", async () => {
+    const privateKeyFile = join(testFolder(), "keys", "web.pem");
+    backend.put("web", publicKey);
+    const { state, incomplete } = await update(createdState({ privateKeyFile }), {
+      privateKeyFile,
+      tags: { a: "1" },
+    });
+    expect(incomplete).toBeUndefined();
+    expect(state).toMatchObject({ privateKey, privateKeyFile, tags: { a: "1" } });
+  });
+
+  test("does not leave the state for a file that is not on this machine", async () => {
+    const privateKeyFile = join(testFolder(), "keys", "web.pem");
+    await expect(
+      update(createdState({ privateKeyFile }), { privateKeyFile, savePrivateKey: false }),
+    ).rejects.toThrow(`key pair "web": cannot write ${privateKeyFile}: there is no such file or folder.`);
   });
 
   describe("that is in its file only", () => {
