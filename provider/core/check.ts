@@ -152,7 +152,7 @@ function publicKeyOf(
 
 /** That the private key could be written, and over nothing of the user's. */
 function checkPrivateKeyTarget(
-  { olds, replacedKey }: KeyPairCheck,
+  { olds, replacedKey, claimFile }: KeyPairCheck,
   { privateKeyFile, onExisting }: Partial<KeyPairArgs>,
   findings: Findings,
 ): void {
@@ -160,9 +160,17 @@ function checkPrivateKeyTarget(
   const anything = olds.privateKeyFile === privateKeyFile;
   // A pair that is there may have been written here before: the update looks whether it is this very key.
   const anyKey = onExisting === "adopt" || olds.keyPairName !== undefined;
-  findings.attempt("privateKeyFile", () =>
-    checkPrivateKeyFile(privateKeyFile, { anything, anyKey, replacedKey }),
-  );
+  findings.attempt("privateKeyFile", () => {
+    checkPrivateKeyFile(privateKeyFile, { anything, anyKey, replacedKey });
+    // One that adopts may mean the very key that the other has there.
+    const other = onExisting === "adopt" ? undefined : claimFile?.(privateKeyFile, !anything);
+    if (other !== undefined) {
+      findings.fail(
+        "privateKeyFile",
+        `${privateKeyFile} is written by another resource of this program too (${other}): each key pair needs a file of its own.`,
+      );
+    }
+  });
 }
 
 /** The name as given, the automatic one of before, or a new automatic one. */

@@ -26,6 +26,8 @@ export interface CheckRequest<Args extends object, Checked extends object = Args
   seed?: Uint8Array | undefined;
   /** The SHA-256 fingerprint of the created key that is about to be replaced. */
   replacedKey?: string | undefined;
+  /** Notes that this resource keeps its private key in the file; answers the other resource that does, where that cannot be. */
+  claimFile?: ((path: string, writes: boolean) => string | undefined) | undefined;
 }
 
 export interface CheckResult<Checked extends object> {

@@ -2,6 +2,7 @@ import type { BackendCatalog } from "./backend";
 import type { CheckRequest, CheckResult } from "./checking";
 import type { ProviderSettings } from "./connection";
 import type { ResourceDiff } from "./diff";
+import { FileClaims } from "./fileClaims";
 import { IgnoredChanges } from "./ignored";
 import { type Journal, type JournalEntry, keyOfEntry } from "./journal";
 import { isMadeSince, type LifecycleContext, MadeInRun, type Outcome } from "./lifecycle";
@@ -40,7 +41,7 @@ export interface Call {
 /** What a front knows of a check; the service adds the rest. */
 export type ServiceCheck<Args extends object, Checked extends object> = Omit<
   CheckRequest<Args, Checked>,
-  "settings" | "catalog" | "replacedKey"
+  "settings" | "catalog" | "replacedKey" | "claimFile"
 >;
 
 /** A resource in one process: what its calls share, and what is remembered from one call to the next. */
@@ -50,6 +51,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   /** The URNs that the program has: a refresh, and what precedes a destroy, compares too, and replaces nothing. */
   readonly #checked = new Set<string | undefined>();
   readonly #made = new MadeInRun();
+  readonly #fileClaims = new FileClaims();
 
   constructor(
     readonly resource: ManagedResource<Args, Checked, State>,
@@ -64,6 +66,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
       settings,
       catalog,
       replacedKey: this.#replacedKey(urn),
+      claimFile: urn === undefined ? undefined : this.#fileClaims.claim.bind(this.#fileClaims, urn),
     });
     this.#checked.add(urn);
     for (const warning of result.warnings) reporter.warn(urn, warning);

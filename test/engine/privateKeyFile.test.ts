@@ -179,3 +179,34 @@ describe("a private key that cannot be written once the cloud has made the pair"
     expect((await project.up()).changes).toEqual({ same: 3 });
   });
 });
+
+describe("one privateKeyFile", () => {
+  let project: EngineProject;
+  const pair = (name: string) => `new KeyPair("${name}", { privateKeyFile: "shared.pem" });`;
+
+  beforeAll(async () => {
+    project = await engineProject({ program: pair("one") + pair("two") });
+  });
+  afterAll(() => project.close());
+
+  it("for two resources is found by the preview, which names the other", async () => {
+    const run = await project.preview({ fails: true });
+    expect([...run.errors("one"), ...run.errors("two")]).toEqual([
+      expect.stringMatching(
+        /^privateKeyFile: shared\.pem is written by another resource of this program too \(urn:pulumi:\S+::(one|two)\): each key pair needs a file of its own\.$/,
+      ),
+    ]);
+    expect(existsSync(project.path(".keypair"))).toBe(false);
+  });
+
+  it("is its resource's in a replacement too, and under another name", async () => {
+    project.program(pair("one"));
+    await project.up();
+    project.program(`new KeyPair("one", { privateKeyFile: "shared.pem", tags: { team: "ops" } });`);
+    expect((await project.up()).ops("one")).toContain("create-replacement");
+    project.program(
+      `new KeyPair("renamed", { privateKeyFile: "shared.pem", tags: { team: "ops" } }, { aliases: [{ name: "one" }] });`,
+    );
+    expect((await project.up()).ops("renamed")).toEqual(["same"]);
+  });
+});

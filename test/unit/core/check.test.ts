@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkKeyPair } from "../../../provider/core/check";
 import type { CheckRequest } from "../../../provider/core/checking";
+import { FileClaims } from "../../../provider/core/fileClaims";
 import type { CheckedKeyPairArgs, KeyPairArgs } from "../../../provider/core/model";
 import { UNKNOWN } from "../../../provider/core/unknown";
 import { convertPrivateKey } from "../../../provider/keys";
@@ -490,6 +491,62 @@ describe("privateKeyFile in a folder that this machine has not", () => {
     expect(failuresOf({ privateKeyFile })).toEqual(failures);
     const olds = { keyPairName: "web", privateKeyFile: "web.pem" };
     expect(failuresOf({ privateKeyFile }, { olds })).toEqual(failures);
+  });
+});
+
+describe("privateKeyFile of two resources", () => {
+  const reason = (path: string, other: string) =>
+    `${path} is written by another resource of this program too (${other}): each key pair needs a file of its own.`;
+
+  /** The checks of one process. */
+  function program() {
+    const claims = new FileClaims();
+    return (urn: string, privateKeyFile: string, olds: Request["olds"] = {}, more: object = {}) =>
+      check(
+        { privateKeyFile, ...more },
+        { olds, claimFile: (path, writes) => claims.claim(urn, path, writes) },
+      ).failures;
+  }
+
+  test("is found at the second, however the path is spelled", () => {
+    const [folder, failures] = [testFolder(), program()];
+    const file = join(folder, "web.pem");
+    expect(failures("urn:a", file)).toEqual([]);
+    for (const path of [file, relative(process.cwd(), file), `${folder}/./web.pem`])
+      expect(failures("urn:b", path)).toEqual([
+        { property: "privateKeyFile", reason: reason(path, "urn:a") },
+      ]);
+    expect(failures("urn:c", join(folder, "other.pem"))).toEqual([]);
+    expect(program()("urn:b", file)).toEqual([]);
+  });
+
+  test("is found where one of them is there already", () => {
+    const file = join(testFolder(), "web.pem");
+    const stored = { privateKeyFile: file };
+    const failures = program();
+    failures("urn:a", file, stored);
+    expect(failures("urn:b", file)).toEqual([{ property: "privateKeyFile", reason: reason(file, "urn:a") }]);
+    const inTheOtherOrder = program();
+    inTheOtherOrder("urn:b", file);
+    expect(inTheOtherOrder("urn:a", file, stored)).toHaveLength(1);
+  });
+
+  test("is fine for one resource that is checked twice, and for one that gives up its file for the other", () => {
+    const [folder, failures] = [testFolder(), program()];
+    const [file, moved] = [join(folder, "web.pem"), join(folder, "moved.pem")];
+    expect(failures("urn:a", file, { privateKeyFile: file })).toEqual([]);
+    expect(failures("urn:a", file)).toEqual([]);
+    expect(failures("urn:a", moved)).toEqual([]);
+    expect(failures("urn:b", file)).toEqual([]);
+  });
+
+  test("is fine where they share the key: one adopts it from there, or both once did", () => {
+    const file = join(testFolder(), "web.pem");
+    const failures = program();
+    failures("urn:a", file);
+    expect(failures("urn:b", file, {}, { onExisting: "adopt" })).toEqual([]);
+    const later = program();
+    for (const urn of ["urn:a", "urn:b"]) expect(later(urn, file, { privateKeyFile: file })).toEqual([]);
   });
 });
 
