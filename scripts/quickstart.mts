@@ -128,6 +128,9 @@ async function pulumi(engine: Engine, args: string[], onLine?: (line: string) =>
     ...(onLine ? { onLine } : {}),
   });
   if (exitCode === 0) return lines;
+  // An engine that is interrupted while it starts leaves its lock on the stack, and the next run would stop at that. It has
+  // ended, and nobody else could take the lock meanwhile.
+  if (wasInterrupted) await runPulumi(["cancel", "--yes"], { engine, workspace });
   const said = onLine ? [] : lines;
   const next = wasInterrupted
     ? "Interrupted: what was made is recorded. Run it again to go on."
