@@ -10,17 +10,20 @@ export type Derivations<State extends object, Name extends string = string> = {
   readonly [name in Name]?: (rest: Partial<State>) => unknown;
 };
 
-/** The stored names of what was left out: what is merely not there is no property of the state. */
+/**
+ * Under this name the places of what was left out, one digit each: what is merely not there is no property of the state. They
+ * stand in users' states, so a derivation that is added comes last.
+ */
 const LEFT_OUT = "__leftOut";
 
 /** The state as it is stored. */
 export function compacted(state: object, derivations: Derivations<never>): Record<string, unknown> {
   const values = new Map<string, unknown>(Object.entries(state));
-  const leftOut = rules(derivations)
-    .filter(([name, derive]) => values.has(name) && isDeepStrictEqual(values.get(name), derive(state)))
-    .map(([name]) => name);
-  for (const name of leftOut) values.delete(name);
-  if (leftOut.length > 0) values.set(LEFT_OUT, leftOut.join());
+  const leftOut = rules(derivations).filter(
+    ({ name, derive }) => values.has(name) && isDeepStrictEqual(values.get(name), derive(state)),
+  );
+  for (const { name } of leftOut) values.delete(name);
+  if (leftOut.length > 0) values.set(LEFT_OUT, leftOut.map(({ place }) => place).join(""));
   return Object.fromEntries(values);
 }
 
@@ -31,12 +34,13 @@ export function restored<Stored extends object>(stored: Stored, derivations: Der
   if (typeof leftOut !== "string") return stored;
   values.delete(LEFT_OUT);
   const rest = Object.fromEntries(values);
-  for (const [name, derive] of rules(derivations)) {
-    if (leftOut.split(",").includes(name)) values.set(name, derive(rest));
+  for (const { place, name, derive } of rules(derivations)) {
+    if (leftOut.includes(place)) values.set(name, derive(rest));
   }
   return Object.fromEntries(values) as Stored;
 }
 
 function rules(derivations: Derivations<never>) {
-  return Object.entries(derivations) as [string, (rest: object) => unknown][];
+  const entries = Object.entries(derivations) as [string, (rest: object) => unknown][];
+  return entries.map(([name, derive], place) => ({ place: String(place), name, derive }));
 }

@@ -37,15 +37,34 @@ export function taken<T extends object>(properties: object): { value: PartlyUnkn
   const hidden = entries.filter(
     ([key, value]) => hiddenNames.has(key) && value !== undefined && value !== null && !isUnknown(value),
   );
+  const found: Hidden = Object.fromEntries(hidden.map(([key, member]) => [hiddenNames.get(key), member]));
   return {
     value: fromEngine<T>(Object.fromEntries(entries.filter(([key]) => !hiddenNames.has(key)))).value,
-    hidden: Object.fromEntries(hidden.map(([key, member]) => [hiddenNames.get(key), member])) as Hidden,
+    hidden: found.urn === undefined ? found : { ...found, urn: fullUrn(found.urn) },
   };
+}
+
+/** What the types of our resources start with: in a stored URN `~`, which no type has, stands for it. */
+const OWN_TYPES = "pulumi-nodejs:dynamic/keypair:";
+
+/** Shorter by 40 bytes, twice a resource, in what the engine writes after every step (core/stored.ts). */
+function shortUrn(urn: string): string {
+  return urn.replace(/^urn:pulumi:(.*?::.*?::)(.*?)::/s, (_, stack: string, types: string) => {
+    return `${stack}${types.replaceAll(OWN_TYPES, "~")}::`;
+  });
+}
+
+function fullUrn(stored: string): string {
+  if (stored.startsWith("urn:")) return stored;
+  return stored.replace(/^(.*?::.*?::)(.*?)::/s, (_, stack: string, types: string) => {
+    return `urn:pulumi:${stack}${types.replaceAll("~", OWN_TYPES)}::`;
+  });
 }
 
 /** The properties with the front's own put back, so that they are stored and come again with the next call. */
 export function withHidden(properties: object, hidden: Hidden): Record<string, unknown> {
-  const entries = (Object.entries(hidden) as [keyof Hidden, unknown][]).map(([name, value]) => [
+  const short = hidden.urn === undefined ? hidden : { ...hidden, urn: shortUrn(hidden.urn) };
+  const entries = (Object.entries(short) as [keyof Hidden, unknown][]).map(([name, value]) => [
     HIDDEN_KEYS[name],
     value,
   ]);

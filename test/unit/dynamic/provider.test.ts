@@ -19,7 +19,7 @@ const MARKER = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const key = ed25519Key("imported").publicKey;
 const { privateKey } = rsaKey("made by the cloud");
 /** What the SDK passes along. */
-const hidden = { __urn: URN, __provider: KEY_PAIR_PROVIDER };
+const hidden = { __urn: "test::unit::~KeyPair::web", __provider: KEY_PAIR_PROVIDER };
 const secret = (value: unknown) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
   value,

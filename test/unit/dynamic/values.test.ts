@@ -113,6 +113,19 @@ describe("what is the front's own", () => {
     expect(withHidden({ name: "web" }, found)).toEqual({ ...own, name: "web" });
   });
 
+  test.each([
+    ["urn:pulumi:dev::p::pulumi-nodejs:dynamic/keypair:KeyPair::web", "dev::p::~KeyPair::web"],
+    [
+      "urn:pulumi:dev::p::my:mod:C$pulumi-nodejs:dynamic/keypair:KeyPair::a::~b",
+      "dev::p::my:mod:C$~KeyPair::a::~b",
+    ],
+    ["urn:pulumi:dev::p::other:Type::a", "dev::p::other:Type::a"],
+  ])("of a URN %s stores %s, and gives it back", (urn, stored) => {
+    expect(withHidden({}, { urn })).toEqual({ __urn: stored });
+    expect(taken({ __urn: stored }).hidden).toEqual({ urn });
+    expect(taken({ __urn: urn }).hidden).toEqual({ urn });
+  });
+
   test("is not there while it is not known", () => {
     expect(taken({ __urn: MARKER, __preview: null, __provider: undefined }).hidden).toEqual({});
   });
