@@ -24,21 +24,6 @@ export function inputsForFront(
   };
 }
 
-/**
- * Until the answer is called, errors have no stack trace. The constructor of Pulumi's resources takes four a property for its
- * debugging, and that is most of the time of a program with many resources. The answer, called with an error, gives it the stack
- * trace that says where in the program the resource is.
- */
-export function pauseStackTraces(): (error?: unknown) => unknown {
-  const limit = Error.stackTraceLimit;
-  if (!process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) Error.stackTraceLimit = 0;
-  return function resume(error) {
-    Error.stackTraceLimit = limit;
-    if (error instanceof Error) Error.captureStackTrace(error, resume);
-    return error;
-  };
-}
-
 /** With a parent a plain promise: an output of the parent would make this resource depend on it, and a component on itself. */
 function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
   if (parent) return new Promise((resolve) => pulumi.createUrn(name, type, parent).apply(resolve));

@@ -52,6 +52,8 @@ export interface StoredResource {
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   initErrors?: string[];
+  /** The frames that made it, the innermost first: the engine stores of each at most where in the program it is. */
+  stackTrace?: { sourcePosition?: string }[];
 }
 
 /** What `pulumi stack export` gives. */

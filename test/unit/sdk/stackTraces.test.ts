@@ -1,6 +1,6 @@
-import { afterEach, expect, it, vi } from "vitest";
-import { pauseStackTraces } from "../../../sdk/inputs";
+import { afterEach, describe, expect, it, test, vi } from "vitest";
 import { KeyPair } from "../../../sdk/keyPair";
+import { pauseStackTraces } from "../../../sdk/stackTraces";
 
 const limit = Error.stackTraceLimit;
 afterEach(() => void vi.unstubAllEnvs());
@@ -11,6 +11,40 @@ it("takes no stack traces while it pauses, and as many as before afterwards", ()
   resume();
   expect(stack).toBe("Error: quick");
   expect(Error.stackTraceLimit).toBe(limit);
+});
+
+describe("a stack trace that is asked for while they pause", () => {
+  const format = Error.prepareStackTrace;
+  afterEach(() => {
+    Error.prepareStackTrace = format;
+  });
+
+  const SDK = "/home/x/node_modules/@pulumi/pulumi/resource.js";
+  const RUN = "/home/x/node_modules/@pulumi/pulumi/cmd/run/run.js";
+  test.each([
+    ["ends at the program's outermost frame", [SDK, "/home/x/index.ts", "node:internal/x", RUN], 2],
+    [
+      "keeps what other packages have in between",
+      [SDK, "/home/x/node_modules/infra/net.js", RUN, "/home/x/index.ts", RUN],
+      4,
+    ],
+    ["ends at a package's frame", [SDK, "/home/x/node_modules/infra/net.js", "node:internal/timers"], 2],
+    [
+      "knows what compiles the program",
+      [SDK, "/home/x/index.ts", "/home/x/node_modules/ts-node/src/index.ts"],
+      2,
+    ],
+    ["knows the paths of Windows", ["C:\\x\\index.ts", "C:\\x\\node_modules\\@pulumi\\pulumi\\run.js"], 1],
+    ["knows the addresses of modules", ["file:///x/index.mjs", `file://${RUN}`, undefined], 1],
+    ["is whole where no frame is the program's", [SDK, undefined, RUN], 3],
+  ])("%s", (_, files, kept) => {
+    const received = vi.fn();
+    Error.prepareStackTrace = (_, frames) => received(frames.map((frame) => frame.getFileName()));
+    const resume = pauseStackTraces();
+    Error.prepareStackTrace(new Error(), files.map(frameOf));
+    resume();
+    expect(received).toHaveBeenCalledWith(files.slice(0, kept));
+  });
 });
 
 it("an error of a resource's constructor says where in the program the resource is", () => {
@@ -34,4 +68,8 @@ function thrownBy(work: () => unknown): Error {
     if (error instanceof Error) return error;
   }
   return expect.fail("expected an error");
+}
+
+function frameOf(file: string | undefined): NodeJS.CallSite {
+  return { getFileName: () => file } as NodeJS.CallSite;
 }
