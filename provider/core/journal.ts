@@ -5,7 +5,8 @@ import { join } from "node:path";
 /*
  * A process that is killed between the cloud's "made" and the engine's "saved" leaves a pair that no state knows. The journal
  * is how the next run on this machine finds it: one small file a call, written before the call. It also remembers whose key a
- * file was left with. It holds names, times and fingerprints, no key. A journal that cannot be written is done without: it makes recovery better, not the call.
+ * file was left with. It holds names, times and fingerprints, no key. A journal that cannot be written is done without: it
+ * makes recovery better, not the call.
  */
 
 /** A call that was about to make a pair. */
@@ -21,6 +22,8 @@ export interface JournalEntry {
   isNew: boolean;
   /** Milliseconds since the epoch. */
   startedAt: number;
+  /** The call's deadline: what is made later is not its pair. Milliseconds since the epoch. */
+  endsBy: number;
 }
 
 export interface OpenEntry {
@@ -177,12 +180,13 @@ function isLeftKey(value: unknown): value is { key: string } {
 /** Another version of this package may have written it. */
 function isEntry(value: unknown): value is WrittenEntry {
   if (typeof value !== "object" || value === null) return false;
-  const { name, location, isNew, startedAt, pid }: Partial<WrittenEntry> = value;
+  const { name, location, isNew, startedAt, endsBy, pid }: Partial<WrittenEntry> = value;
   return (
     typeof name === "string" &&
     typeof location === "string" &&
     typeof isNew === "boolean" &&
     typeof startedAt === "number" &&
+    typeof endsBy === "number" &&
     typeof pid === "number"
   );
 }

@@ -63,6 +63,7 @@ export async function makeKeyPair(
       : {}),
     isNew: making.isNew,
     startedAt: making.startedAt,
+    endsBy: context.operation.deadline,
   });
   try {
     const made = await untilCertain(making);

@@ -6,13 +6,10 @@ import type { LifecycleContext } from "./context";
 import { fingerprintOf, isMadeBefore, isMadeSince } from "./state";
 import { deleteIfUnused, findMade } from "./waiting";
 
-/** How long after its call began a killed run can have made a pair at the most: no process lives longer in one operation. */
-const LONGEST_CALL_MS = 60 * 60_000;
-
 /**
  * Deals with what a killed run of this very resource left in the cloud, and answers the arguments to go on with. An imported
- * pair is taken over, and spoken of in the journal until it is. A created one is deleted: what no state holds has a private key that reached nobody, even if the engine
- * had been told of it. What may be another's, or is in use, is only spoken of.
+ * pair is taken over, and stays in the journal until it is. A created one is deleted: what no state holds has a private key that
+ * reached nobody, even if the engine had been told of it. What may be another's, or is in use, is only spoken of.
  */
 export async function recoverInterrupted(
   args: CheckedKeyPairArgs,
@@ -41,9 +38,7 @@ function isTheEntrys(left: KeyPairRecord, entry: JournalEntry): boolean {
   if (!isMadeSince(createdAt, entry.startedAt)) return false;
   const key = keyOfEntry(entry);
   if (key !== undefined) return fingerprintOf(left) === key;
-  return (
-    entry.isNew && (createdAt === undefined || isMadeBefore(createdAt, entry.startedAt + LONGEST_CALL_MS))
-  );
+  return entry.isNew && (createdAt === undefined || isMadeBefore(createdAt, entry.endsBy));
 }
 
 /** The pair that is about to be imported is there already: with this name, and with the key that the program gives. */

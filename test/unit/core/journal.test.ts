@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FolderJournal } from "../../../provider/core/journal";
 
 const URN = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/keypair:KeyPair::web";
-const ENTRY = { name: "web-0a1b2c3", location: "alibaba cn-hangzhou", isNew: true, startedAt: 1 };
+const ENTRY = { name: "web-0a1b2c3", location: "alibaba cn-hangzhou", isNew: true, startedAt: 1, endsBy: 2 };
 
 let folder: string;
 beforeEach(() => {

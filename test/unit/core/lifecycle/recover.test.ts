@@ -37,20 +37,24 @@ beforeEach(() => {
 async function killedRun(
   args: CheckedKeyPairArgs,
   step: Step,
-  { pid = DEAD, urn = URN } = {},
+  { pid = DEAD, urn = URN, timeoutSeconds = 600 } = {},
 ): Promise<void> {
   const killed = new Error("SIGKILL");
   const die: Step = (effect) => {
     step(effect);
     throw killed;
   };
-  const context = { ...contextOf(backend, { journalFolder }), urn };
+  const context = { ...contextOf(backend, { journalFolder, timeoutSeconds }), urn };
   const kinds = ["createKeyPair", "importKeyPair"] as const;
   for (const kind of kinds) backend.script(kind, die);
   await expect(createKeyPair(args, context)).rejects.toBe(killed);
   rewriteEntries((entry) => ({ ...entry, pid }));
   // The step of the call that was not made.
   backend = Object.assign(new FakeBackend(), { pairs: backend.pairs, location: backend.location });
+}
+
+function minutesFromNow(minutes: number): string {
+  return new Date(Date.now() + minutes * 60_000).toISOString();
 }
 
 function rewriteEntries(change: (entry: object) => object): void {
@@ -106,24 +110,29 @@ describe("a run that was killed while the cloud made a pair", () => {
 
   test("but the pair of that name is older (another account, say): it is not touched", async () => {
     await killedRun({ keyPairName: "web" }, nothing);
-    const theirs = backend.put("web", anothers, { createdAt: new Date(Date.now() - 600_000).toISOString() });
+    const theirs = backend.put("web", anothers, { createdAt: minutesFromNow(-10) });
     await expect(
       createKeyPair({ keyPairName: "web" }, contextOf(backend, { journalFolder })),
     ).rejects.toMatchObject({ code: "AlreadyExists" });
     expect(backend.pairs.get("web")).toBe(theirs);
   });
 
-  test("and long afterwards somebody made a pair of that name: it is not touched", async () => {
-    await killedRun({ keyPairName: "web" }, nothing);
-    const theirs = backend.put("web", anothers, {
-      createdAt: new Date(Date.now() + 7_200_000).toISOString(),
-    });
+  test("and after its deadline somebody made a pair of that name: it is not touched", async () => {
+    await killedRun({ keyPairName: "web" }, nothing, { timeoutSeconds: 60 });
+    const theirs = backend.put("web", anothers, { createdAt: minutesFromNow(10) });
     const context = contextOf(backend, { journalFolder });
     await expect(createKeyPair({ keyPairName: "web" }, context)).rejects.toMatchObject({
       code: "AlreadyExists",
     });
     expect(backend.pairs.get("web")).toBe(theirs);
     expect(context.warnings).toEqual([]);
+  });
+
+  test("and the pair was made hours later, by a call that had so long: it is deleted", async () => {
+    await killedRun({ keyPairName: "web" }, nothing, { timeoutSeconds: 10_800 });
+    const left = backend.put("web", anothers, { createdAt: minutesFromNow(170) });
+    await createKeyPair({ keyPairName: "web" }, contextOf(backend, { journalFolder }));
+    expect(backend.pairs.get("web")).not.toBe(left);
   });
 
   test("but the cloud does not say when the pair was made: it is only spoken of", async () => {
@@ -193,7 +202,7 @@ describe("a run that was killed while it imported", () => {
 
   test("and the pair of that name and key is older: it is somebody's, and onExisting decides", async () => {
     await killedRun(args, nothing);
-    backend.put("web", imported, { createdAt: new Date(Date.now() - 600_000).toISOString() });
+    backend.put("web", imported, { createdAt: minutesFromNow(-10) });
     await expect(createKeyPair(args, contextOf(backend, { journalFolder }))).rejects.toThrow(
       "with this very key",
     );
@@ -328,6 +337,7 @@ describe("the journal", () => {
       isNew: true,
       madeKey: fingerprintSha256(readPublicKey(rsaKey("made by the cloud").publicKey)),
       startedAt: expect.any(Number),
+      endsBy: expect.any(Number),
       pid: process.pid,
     });
     expect(statSync(join(journalFolder, name)).mode & 0o777).toBe(0o600);
@@ -345,7 +355,8 @@ describe("the journal", () => {
   test("keeps it all when a call is left behind: that is no end as it should be", async () => {
     const journal = new FolderJournal(journalFolder);
     await createKeyPair(args, { ...contextOf(backend, { journalFolder }), journal });
-    journal.begin(URN, { name: "left", location: "fake here", isNew: true, startedAt: Date.now() });
+    const now = Date.now();
+    journal.begin(URN, { name: "left", location: "fake here", isNew: true, startedAt: now, endsBy: now });
     journal.runEnded();
     expect(entries()).toHaveLength(2);
   });
