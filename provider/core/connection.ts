@@ -58,9 +58,9 @@ export function connectionOfState(
   return resolveConnection(own, settings, catalog).effective;
 }
 
-/** What a state's outputs say of where it is: all that most connections say. */
-export function placeOf({ backend, region }: Partial<Placed["state"]>): Connection {
-  return defined({ backend, region });
+/** What a state's outputs say of where it is: all that most connections say. `undefined`: they say nothing. */
+export function placeOf({ backend, region }: Partial<Placed["state"]>): Connection | undefined {
+  return backend === undefined ? undefined : defined({ backend, region });
 }
 
 function knownBackend(backend: BackendName | undefined): BackendName {

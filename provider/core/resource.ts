@@ -61,25 +61,19 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
 export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, KeyPairState> = {
   table: KEY_PAIR_PROPERTIES,
   derivations: {
-    publicKeyBody: ({ publicKey }) => publicKey,
-    connection: placeOf,
-    __ownKey: ({ fingerprintSha256 }) => fingerprintSha256,
+    publicKeyBody: { from: ({ publicKey }) => publicKey, isOptional: true },
+    connection: { from: placeOf },
+    __ownKey: { from: ({ fingerprintSha256 }) => fingerprintSha256 },
   } satisfies Derivations<KeyPairState, keyof KeyPairState>,
-  ownKey: ({ fingerprintSha256, __ownKey: fingerprint = fingerprintSha256, publicKeyBody, createdAt }) =>
+  ownKey: ({ __ownKey: fingerprint, publicKeyBody, createdAt }) =>
     fingerprint === undefined
       ? undefined
       : { fingerprint, isCreated: publicKeyBody === undefined, createdAt },
   check: checkKeyPair,
-  diff: (state, ...rest) => diffKeyPair(withOwnKey(state), ...rest),
+  diff: diffKeyPair,
   foresee: foreseeKeyPair,
   create: createKeyPair,
-  read: (id, state, context) => readKeyPair(id, withOwnKey(state), context),
-  update: (id, state, ...rest) => updateKeyPair(id, withOwnKey(state), ...rest),
-  delete: (id, state, context) => deleteKeyPair(id, withOwnKey(state), context),
+  read: readKeyPair,
+  update: updateKeyPair,
+  delete: deleteKeyPair,
 };
-
-/** A state that does not say whose key it holds (another version wrote it, or a hand) holds its own. */
-function withOwnKey<State extends Partial<KeyPairState>>(state: State): State {
-  const { fingerprintSha256, __ownKey = fingerprintSha256 } = state;
-  return __ownKey === undefined ? state : { ...state, __ownKey };
-}

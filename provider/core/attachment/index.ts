@@ -16,7 +16,7 @@ export const attachmentResource: ManagedResource<
   KeyPairAttachmentState
 > = {
   table: ATTACHMENT_PROPERTIES,
-  derivations: { connection: placeOf },
+  derivations: { connection: { from: placeOf } },
   check: checkAttachment,
   diff: diffAttachment,
   create: createAttachment,

@@ -3,12 +3,11 @@ import { createBackendCatalog } from "../../../provider/backends";
 import { diffKeyPair } from "../../../provider/core/diff";
 import type { CheckedKeyPairArgs, Connection, KeyPairState } from "../../../provider/core/model";
 import { KEY_PAIR_PROPERTIES } from "../../../provider/core/properties";
-import { keyPairResource } from "../../../provider/core/resource";
 import { type ChangeKind, changesOf } from "../../../provider/core/table";
 import { type PartlyUnknown, UNKNOWN } from "../../../provider/core/unknown";
 import { catalogOf, FakeBackend } from "./support/fakeBackend";
 import { ed25519Key, rsaKey } from "./support/keys";
-import { createdState, foreignState, importedState, without } from "./support/states";
+import { createdState, foreignState, importedState } from "./support/states";
 
 type Args = Partial<PartlyUnknown<CheckedKeyPairArgs>>;
 
@@ -354,17 +353,6 @@ describe("the rotation of a private key", () => {
   test("shows no private key", () => {
     expect(JSON.stringify(diff(state, { keyPairName: "db" }))).not.toContain("PRIVATE KEY-----");
   });
-});
-
-test("a state that does not say whose key it is (written by hand, or by another version) replaces nothing", () => {
-  const catalog = catalogOf(new FakeBackend());
-  for (const [state, args] of [
-    [importedState(), { publicKeyBody: key }],
-    [createdState(), {}],
-  ] as const) {
-    const old = without(state, "__ownKey") as KeyPairState;
-    expect(keyPairResource.diff(old, { keyPairName: "web", ...args }, settings, catalog).changes).toEqual([]);
-  }
 });
 
 test("a row without a judge compares deeply", () => {

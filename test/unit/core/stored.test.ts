@@ -12,7 +12,7 @@ describe("a stored state", () => {
     const stored = compact(state);
     expect(stored).toEqual({
       ...without(state, "publicKeyBody", "connection", "__ownKey"),
-      __leftOut: "012",
+      __leftOut: "publicKeyBody",
     });
     expect(restored(stored, derivations)).toEqual(state);
   });
@@ -27,10 +27,19 @@ describe("a stored state", () => {
       importedState({ connection: { backend: "local", path: "x.db" } }),
     ],
     ["a pair without a region", without(importedState(), "region")],
-    ["a pair that does not say whose key it holds", without(importedState(), "__ownKey")],
     ["a resource of which only the name is known", {}],
   ])("of %s is what it was", (_, state) => {
     expect(restored(compact(state), derivations)).toEqual(state);
+  });
+
+  test("of a created pair says nothing of what it leaves out", () => {
+    const state = createdState({ connection: { backend: "local", region: "here" } });
+    expect(compact(state)).toEqual(without(state, "connection", "__ownKey"));
+  });
+
+  test("that does not say whose key it holds (another version wrote it, or a hand) holds its own", () => {
+    const state = createdState();
+    expect(restored(without(state, "__ownKey"), derivations)).toEqual(state);
   });
 
   test("of another version or front is what it is", () => {

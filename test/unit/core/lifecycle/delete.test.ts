@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { deleteKeyPair } from "../../../../provider/core/lifecycle";
 import type { KeyPairState } from "../../../../provider/core/model";
-import { keyPairResource } from "../../../../provider/core/resource";
 import { contextOf, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fails, lostAfterTheEffect, lostBeforeTheEffect, stale } from "../support/fakeBackend";
 import { ed25519Key } from "../support/keys";
@@ -68,14 +67,6 @@ test("where the cloud gives no key, the fingerprint of before decides", async ()
   backend.pairs.set("web", record);
   await remove(importedState());
   expect(backend.writes).toEqual(["delete web"]);
-});
-
-test("a state that does not say whose key it is means the key that it holds", async () => {
-  backend.put("web", createdState().publicKey);
-  // What older states lack, the type cannot say.
-  const old = without(createdState(), "__ownKey") as KeyPairState;
-  await keyPairResource.delete("web", old, context);
-  expect(backend.pairs.size).toBe(0);
 });
 
 describe("an attached pair", () => {

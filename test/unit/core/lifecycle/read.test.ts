@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { readKeyPair } from "../../../../provider/core/lifecycle";
 import type { KeyPairState } from "../../../../provider/core/model";
-import { keyPairResource } from "../../../../provider/core/resource";
 import { contextOf, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fails, stale } from "../support/fakeBackend";
 import { ed25519Key } from "../support/keys";
@@ -143,13 +142,6 @@ describe("a pair of which only the name is known", () => {
     await readKeyPair("web", { connection: { backend: "alibaba", region: "cn-hangzhou" } }, context);
     expect(context.catalog.opened).toEqual([{ backend: "alibaba", region: "cn-hangzhou" }]);
   });
-});
-
-test("a state that does not say whose key it is (written by hand, or by another version) loses nothing", async () => {
-  const state = createdState();
-  backend.put("web", state.publicKey);
-  const old = without(state, "__ownKey");
-  expect((await keyPairResource.read("web", old, contextOf(backend)))?.state).toEqual(state);
 });
 
 test("a pair is looked for where it was made, on the way that is configured now", async () => {

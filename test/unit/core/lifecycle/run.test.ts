@@ -8,7 +8,7 @@ import { ResourceService } from "../../../../provider/core/service";
 import { contextOf, testFolder, URN, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fine, type Step } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
-import { AN_HOUR_AGO, createdState, importedState } from "../support/states";
+import { AN_HOUR_AGO, createdState, importedState, without } from "../support/states";
 
 vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
@@ -39,6 +39,7 @@ function run() {
       service.check({ logicalName: "web", olds: {}, news, preview: false }, { urn: URN }),
     diff: (state: KeyPairState, args: CheckedKeyPairArgs) => service.diff("web", state, args, { urn: URN }),
     create: (args: CheckedKeyPairArgs, urn = URN) => withoutWaiting(() => service.create(args, { urn })),
+    read: (state: Partial<KeyPairState>) => service.read("web", state, { urn: URN }),
     delete: (state: KeyPairState, urn = URN) => withoutWaiting(() => service.delete("web", state, { urn })),
   };
 }
@@ -118,6 +119,18 @@ test.each([
   await remove(state);
   const leftKey = new FolderJournal(journalFolder).leftKey(URN);
   expect(leftKey).toBe(isReplaced ? state.__ownKey : undefined);
+});
+
+test("a state that does not say whose key it holds (another version wrote it, or a hand) holds its own", async () => {
+  const state = createdState();
+  backend.put("web", state.publicKey);
+  // What older states lack, the type cannot say.
+  const old = without(state, "__ownKey") as KeyPairState;
+  const { diff, read, delete: remove } = run();
+  expect(diff(old, { keyPairName: "web" }).changes).toEqual([]);
+  expect((await read(old))?.state).toEqual(state);
+  await remove(old);
+  expect(backend.pairs.size).toBe(0);
 });
 
 test("the rotation of a private key is said by an up or a preview, not by a refresh", () => {
