@@ -73,7 +73,7 @@ async function destroy(): Promise<void> {
   if (contents === "nothing") return say(`There is nothing to take away: nothing is in ${shown(FOLDER)}.`);
   if (contents === "something else") {
     throw new Error(
-      `${shown(FOLDER)} holds no quickstart (its \`state\` and \`passphrase\` are not there), so nothing of it is taken away: name the folder that the quickstart was made in.`,
+      `${shown(FOLDER)} holds no quickstart (its \`state\` and \`passphrase\` are not both there), so nothing of it is taken away: name the folder that the quickstart was made in.`,
     );
   }
   const engine = await ensureEngine({ signal: interrupted.signal });

@@ -29,13 +29,15 @@ export function workspaceIn(folder: string): Workspace {
   };
 }
 
-/** Makes what is missing: the folders, and a passphrase file with random text, readable by this user only. */
+/** Makes what is missing: a passphrase file with random text, readable by this user only, and the folders. */
 export function makeWorkspace(workspace: Workspace): void {
   const { project, state, home, passphraseFile } = workspace;
+  mkdirSync(dirname(passphraseFile), { recursive: true });
+  if (!existsSync(passphraseFile)) {
+    writeFileSync(passphraseFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  }
   for (const folder of [project, state, home]) mkdirSync(folder, { recursive: true });
   for (const folder of [state, home]) chmodSync(folder, 0o700);
-  if (existsSync(passphraseFile)) return;
-  writeFileSync(passphraseFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
 }
 
 /** What sets a command up for the workspace, as the lines of a shell's `export`. Holds no secret. */

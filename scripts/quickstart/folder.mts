@@ -3,7 +3,7 @@
 import { lstatSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** What the quickstart makes in its folder. The last two tell that it is one, so they go last. */
+/** What the quickstart makes in its folder. The passphrase tells that it is one, so it comes first and goes last. */
 const OWN = ["project", "home", "env", "state", "passphrase"];
 
 export type Contents = "nothing" | "a quickstart" | "something else";
@@ -11,10 +11,13 @@ export type Contents = "nothing" | "a quickstart" | "something else";
 /** What is there before anything is made. */
 export function contentsOf(folder: string): Contents {
   const kind = kindOf(folder);
-  if (kind === "nothing" || (kind === "folder" && readdirSync(folder).length === 0)) return "nothing";
-  const isQuickstart =
-    kindOf(join(folder, "state")) === "folder" && kindOf(join(folder, "passphrase")) === "file";
-  return isQuickstart ? "a quickstart" : "something else";
+  if (kind === "nothing") return "nothing";
+  if (kind !== "folder") return "something else";
+  const names = readdirSync(folder);
+  if (names.length === 0) return "nothing";
+  // One that was killed while it made or removed the rest has no state, but nothing of the user's either.
+  const isWhole = kindOf(join(folder, "state")) === "folder" || names.every((name) => OWN.includes(name));
+  return isWhole && kindOf(join(folder, "passphrase")) === "file" ? "a quickstart" : "something else";
 }
 
 /** Removes what the quickstart made, and the folder where nothing else is in it; answers whether it is gone. */

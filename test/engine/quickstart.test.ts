@@ -51,11 +51,19 @@ describe("a folder with something of the user's", () => {
   beforeAll(() => {
     mkdirSync(join(mine(), "project"), { recursive: true });
     writeFileSync(join(mine(), "env"), "my own");
+    writeFileSync(join(mine(), "notes"), "my own");
+    writeFileSync(join(mine(), "passphrase"), "my own");
     writeFileSync(join(mine(), "project/index.ts"), "my own");
   });
   const expectUntouched = () => {
-    expect(readdirSync(mine(), { recursive: true }).sort()).toEqual(["env", "project", "project/index.ts"]);
-    for (const name of ["env", "project/index.ts"])
+    expect(readdirSync(mine(), { recursive: true }).sort()).toEqual([
+      "env",
+      "notes",
+      "passphrase",
+      "project",
+      "project/index.ts",
+    ]);
+    for (const name of ["env", "notes", "passphrase", "project/index.ts"])
       expect(readFileSync(join(mine(), name), "utf8")).toBe("my own");
   };
 
@@ -68,7 +76,7 @@ describe("a folder with something of the user's", () => {
 
   it("is not taken away", async () => {
     expect(await refusal("mine", "--destroy")).toBe(
-      `${mine()} holds no quickstart (its \`state\` and \`passphrase\` are not there), so nothing of it is taken away: name the folder that the quickstart was made in.\n`,
+      `${mine()} holds no quickstart (its \`state\` and \`passphrase\` are not both there), so nothing of it is taken away: name the folder that the quickstart was made in.\n`,
     );
     expectUntouched();
   });
@@ -107,6 +115,13 @@ describe("quickstart", () => {
     const printed = await quickstart("whole");
     expect(printed).toMatch(/There are now:/);
     expect(printed).toContain("1 replaced");
+  });
+
+  it("is taken away also where it was killed before it had all its folders", async () => {
+    mkdirSync(join(folder, "killed"));
+    writeFileSync(join(folder, "killed/passphrase"), "correct horse\n", { mode: 0o600 });
+    expect(await quickstart("killed", "--destroy")).toContain("are gone");
+    expect(existsSync(join(folder, "killed"))).toBe(false);
   });
 
   it("takes all of it away", async () => {
