@@ -27,6 +27,7 @@ it("loading the package in a program loads the SDK alone: no provider, no sshpk,
       "sdk/keyPair.js",
       "sdk/keyPairAttachment.js",
       "sdk/lookup.js",
+      "sdk/stackTraces.js",
     ]);
   } finally {
     project.close();
