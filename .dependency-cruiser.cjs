@@ -4,14 +4,19 @@ const LEAVES = "^provider/core/(errors|model|redact)\\.ts$";
 // The peer dependency, and what the plugin takes from where that takes it.
 const FROM_PULUMI = "node_modules/(@pulumi|@grpc/grpc-js|google-protobuf)/";
 const layers = [
-  { from: "^sdk/", may: ["^sdk/", LEAVES, "^provider/dynamic/stub\\.ts$"] },
+  { from: "^sdk/", may: ["^sdk/", LEAVES, "^provider/fronts/dynamic/stub\\.ts$"] },
   ...["dynamic", "plugin"].map((front) => ({
-    from: `^provider/${front}/`,
-    may: [`^provider/${front}/`, "^provider/front/", "^provider/core/", "^provider/backends/index\\.ts$"],
+    from: `^provider/fronts/${front}/`,
+    may: [
+      `^provider/fronts/${front}/`,
+      "^provider/fronts/shared/",
+      "^provider/core/",
+      "^provider/backends/index\\.ts$",
+    ],
   })),
   {
-    from: "^provider/front/",
-    may: ["^provider/front/", "^provider/core/", "^provider/backends/index\\.ts$"],
+    from: "^provider/fronts/shared/",
+    may: ["^provider/fronts/shared/", "^provider/core/", "^provider/backends/index\\.ts$"],
   },
   {
     from: "^provider/cli/",
@@ -53,7 +58,7 @@ module.exports = {
     {
       name: "core-and-backends-do-not-know-pulumi",
       severity: "error",
-      from: { path: "^provider/", pathNot: "^provider/(dynamic|plugin)/" },
+      from: { path: "^provider/", pathNot: "^provider/fronts/(dynamic|plugin)/" },
       to: { path: FROM_PULUMI },
     },
     {

@@ -15,7 +15,7 @@ const project = (name: string, timeoutSeconds: number, options: object = {}) => 
 });
 
 /** Tests that put something in the place of a module, or look at what is loaded: they need a process of their own. */
-const ALONE = ["core/lifecycle/**", "core/privateKeyFile", "keys/loading", "sdk/**"].map(
+const ALONE = ["core/keyPair/**", "core/privateKeyFile", "keys/loading", "sdk/**"].map(
   (path) => `test/unit/${path.endsWith("**") ? path : `${path}.test.ts`}`,
 );
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as model from "../provider/core/model";
-import { ATTACHMENT_PROVIDER } from "../provider/dynamic/stub";
+import { ATTACHMENT_PROVIDER } from "../provider/fronts/dynamic/stub";
 import { inputsForFront, type NestedInputs, reportFailures } from "./inputs";
 
 /** The arguments of a `KeyPairAttachment`. */

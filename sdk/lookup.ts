@@ -20,7 +20,7 @@ export interface GetKeyPairsResult {
 /** Arguments in which each value may be an output. */
 export type LookupInputs<T> = { [K in keyof T]: pulumi.Input<NestedInputs<NonNullable<T[K]>>> | undefined };
 
-/** What provider/dynamic/lookup.ts exports. Its own types would make everything below it a part of the program. */
+/** What provider/fronts/dynamic/lookup.ts exports. Its own types would make everything below it a part of the program. */
 interface Lookup {
   getKeyPair(args: GetKeyPairArgs, configuration: ReadConfiguration): Promise<GetKeyPairResult>;
   getKeyPairs(args: GetKeyPairsArgs, configuration: ReadConfiguration): Promise<GetKeyPairResult[]>;
@@ -72,7 +72,7 @@ function isTraced(output: object): output is { allResources(): Promise<Set<pulum
 
 /** Loaded by the first look-up: a program without one loads no cloud library. */
 function provider(): Lookup {
-  return createRequire(__filename)("../provider/dynamic/lookup");
+  return createRequire(__filename)("../provider/fronts/dynamic/lookup");
 }
 
 function readConfiguration(key: string): string | undefined {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { isKeyPairError, KeyPairError } from "../core/errors";
-import { writePrivateKeyFile } from "../core/privateKeyFile";
+import { writePrivateKeyFile } from "../core/privateKeyFile/write";
 import { convertPrivateKey, fingerprintSha256, isPrivateKeyText, type PrivateKeyForm } from "../keys";
 import { publicKeyOf } from "./describe";
 import type { Input } from "./input";

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { KeyPairError } from "../core/errors";
-import { fileError } from "../core/fileError";
+import { fileError } from "../core/privateKeyFile/fileError";
 import { MAX_KEY_BYTES } from "../keys";
 
 /** The file name that stands for standard input. */

@@ -3,7 +3,7 @@ import type { BackendCatalog, Credentials, ResolvedConnection } from "./backend"
 import { defined } from "./defined";
 import { KeyPairError } from "./errors";
 import { BACKEND_NAMES, type BackendName, type Connection, type TagChanges } from "./model";
-import type { ChangeKind } from "./table";
+import type { ChangeKind } from "./resource/propertyTable";
 
 /** What the stack's configuration says. */
 export interface ProviderSettings {

@@ -1,7 +1,7 @@
 import type { Backend, BackendCatalog, KeyPairRecord, Operation } from "./backend";
 import { type ProviderSettings, resolveConnection } from "./connection";
 import { KeyPairError } from "./errors";
-import { recordOutputs } from "./lifecycle";
+import { recordOutputs } from "./keyPair/lifecycle";
 import type { GetKeyPairArgs, GetKeyPairsArgs, KeyPairFacts } from "./model";
 
 /** What a look-up works with. */

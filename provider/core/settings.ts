@@ -1,11 +1,11 @@
-import { checkConfiguration } from "./argumentSchema";
-import type { CheckFailure } from "./checking";
 import type { ProviderSettings } from "./connection";
 import { DEFAULT_TIMEOUT_SECONDS } from "./connection";
 import { defined } from "./defined";
 import { KeyPairError } from "./errors";
 import type { ProviderConfiguration } from "./model";
 import { registerSecret } from "./redact";
+import { checkConfiguration } from "./resource/argumentSchema";
+import type { CheckFailure } from "./resource/findings";
 
 const CONNECTION_KEYS = ["backend", "region", "endpoint", "profile", "cloud", "path"] as const;
 const OTHER_KEYS = [

@@ -20,7 +20,7 @@ it("loading the package in a program loads the SDK alone: no provider, no sshpk,
     expect(loaded.filter((file) => !ours.includes(file))).toEqual([]);
     expect(ours.map((file) => file.replace(/^.*\/dist\//, "")).sort()).toEqual([
       "provider/core/redact.js",
-      "provider/dynamic/stub.js",
+      "provider/fronts/dynamic/stub.js",
       "sdk/debugMessages.js",
       "sdk/index.js",
       "sdk/inputs.js",

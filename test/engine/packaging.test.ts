@@ -80,7 +80,7 @@ describe("the tarball", () => {
     const project = await engineProject({ program: "", install: "tarball" });
     try {
       const installed = project.path("node_modules/pulumi-keypair");
-      for (const file of ["dist/sdk/index.d.ts", "dist/provider/dynamic/index.js", "package.json"]) {
+      for (const file of ["dist/sdk/index.d.ts", "dist/provider/fronts/dynamic/index.js", "package.json"]) {
         expect(existsSync(join(installed, file)), file).toBe(true);
       }
       for (const file of ["test", "scripts", "provider", "sdk", "dist/test"]) {

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import configurationSchema from "../../provider/core/generated/providerConfiguration.schema.json";
-import { KEY_PAIR_PROPERTIES } from "../../provider/core/properties";
-import { argumentNames, computedNames, secretNames } from "../../provider/core/table";
+import { KEY_PAIR_PROPERTIES } from "../../provider/core/keyPair/properties";
+import { argumentNames, computedNames, secretNames } from "../../provider/core/resource/propertyTable";
 
 /* The README says what the model says. */
 

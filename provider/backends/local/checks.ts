@@ -2,7 +2,7 @@ import { isKeyPairError } from "../../core/errors";
 import type { Tags } from "../../core/model";
 import { type PublicKey, readPublicKey } from "../../keys";
 import { checkEcsName, checkEcsResourceGroup, findTagProblems } from "../ecsRules";
-import { type EcsCode, refusal } from "./refusals";
+import { type EcsCode, refusal } from "./errors";
 
 /** The most tags, tagged key pairs, deleted key pairs and instances that one call takes, as in ECS. */
 export const MOST_IN_A_CALL = { tags: 20, taggedKeyPairs: 50, deletedKeyPairs: 100, instances: 50 } as const;

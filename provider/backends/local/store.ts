@@ -3,7 +3,7 @@ import type { Tags } from "../../core/model";
 import { fingerprintMd5 } from "../../keys";
 import { isSystemTag, KEY_PAIR_QUOTA } from "../ecsRules";
 import { checkCallSize, checkName, checkPublicKey, checkResourceGroup, checkTags } from "./checks";
-import { refusal } from "./refusals";
+import { refusal } from "./errors";
 import { integer, type Row, statements, text, toKeyPair } from "./rows";
 import { StoreFile } from "./storeFile";
 import type {

@@ -4,7 +4,7 @@ import type { HttpReply, HttpRequest } from "../../transport/http";
 import { RateLimit } from "../../transport/rateLimit";
 import { retry } from "../../transport/retry";
 import { type Action, failureOf, isKeyPairNotFound, isRecord, unreadable } from "./errors";
-import { toCreatedRecord, toRecord } from "./keyPairMapper";
+import { toCreatedRecord, toRecord } from "./mapper";
 import type { Session } from "./session";
 import { percentEncode } from "./uri";
 

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Backend, Credentials, ResolvedConnection } from "../../core/backend";
 import { HttpPool } from "../../transport/http";
+import { OpenStackBackend } from "./backend";
 import { type Cloud, resolveCloud } from "./cloud";
 import { configurationError } from "./errors";
 import { NovaClient } from "./novaClient";
-import { OpenStackBackend } from "./openstackBackend";
 import { Session } from "./session";
 
 /**

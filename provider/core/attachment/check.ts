@@ -1,7 +1,7 @@
-import { checkAttachmentAgainstSchema } from "../argumentSchema";
-import { type CheckRequest, type CheckResult, Findings, withoutPrivateKeys } from "../checking";
 import { resolveConnection } from "../connection";
 import type { KeyPairAttachmentArgs } from "../model";
+import { checkAttachmentAgainstSchema } from "../resource/argumentSchema";
+import { type CheckRequest, type CheckResult, Findings, withoutPrivateKeys } from "../resource/findings";
 import { knownPart, type PartlyUnknown } from "../unknown";
 
 /** Checks the arguments of an attachment without a call. */

@@ -1,9 +1,9 @@
 import type { BackendCatalog } from "../backend";
 import { type ProviderSettings, placeOf, resolveConnection } from "../connection";
-import type { ResourceDiff } from "../diff";
+import type { ManagedResource } from "../keyPair";
+import type { ResourceDiff } from "../keyPair/diff";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
-import type { ManagedResource } from "../resource";
-import { changesOf } from "../table";
+import { changesOf } from "../resource/propertyTable";
 import { knownPart, type PartlyUnknown } from "../unknown";
 import { checkAttachment } from "./check";
 import { createAttachment, deleteAttachment, readAttachment, updateAttachment } from "./lifecycle";

@@ -1,7 +1,7 @@
 import type { AttachmentClient, Backend, InstanceFailure } from "../backend";
 import { resolveConnection } from "../connection";
 import { isKeyPairError, KeyPairError } from "../errors";
-import { backendOfState, type LifecycleContext, type Outcome } from "../lifecycle";
+import { backendOfState, type LifecycleContext, type Outcome } from "../keyPair/lifecycle";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 
 /** Attaches the pair to all instances; those that took it are recorded also when others did not. */

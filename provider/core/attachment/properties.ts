@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { judgeConnection, type Whereabouts } from "../connection";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
-import type { ChangeKind, PropertyTable } from "../table";
+import type { ChangeKind, PropertyTable } from "../resource/propertyTable";
 
 /** What is compared: the attachment as it was last seen, and what the program says now. */
 export interface AttachmentSubject {

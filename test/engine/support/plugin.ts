@@ -19,7 +19,7 @@ const PRELUDE = `
 
 /** The plugin, as npm links it where the package is installed. */
 export function pluginPath(): string {
-  return join(inject("packageFolder"), "dist/provider/plugin/main.js");
+  return join(inject("packageFolder"), "dist/provider/fronts/plugin/main.js");
 }
 
 /** A project whose programs use the plugin: `PluginKeyPair` and `Provider` are there. */

@@ -7,7 +7,7 @@ import { attachmentResource } from "../../../provider/core/attachment";
 import type { Backend } from "../../../provider/core/backend";
 import type { ProviderSettings } from "../../../provider/core/connection";
 import { KeyPairError } from "../../../provider/core/errors";
-import { type LifecycleContext, MadeInRun } from "../../../provider/core/lifecycle";
+import { type LifecycleContext, MadeInRun } from "../../../provider/core/keyPair/lifecycle";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../../../provider/core/model";
 import { UNKNOWN } from "../../../provider/core/unknown";
 import { failureOf } from "./support/failureOf";

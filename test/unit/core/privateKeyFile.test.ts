@@ -11,7 +11,11 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { checkPrivateKeyFile, heldKey, writePrivateKeyFile } from "../../../provider/core/privateKeyFile";
+import {
+  checkPrivateKeyFile,
+  heldKey,
+  writePrivateKeyFile,
+} from "../../../provider/core/privateKeyFile/write";
 import {
   convertPrivateKey,
   fingerprintSha256,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { keyPairResource } from "../../../provider/core/resource";
+import { keyPairResource } from "../../../provider/core/keyPair";
 import { compacted, restored } from "../../../provider/core/stored";
 import { createdState, foreignState, importedState, without } from "./support/states";
 

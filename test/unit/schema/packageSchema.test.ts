@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ATTACHMENT_PROPERTIES } from "../../../provider/core/attachment/properties";
-import { KEY_PAIR_PROPERTIES } from "../../../provider/core/properties";
+import { KEY_PAIR_PROPERTIES } from "../../../provider/core/keyPair/properties";
+import { argumentNames, secretNames } from "../../../provider/core/resource/propertyTable";
 import { SECRET_SETTINGS } from "../../../provider/core/settings";
-import { argumentNames, secretNames } from "../../../provider/core/table";
 
 interface Property {
   type?: string;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, expectTypeOf, test, vi } from "vitest";
-import { KEY_PAIR_PROPERTIES } from "../../../provider/core/properties";
-import { ATTACHMENT_PROVIDER, KEY_PAIR_PROVIDER } from "../../../provider/dynamic/stub";
+import { KEY_PAIR_PROPERTIES } from "../../../provider/core/keyPair/properties";
+import { ATTACHMENT_PROVIDER, KEY_PAIR_PROVIDER } from "../../../provider/fronts/dynamic/stub";
 import {
   type KeyGeneration,
   KeyPair,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
 import { FolderJournal } from "../../../../provider/core/journal";
-import { type LifecycleContext, MadeInRun } from "../../../../provider/core/lifecycle";
+import { type LifecycleContext, MadeInRun } from "../../../../provider/core/keyPair/lifecycle";
 import { catalogOf, type FakeBackend } from "./fakeBackend";
 
 export const URN = "urn:pulumi:test::unit::pulumi-nodejs:dynamic/keypair:KeyPair::web";

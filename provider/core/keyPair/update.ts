@@ -1,0 +1,160 @@
+import { isDeepStrictEqual } from "node:util";
+import { fingerprintSha256, readPublicKey } from "../../keys";
+import type { Backend } from "../backend";
+import { resolveConnection } from "../connection";
+import { isKeyPairError, KeyPairError } from "../errors";
+import type { CheckedKeyPairArgs, KeyPairState } from "../model";
+import { checkPrivateKeyFile, heldKey } from "../privateKeyFile/write";
+import { backendOfState, type LifecycleContext } from "../resource/contract";
+import { keepPrivateKey, type Outcome } from "./create";
+import { COMPUTED_PROPERTIES } from "./properties";
+import { isOwn } from "./state";
+import { tagChange } from "./tags";
+import { findCertainly } from "./waiting";
+
+/** What holds only once the cloud, or the file, has it. */
+const NOT_REACHED_YET = [
+  "tags",
+  "resourceGroupId",
+  "privateKeyFile",
+  "savePrivateKey",
+  "privateKey",
+  "connection",
+] as const satisfies (keyof KeyPairState)[];
+
+/**
+ * Makes the changes that need no replacement: tags and resource group in the cloud, the private key's file on this machine.
+ * What was done before something failed is recorded with the failure.
+ */
+export async function updateKeyPair(
+  id: string,
+  state: KeyPairState,
+  args: CheckedKeyPairArgs,
+  context: LifecycleContext,
+): Promise<Outcome> {
+  const { __automaticName: _automatic, ...given } = args;
+  const privateKey = privateKeyToKeep(state, args);
+  const isForFile = privateKey !== undefined && needsFile(state, args);
+  if (isForFile) checkWritable(state, args, context);
+  const target: KeyPairState = {
+    ...computed(state),
+    ...given,
+    connection: resolveConnection(args.connection, context.settings, context.catalog).stored,
+    __ownKey:
+      args.publicKeyBody === undefined
+        ? state.__ownKey
+        : fingerprintSha256(readPublicKey(args.publicKeyBody)),
+    ...(privateKey === undefined ? {} : { privateKey }),
+  };
+  const reached = { ...target };
+  for (const name of NOT_REACHED_YET) adopt(reached, state, name);
+  try {
+    await changeInCloud(id, reached, target, context);
+  } catch (error) {
+    if (!isKeyPairError(error)) throw error;
+    return { id, state: reached, incomplete: error.with({ keyPairName: id }) };
+  }
+  return isForFile
+    ? keepPrivateKey({ id, state: target }, context, state.privateKeyFile)
+    : { id, state: target };
+}
+
+/** Brings the cloud from `reached` to `target`, and notes in `reached` how far it came. */
+async function changeInCloud(
+  id: string,
+  reached: KeyPairState,
+  target: KeyPairState,
+  context: LifecycleContext,
+): Promise<void> {
+  const tags = tagChange(reached.tags ?? {}, target.tags ?? {});
+  const group = target.resourceGroupId === reached.resourceGroupId ? undefined : target.resourceGroupId;
+  const isElsewhere = !isDeepStrictEqual(target.connection, reached.connection);
+  if (!tags && group === undefined && !isElsewhere) return;
+  // By the way that is said now: a pair that is not to be found there must not be forgotten where it is.
+  const backend = await backendOfState(target, context);
+  await assertOwn(id, target, backend, context);
+  adopt(reached, target, "connection");
+  if (tags) {
+    await backend.changeTags?.(id, tags, context.operation);
+    adopt(reached, target, "tags");
+  }
+  if (group !== undefined) {
+    await backend.moveToResourceGroup?.(id, group, context.operation);
+    adopt(reached, target, "resourceGroupId");
+  }
+}
+
+/** Another's pair of the same name is not touched. */
+async function assertOwn(
+  id: string,
+  state: KeyPairState,
+  backend: Backend,
+  { operation }: LifecycleContext,
+): Promise<void> {
+  const record = await findCertainly(backend, id, state.createdAt, operation);
+  if (record && isOwn(state, record)) return;
+  throw new KeyPairError({
+    code: record ? "Refused" : "NotFound",
+    keyPairName: id,
+    message: record
+      ? `somebody replaced the key of key pair "${id}" (${backend.location}), so it is not changed`
+      : `there is no key pair "${id}" (${backend.location}) any more`,
+    next: "Run `pulumi refresh` to take this into the state, then `pulumi up`. If another connection leads to the pair, put that back first.",
+  });
+}
+
+/** What the state says is in the file was written there once: other changes leave it, as a machine need not have the file. */
+function needsFile(state: KeyPairState, args: CheckedKeyPairArgs): boolean {
+  return args.privateKeyFile !== state.privateKeyFile || args.savePrivateKey === false;
+}
+
+/** Before the cloud is called, that the file can be written. The check of the arguments does not know which key is the pair's own. */
+function checkWritable(
+  { keyPairName, __ownKey }: KeyPairState,
+  { privateKeyFile }: CheckedKeyPairArgs,
+  { replacedKey }: LifecycleContext,
+): void {
+  if (privateKeyFile === undefined) return;
+  try {
+    checkPrivateKeyFile(privateKeyFile, { ownKey: __ownKey, replacedKey });
+  } catch (error) {
+    throw isKeyPairError(error) ? error.with({ keyPairName }) : error;
+  }
+}
+
+/** The private key that the new arguments want in the state or in a file: from the state, or from the file of before. */
+function privateKeyToKeep(state: KeyPairState, args: CheckedKeyPairArgs): string | undefined {
+  if (state.privateKey !== undefined || args.publicKeyBody !== undefined) return state.privateKey;
+  const isWanted =
+    args.privateKeyFile !== state.privateKeyFile ||
+    (args.savePrivateKey !== false && state.savePrivateKey === false);
+  if (!isWanted) return undefined;
+  for (const path of [state.privateKeyFile, args.privateKeyFile]) {
+    const held = path === undefined ? undefined : heldKey(path);
+    if (held?.holds === "key" && held.fingerprint === state.__ownKey) return held.privateKey;
+  }
+  throw new KeyPairError({
+    code: "File",
+    property: "privateKeyFile",
+    keyPairName: state.keyPairName,
+    message: `the private key ${state.__ownKey} is not in the state (savePrivateKey was false), and ${state.privateKeyFile ?? "its file"} does not hold it on this machine`,
+    next: "Run this where that file is, or copy it here.",
+  });
+}
+
+function computed(state: KeyPairState): Pick<KeyPairState, (typeof COMPUTED_PROPERTIES)[number]> {
+  const entries = COMPUTED_PROPERTIES.filter((name) => state[name] !== undefined).map((name) => [
+    name,
+    state[name],
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function adopt<K extends (typeof NOT_REACHED_YET)[number]>(
+  into: KeyPairState,
+  from: KeyPairState,
+  name: K,
+): void {
+  if (from[name] === undefined) delete into[name];
+  else into[name] = from[name];
+}

@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import { isKeyPairError, KeyPairError } from "../errors";
+import type { KeyPairArgs } from "../model";
+
+const REASONS: Record<string, string> = {
+  ENOENT: "there is no such file or folder",
+  EACCES: "permission denied",
+  EPERM: "the operation is not permitted",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of the path is no folder",
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+};
+
+/** What went wrong with a file of the user, at the argument that names it; an error of ours stays as it is. */
+export function fileError(
+  error: unknown,
+  action: "read" | "write",
+  path: string,
+  property: keyof KeyPairArgs,
+): KeyPairError {
+  if (isKeyPairError(error)) return error;
+  const errno = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  // A relative path is relative to the Pulumi project: say which file was meant.
+  const meant = resolve(path) === path ? path : `${path} (${resolve(path)})`;
+  return new KeyPairError({
+    code: "File",
+    property,
+    message: `cannot ${action} ${meant}: ${REASONS[errno] ?? (errno || "unknown reason")}`,
+    cause: error,
+  });
+}

@@ -1,0 +1,80 @@
+import Ajv, { type ErrorObject, type ValidateFunction } from "ajv";
+import argumentsSchema from "../generated/keyPairArgs.schema.json";
+import attachmentSchema from "../generated/keyPairAttachmentArgs.schema.json";
+import configurationSchema from "../generated/providerConfiguration.schema.json";
+import type { CheckFailure } from "./findings";
+
+const ajv = new Ajv({ allErrors: true, strict: false });
+/** Compiled once a process: the engine checks one resource after the other. */
+const validateArguments = ajv.compile(argumentsSchema);
+const validateAttachment = ajv.compile(attachmentSchema);
+const validateConfiguration = ajv.compile(configurationSchema);
+
+/** The types of JSON Schema, in a sentence. */
+const TYPES: Record<string, string> = {
+  string: "a text",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+};
+
+/** What the JSON Schema of the model's types says about the arguments: all problems, each at its argument. */
+export function checkAgainstSchema(args: object): CheckFailure[] {
+  return failuresOf(validateArguments, args);
+}
+
+/** The same for the arguments of an attachment. */
+export function checkAttachmentAgainstSchema(args: object): CheckFailure[] {
+  return failuresOf(validateAttachment, args);
+}
+
+/** The same for the stack's configuration. */
+export function checkConfiguration(configuration: object): CheckFailure[] {
+  return failuresOf(validateConfiguration, configuration);
+}
+
+function failuresOf(validate: ValidateFunction, value: object): CheckFailure[] {
+  if (validate(value)) return [];
+  const errors = validate.errors ?? [];
+  // What must be one of a few values need not be told its type as well.
+  const choices = new Set(
+    errors.filter(({ keyword }) => keyword === "enum").map(({ instancePath }) => instancePath),
+  );
+  const telling = errors.filter((error) => error.keyword !== "type" || !choices.has(error.instancePath));
+  return telling.map((error) => {
+    const [property = "", ...rest] = pathOf(error);
+    return { property, reason: `${rest.length ? `${rest.join(".")}: ` : ""}${reasonOf(error)}` };
+  });
+}
+
+function pathOf(error: ErrorObject): string[] {
+  const path = error.instancePath
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  if (error.keyword === "additionalProperties") path.push(String(error.params["additionalProperty"]));
+  if (error.keyword === "required") path.push(String(error.params["missingProperty"]));
+  return path;
+}
+
+function reasonOf(error: ErrorObject): string {
+  switch (error.keyword) {
+    case "additionalProperties":
+      return "there is no such argument";
+    case "required":
+      return "is missing";
+    case "enum":
+      return `must be one of ${(error.params["allowedValues"] as unknown[]).map((value) => JSON.stringify(value)).join(", ")}`;
+    case "type":
+      return `must be ${TYPES[String(error.params["type"])] ?? String(error.params["type"])}`;
+    case "minItems":
+    case "minLength":
+      return "must not be empty";
+    case "uniqueItems":
+      return "must not name the same one twice";
+    default:
+      return error.message ?? "is not valid";
+  }
+}

@@ -1,0 +1,94 @@
+import { isPrivateKeyText } from "../../keys";
+import type { BackendCatalog } from "../backend";
+import type { ProviderSettings } from "../connection";
+import { isKeyPairError, type KeyPairError } from "../errors";
+import type { PartlyUnknown } from "../unknown";
+import type { PropertyTable } from "./propertyTable";
+
+/** A problem of an argument. All problems are found at once, and before the cloud is called. */
+export interface CheckFailure {
+  /** The argument it is about; `""`: the resource as a whole. */
+  property: string;
+  reason: string;
+}
+
+export interface CheckRequest<Args extends object, Checked extends object = Args> {
+  /** The name that the program gives the resource: automatic names start with it. */
+  logicalName: string;
+  /** The arguments as they were stored last; empty for a new resource, and for one that is about to be replaced. */
+  olds: Partial<Checked>;
+  news: PartlyUnknown<Args>;
+  settings: ProviderSettings;
+  catalog: BackendCatalog;
+  /** Nothing comes of it: a new automatic name is unknown, since the one that will be made is another one. */
+  preview?: boolean;
+  /** The engine's random bytes for this resource, where the front gets them. */
+  seed?: Uint8Array | undefined;
+  /** The SHA-256 fingerprint of the created key that is about to be replaced. */
+  replacedKey?: string | undefined;
+  /** Notes that this resource keeps its private key in the file; answers the other resource that does, where that cannot be. */
+  claimFile?: ((path: string, writes: boolean) => string | undefined) | undefined;
+}
+
+export interface CheckResult<Checked extends object> {
+  /** What is stored, and what diff, create and update get. */
+  args: PartlyUnknown<Checked>;
+  failures: CheckFailure[];
+  warnings: string[];
+}
+
+/** What a check has found so far. */
+export class Findings {
+  readonly failures: CheckFailure[] = [];
+  readonly warnings: string[] = [];
+
+  fail(property: string, reason: string): void {
+    this.failures.push({ property, reason: /[.!?]$/.test(reason) ? reason : `${reason}.` });
+  }
+
+  /** The result, or a failure at the property where it throws ours. */
+  attempt<T>(property: string, action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      if (!isKeyPairError(error)) throw error;
+      this.fail(error.details.property ?? property, reasonOf(error));
+      return undefined;
+    }
+  }
+}
+
+/**
+ * The arguments without those that hold a private key, which are reported: they are not looked at, not passed on and, since
+ * the failure is about the resource as a whole, not shown by the engine.
+ * @param except  Arguments whose own check deals with that.
+ */
+export function withoutPrivateKeys<T extends object>(news: T, findings: Findings, ...except: (keyof T)[]): T {
+  const exempt = new Set<unknown>(except);
+  const entries = Object.entries(news).filter(([property, value]) => {
+    const isName = isPrivateKeyText(property);
+    if (!isName && (exempt.has(property) || !holdsPrivateKey(value))) return true;
+    findings.fail(
+      "",
+      `${isName ? "the name of an argument" : property}: there is a private key in it, and no part of it may go to a cloud or a state.`,
+    );
+    return false;
+  });
+  return Object.fromEntries(entries) as T;
+}
+
+function holdsPrivateKey(value: unknown): boolean {
+  if (typeof value === "string") return isPrivateKeyText(value);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some((entry) => entry.some(holdsPrivateKey));
+}
+
+function reasonOf({ details }: KeyPairError): string {
+  return `${details.message}.${details.next ? ` ${details.next}` : ""}`;
+}
+
+/** A failure at a property makes the engine print the property's value; of some, that must never be seen. */
+export function withoutEcho({ property, reason }: CheckFailure, table: PropertyTable<never>): CheckFailure {
+  const shows = table[property]?.neverEchoed !== true;
+  return shows ? { property, reason } : { property: "", reason: `${property}: ${reason}` };
+}

@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from "node:util";
+import { hasUnknown } from "../unknown";
+
+/** What a changed value means for the resource that is there. */
+export type ChangeKind = "replace" | "update";
+
+/** One property of a resource. `Subject` is what is compared: the state as it was last seen, and what the program says now. */
+export interface PropertyRow<Subject> {
+  /** What a change of an argument does; `computed`: only the cloud, or the key itself, sets it. */
+  readonly change: ChangeKind | "computed";
+  /** What a change does where another argument says it; `change` is its default. */
+  readonly changeBy?: (subject: Subject) => ChangeKind;
+  /** Where the plain comparison of two values is not enough: what this difference means, or `undefined` for none. */
+  readonly judge?: (subject: Subject) => ChangeKind | undefined;
+  /** The value is a secret, in the state and on every screen. */
+  readonly secret?: true;
+  /** The argument that an output repeats: where a program makes that a secret, this is one too. */
+  readonly repeats?: string;
+  /** No message shows the value: it may be a private key that was given by mistake. */
+  readonly neverEchoed?: true;
+}
+
+/** One row a property. The diff, the secrets and `schema.json` all read it, so they cannot disagree. */
+export type PropertyTable<Subject, Name extends string = string> = {
+  readonly [name in Name]: PropertyRow<Subject>;
+};
+
+export interface PropertyChange {
+  property: string;
+  kind: ChangeKind;
+}
+
+/** The arguments that differ from the state, in the order of the table. A value that is not known yet may differ. */
+export function changesOf<Subject extends { state: object; args: object }>(
+  table: PropertyTable<Subject>,
+  subject: Subject,
+  given: object,
+): PropertyChange[] {
+  const values = new Map<string, unknown>(Object.entries(given));
+  return Object.entries(table).flatMap(([property, row]) => {
+    if (row.change === "computed") return [];
+    const declared = row.changeBy?.(subject) ?? row.change;
+    const kind = hasUnknown(values.get(property)) ? declared : judged(property, row, subject, declared);
+    return kind ? [{ property, kind }] : [];
+  });
+}
+
+/** The properties that the user says. */
+export function argumentNames<Name extends string>(table: PropertyTable<never, Name>): Name[] {
+  return namesWhere(table, (row) => row.change !== "computed");
+}
+
+/** The properties that the user does not say. */
+export function computedNames<Name extends string>(table: PropertyTable<never, Name>): Name[] {
+  return namesWhere(table, (row) => row.change === "computed");
+}
+
+/** The properties whose values are secrets: always, or since the program made these arguments secrets. */
+export function secretNames<Name extends string>(
+  table: PropertyTable<never, Name>,
+  secretArguments: ReadonlySet<string> = new Set(),
+): Name[] {
+  return namesWhere(table, (row, name) => {
+    const isRepeated = row.repeats !== undefined && secretArguments.has(row.repeats);
+    return row.secret === true || secretArguments.has(name) || isRepeated;
+  });
+}
+
+function judged<Subject extends { state: object; args: object }>(
+  property: string,
+  row: PropertyRow<Subject>,
+  subject: Subject,
+  declared: ChangeKind,
+): ChangeKind | undefined {
+  if (row.judge) return row.judge(subject);
+  const [before, now] = [subject.state, subject.args].map((values) =>
+    new Map<string, unknown>(Object.entries(values)).get(property),
+  );
+  return isDeepStrictEqual(before, now) ? undefined : declared;
+}
+
+function namesWhere<Name extends string>(
+  table: PropertyTable<never, Name>,
+  holds: (row: PropertyRow<never>, name: Name) => boolean,
+): Name[] {
+  return (Object.keys(table) as Name[]).filter((name) => holds(table[name], name));
+}

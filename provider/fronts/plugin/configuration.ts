@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ProviderSettings } from "../../core/connection";
+import { redact } from "../../core/redact";
+import type { CheckFailure } from "../../core/resource/findings";
+import { checkSettings, readSettings, SECRET_SETTINGS } from "../../core/settings";
+import { knownPart } from "../../core/unknown";
+import { checkFailures, diffOf } from "./messages";
+import { decode, encode, type Messages, messages } from "./protocol";
+
+/** What the engine puts beside the configuration. */
+const ENGINE_KEYS = new Set(["version", "pluginDownloadURL"]);
+
+type Values = Record<string, unknown>;
+
+/** All problems of a provider's configuration at once. What is not known yet is checked once it is. */
+export function checkConfig(request: Messages.CheckRequest): Messages.CheckResponse {
+  const { value } = decode<Values>(request.getNews());
+  const response = new messages.CheckResponse();
+  response.setInputs(encode(value, SECRET_SETTINGS));
+  response.setFailuresList(
+    checkFailures(checkSettings(settingsIn(knownPart<Values>(value))).map(withoutSecret)),
+  );
+  return response;
+}
+
+/**
+ * A changed configuration never replaces the provider: that would replace all of its resources, also those that say with their
+ * `connection` where they live, and a key pair that is replaced for nothing locks its users out. Each key pair's own diff knows
+ * whether it has to move to another backend, region or account.
+ */
+export function diffConfig(request: Messages.DiffRequest): Messages.DiffResponse {
+  const [before, now] = [request.getOlds(), request.getNews()].map((properties) =>
+    settingsIn(decode<Values>(properties).value),
+  ) as [Values, Values];
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
+    (name) => !isDeepStrictEqual(before[name], now[name]),
+  );
+  return diffOf(
+    changed.map((property) => ({ property, kind: "update" as const })),
+    before,
+    now,
+  );
+}
+
+/** Throws `Configuration` with all problems. */
+export function settingsOf(request: Messages.ConfigureRequest): ProviderSettings {
+  const values = settingsIn(decode<Values>(request.getArgs()).value);
+  return readSettings((key) => (values[key] === undefined ? undefined : String(values[key])));
+}
+
+function settingsIn(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !ENGINE_KEYS.has(name)));
+}
+
+/** The engine prints the value of the property at which a failure is reported. */
+function withoutSecret({ property, reason }: CheckFailure): CheckFailure {
+  return SECRET_SETTINGS.includes(property)
+    ? { property: "", reason: redact(`${property} ${reason}`) }
+    : { property, reason: redact(reason) };
+}

@@ -1,0 +1,72 @@
+import type * as grpcModule from "@grpc/grpc-js";
+import { type ErrorCode, isKeyPairError } from "../../core/errors";
+import { redact } from "../../core/redact";
+import { Any, grpc, messages, Status, type Struct } from "./protocol";
+
+/**
+ * The engine reads the status: after UNKNOWN and INTERNAL it takes the state of the resource for unknown, after any other for
+ * unchanged. UNAVAILABLE means to it that the plugin is gone.
+ */
+const STATUS: Record<ErrorCode, grpcModule.status> = {
+  InvalidInput: grpc.status.INVALID_ARGUMENT,
+  InvalidKey: grpc.status.INVALID_ARGUMENT,
+  Configuration: grpc.status.FAILED_PRECONDITION,
+  NotFound: grpc.status.NOT_FOUND,
+  AlreadyExists: grpc.status.ALREADY_EXISTS,
+  QuotaExceeded: grpc.status.RESOURCE_EXHAUSTED,
+  InUse: grpc.status.FAILED_PRECONDITION,
+  Unauthenticated: grpc.status.UNAUTHENTICATED,
+  PermissionDenied: grpc.status.PERMISSION_DENIED,
+  Throttled: grpc.status.ABORTED,
+  Unavailable: grpc.status.ABORTED,
+  OutcomeUnknown: grpc.status.UNKNOWN,
+  Refused: grpc.status.FAILED_PRECONDITION,
+  File: grpc.status.FAILED_PRECONDITION,
+  DeadlineExceeded: grpc.status.DEADLINE_EXCEEDED,
+  Cancelled: grpc.status.CANCELLED,
+};
+
+/** What the engine gets instead of a reply. */
+export type Failure = Partial<grpcModule.StatusObject>;
+
+/** No stack, no cause and no private text gets to the engine with an error. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof InitializationFailure) return error.asFailure();
+  const code = isKeyPairError(error) ? STATUS[error.code] : grpc.status.UNKNOWN;
+  return { code, details: messageOf(error) };
+}
+
+/**
+ * The resource is there although something failed after the cloud had made it: the engine saves the id and the outputs with
+ * the failure, and the next `up` goes on from there.
+ */
+export class InitializationFailure extends Error {
+  constructor(
+    private readonly id: string,
+    private readonly properties: Struct,
+    private readonly reason: unknown,
+  ) {
+    super(messageOf(reason));
+  }
+
+  asFailure(): Failure {
+    const detail = new messages.ErrorResourceInitFailed();
+    detail.setId(this.id);
+    detail.setProperties(this.properties);
+    detail.setReasonsList([messageOf(this.reason)]);
+    const packed = new Any();
+    packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+    const status = new Status();
+    status.setCode(grpc.status.UNKNOWN);
+    status.setMessage(this.message);
+    status.addDetails(packed);
+    const metadata = new grpc.Metadata();
+    // Where gRPC puts the details of a status, also in libraries that do not know them: https://grpc.io/docs/guides/error/
+    metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+    return { code: grpc.status.UNKNOWN, details: this.message, metadata };
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return redact(error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,46 @@
+import { isKeyPairError, KeyPairError } from "../../core/errors";
+import { getKeyPair, getKeyPairs, type LookupContext } from "../../core/lookup";
+import type { GetKeyPairArgs, GetKeyPairsArgs } from "../../core/model";
+import { messageOf } from "./failure";
+import { checkFailures } from "./messages";
+import { decode, encode, type Messages, messages } from "./protocol";
+
+type ProviderFunction = (args: object, context: LookupContext) => Promise<object>;
+
+/** The functions that programs can call, by the token of schema.json. */
+const FUNCTIONS = new Map<string, ProviderFunction>([
+  ["keypair:index:getKeyPair", (args, context) => getKeyPair(args as GetKeyPairArgs, context)],
+  [
+    "keypair:index:getKeyPairs",
+    async (args, context) => {
+      const keyPairs = await getKeyPairs(args as GetKeyPairsArgs, context);
+      return { keyPairs, keyPairNames: keyPairs.map(({ keyPairName }) => keyPairName) };
+    },
+  ],
+]);
+
+/** Calls a function. What is wrong with one argument is reported at it, everything else is thrown. */
+export async function invoke(
+  request: Messages.InvokeRequest,
+  context: () => LookupContext,
+): Promise<Messages.InvokeResponse> {
+  const called = FUNCTIONS.get(request.getTok());
+  if (!called) {
+    throw new KeyPairError({
+      code: "InvalidInput",
+      message: `there is no function ${request.getTok()}; this provider has ${[...FUNCTIONS.keys()].join(", ")}`,
+    });
+  }
+  const { value: args, secrets } = decode<object>(request.getArgs());
+  const response = new messages.InvokeResponse();
+  try {
+    const result = await called(args, context());
+    // What is found by means of a secret may tell it.
+    response.setReturn(encode(result, secrets.size > 0 ? Object.keys(result) : []));
+  } catch (error) {
+    const property = isKeyPairError(error, "InvalidInput") ? error.details.property : undefined;
+    if (property === undefined) throw error;
+    response.setFailuresList(checkFailures([{ property, reason: messageOf(error) }]));
+  }
+  return response;
+}

@@ -1,0 +1,141 @@
+import { KeyPairError } from "../../core/errors";
+import type { Outcome } from "../../core/keyPair/lifecycle";
+import { redact } from "../../core/redact";
+import { withoutEcho } from "../../core/resource/findings";
+import { secretNames } from "../../core/resource/propertyTable";
+import type { Call, ResourceService } from "../../core/resource/service";
+import { parseUrn } from "../shared/urn";
+import { InitializationFailure } from "./failure";
+import { checkFailures, diffOf } from "./messages";
+import { decode, encode, type Messages, messages, type Struct } from "./protocol";
+
+/** A resource of whatever type. What its properties are is checked by the core, against the types that they are declared with. */
+export type Service = ResourceService<object, object, object>;
+
+/** Requests of one resource's life, and what they have in common. */
+interface Request {
+  getUrn(): string;
+  getTimeout?(): number;
+  getIgnorechangesList?(): string[];
+}
+
+/** Serves the resources of these types, as the engine names them: it unwraps, calls the core, and wraps. */
+export class Resources {
+  constructor(
+    private readonly services: ReadonlyMap<string, Service>,
+    private readonly cancelled: AbortSignal,
+  ) {}
+
+  check(request: Messages.CheckRequest): Messages.CheckResponse {
+    const { service, name, call } = this.#target(request);
+    const { table } = service.resource;
+    const { value: news, secrets } = decode<object>(request.getNews());
+    const olds = decode<object>(request.getOlds()).value;
+    const seed = request.getRandomseed_asU8();
+    const { args, failures } = service.check(
+      { logicalName: name, olds, news, ...(seed.length > 0 ? { seed } : {}) },
+      call,
+    );
+    const response = new messages.CheckResponse();
+    response.setInputs(encode(args, [...secrets, ...secretNames(table, secrets)]));
+    // The engine prints the value of the property at which a failure is reported, secret or not.
+    const shown = failures.map(({ property, reason }) =>
+      secrets.has(property)
+        ? { property: "", reason: `${property}: ${redact(reason)}` }
+        : withoutEcho({ property, reason: redact(reason) }, table),
+    );
+    response.setFailuresList(checkFailures(shown));
+    return response;
+  }
+
+  diff(request: Messages.DiffRequest): Messages.DiffResponse {
+    const { service, call } = this.#target(request);
+    const state = decode<object>(request.getOlds()).value;
+    const args = decode<object>(request.getNews()).value;
+    const { changes, deleteBeforeReplace } = service.diff(request.getId(), state, args, call);
+    const response = diffOf(changes, state, args);
+    response.setDeletebeforereplace(deleteBeforeReplace);
+    return response;
+  }
+
+  async create(request: Messages.CreateRequest): Promise<Messages.CreateResponse> {
+    const { service, call } = this.#target(request);
+    const { value: args, secrets } = decode<object>(request.getProperties());
+    const response = new messages.CreateResponse();
+    if (request.getPreview()) {
+      response.setProperties(outputs(service.foresee(args), service, secrets));
+      return response;
+    }
+    const outcome = await service.create(args, call);
+    response.setId(outcome.id);
+    response.setProperties(stored(outcome, service, secrets));
+    return response;
+  }
+
+  /** For a refresh, a look-up by id (`get`) and an import. An answer without an id says that the resource is gone. */
+  async read(request: Messages.ReadRequest): Promise<Messages.ReadResponse> {
+    const { service, call } = this.#target(request);
+    const { value: state, secrets } = decode<object>(request.getProperties());
+    const inputs = request.getInputs();
+    for (const secret of decode(inputs).secrets) secrets.add(secret);
+    const outcome = await service.read(request.getId(), state, call);
+    const response = new messages.ReadResponse();
+    if (!outcome) return response;
+    response.setId(outcome.id);
+    response.setProperties(stored(outcome, service, secrets));
+    // The program's own words stay; an import has none yet.
+    response.setInputs(inputs ?? encode(service.argumentsOf(outcome.state)));
+    return response;
+  }
+
+  async update(request: Messages.UpdateRequest): Promise<Messages.UpdateResponse> {
+    const { service, call } = this.#target(request);
+    const state = decode<object>(request.getOlds()).value;
+    const { value: args, secrets } = decode<object>(request.getNews());
+    const response = new messages.UpdateResponse();
+    response.setProperties(
+      request.getPreview()
+        ? outputs(service.foresee(args, state), service, secrets)
+        : stored(await service.update(request.getId(), state, args, call), service, secrets),
+    );
+    return response;
+  }
+
+  async delete(request: Messages.DeleteRequest): Promise<void> {
+    const { service, call } = this.#target(request);
+    await service.delete(request.getId(), decode<object>(request.getProperties()).value, call);
+  }
+
+  #target(request: Request): { service: Service; name: string; call: Call } {
+    const urn = request.getUrn();
+    const { type, name } = parseUrn(urn);
+    const service = this.services.get(type);
+    if (!service) {
+      const types = [...this.services.keys()].join(", ");
+      throw new KeyPairError({
+        code: "InvalidInput",
+        message: `there is no resource type ${type}; this provider has ${types}`,
+      });
+    }
+    const call = {
+      urn,
+      // 0: the program sets none.
+      timeoutSeconds: request.getTimeout?.() || undefined,
+      ignored: request.getIgnorechangesList?.(),
+      // One of its own: listeners would pile up on a signal that lives as long as the process.
+      signal: AbortSignal.any([this.cancelled]),
+    };
+    return { service, name, call };
+  }
+}
+
+/** The outputs for the state; throws when something failed after the cloud had done its part. */
+function stored({ id, state, incomplete }: Outcome<object>, service: Service, secrets: Set<string>): Struct {
+  const properties = outputs(state, service, secrets);
+  if (incomplete) throw new InitializationFailure(id, properties, incomplete);
+  return properties;
+}
+
+function outputs(state: object, service: Service, secretArguments: Set<string>): Struct {
+  return encode(state, secretNames(service.resource.table, secretArguments));
+}

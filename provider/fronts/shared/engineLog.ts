@@ -1,0 +1,55 @@
+import { redact } from "../../core/redact";
+import type { Reporter } from "../../core/resource/service";
+
+/** `LogSeverity` of the engine's protocol. */
+const SEVERITY = { info: 1, warning: 2 } as const;
+
+interface LogClient {
+  log(request: object, callback: (error: Error | null) => void): void;
+}
+
+interface LogRequest {
+  setSeverity(severity: number): void;
+  setMessage(message: string): void;
+  setUrn(urn: string): void;
+  setEphemeral(ephemeral: boolean): void;
+}
+
+/** A connection to the engine, and the protocol's message from the same copy of @pulumi/pulumi. */
+export interface EngineConnection {
+  client: LogClient;
+  LogRequest: new () => LogRequest;
+}
+
+/** Says things on a resource, by way of the engine. Where there is no engine (tests), nothing is said. */
+export class EngineLog implements Reporter {
+  #engine: EngineConnection | undefined;
+
+  /** @param connect  Asked with each message until it answers a connection. */
+  constructor(private readonly connect: () => EngineConnection | undefined) {}
+
+  /** Stays in the output and is counted. */
+  warn(urn: string | undefined, message: string): void {
+    this.#send(SEVERITY.warning, urn, message, false);
+  }
+
+  /** Shown on the resource's line while it lasts. */
+  progress(urn: string | undefined, message: string): void {
+    this.#send(SEVERITY.info, urn, message, true);
+  }
+
+  #send(severity: number, urn: string | undefined, message: string, ephemeral: boolean): void {
+    try {
+      this.#engine ??= this.connect();
+      if (!this.#engine) return;
+      const request = new this.#engine.LogRequest();
+      request.setSeverity(severity);
+      request.setMessage(redact(message));
+      request.setUrn(urn ?? "");
+      request.setEphemeral(ephemeral);
+      this.#engine.client.log(request, () => {});
+    } catch {
+      // A message that does not arrive must not fail what it is about.
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { type PartlyUnknown, UNKNOWN } from "../../core/unknown";
+
+/** The engine's word for a value that a preview does not know yet. The SDKs use it for values of any type (pulumi/pulumi#6310). */
+const UNKNOWN_MARKER = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** All of its words for that: one a type (`sdk/go/common/resource/plugin/rpc.go`). */
+const UNKNOWN_MARKERS = new Set<unknown>([
+  UNKNOWN_MARKER,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // a boolean
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // a number
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // an array
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // an object
+]);
+/** The engine's word for a secret inside a property (`sdk/nodejs/runtime/rpc.ts`, specialSigKey and specialSecretSig). */
+const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+
+export function isUnknown(value: unknown): boolean {
+  return UNKNOWN_MARKERS.has(value);
+}
+
+/** What the engine sent: unknowns as the core knows them, secrets in clear text, and in which properties there were any. */
+export function fromEngine<T extends object>(
+  properties: object,
+): { value: PartlyUnknown<T>; secrets: Set<string> } {
+  const secrets = new Set<string>();
+  const entries = Object.entries(properties)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([key, value]) => [key, plain(value, () => secrets.add(key))] as const);
+  return { value: Object.fromEntries(entries) as PartlyUnknown<T>, secrets };
+}
+
+/**
+ * Plain JSON for the engine: it fails, after the cloud was called, on anything else (pulumi/pulumi#2205). Unknowns become the
+ * engine's marker, `undefined` and functions are left out, what JSON has no word for becomes text. Never throws: with what is
+ * here a private key would be lost.
+ */
+export function toEngine(properties: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).flatMap(jsonEntry));
+}
+
+function jsonEntry([key, value]: [string, unknown]): [string, unknown][] {
+  const json = toJson(value);
+  return json === undefined ? [] : [[key, json]];
+}
+
+function toJson(value: unknown): unknown {
+  if (value === UNKNOWN) return UNKNOWN_MARKER;
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (typeof value === "function" || typeof value === "symbol") return undefined;
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (Array.isArray(value)) return value.map((member) => toJson(member) ?? null);
+  return toEngine(value);
+}
+
+/** The properties with those of these names marked as secrets. */
+export function secretsMarked(
+  properties: Record<string, unknown>,
+  secrets: Iterable<string>,
+): Record<string, unknown> {
+  const present = [...secrets].filter((name) => properties[name] !== undefined);
+  const wrapped = present.map((name) => [
+    name,
+    { [SIGNATURE_KEY]: SECRET_SIGNATURE, value: properties[name] },
+  ]);
+  return { ...properties, ...Object.fromEntries(wrapped) };
+}
+
+function plain(value: unknown, onSecret: () => void): unknown {
+  if (isUnknown(value)) return UNKNOWN;
+  if (Array.isArray(value)) return value.map((member) => plain(member, onSecret));
+  if (typeof value !== "object" || value === null) return value;
+  if (isSecret(value)) {
+    onSecret();
+    return plain(value.value, onSecret);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member, onSecret)]));
+}
+
+function isSecret(value: object): value is { value: unknown } {
+  return SIGNATURE_KEY in value && value[SIGNATURE_KEY] === SECRET_SIGNATURE && "value" in value;
+}

@@ -1,0 +1,366 @@
+import { describe, expect, test } from "vitest";
+import { createBackendCatalog } from "../../../../provider/backends";
+import { diffKeyPair } from "../../../../provider/core/keyPair/diff";
+import { KEY_PAIR_PROPERTIES } from "../../../../provider/core/keyPair/properties";
+import type { CheckedKeyPairArgs, Connection, KeyPairState } from "../../../../provider/core/model";
+import { type ChangeKind, changesOf } from "../../../../provider/core/resource/propertyTable";
+import { type PartlyUnknown, UNKNOWN } from "../../../../provider/core/unknown";
+import { catalogOf, FakeBackend } from "../support/fakeBackend";
+import { ed25519Key, rsaKey } from "../support/keys";
+import { createdState, foreignState, importedState } from "../support/states";
+
+type Args = Partial<PartlyUnknown<CheckedKeyPairArgs>>;
+
+const key = ed25519Key("imported").publicKey;
+const otherKey = ed25519Key("another's").publicKey;
+const settings = { connection: { backend: "local" as const }, credentials: {}, timeoutSeconds: 600 };
+
+function diff(
+  state: KeyPairState,
+  args: Args,
+  more: Partial<typeof settings> & { tagChanges?: "update" } = {},
+) {
+  return diffKeyPair(
+    state,
+    { keyPairName: "web", ...args },
+    { ...settings, ...more },
+    catalogOf(new FakeBackend()),
+  );
+}
+
+const kindsOf = (...args: Parameters<typeof diff>) =>
+  Object.fromEntries(diff(...args).changes.map(({ property, kind }) => [property, kind]));
+
+describe("a change of one property", () => {
+  type Change = { state?: Partial<KeyPairState>; args: Args; kind: ChangeKind | "none" };
+  type Base = "imported" | "created";
+
+  /** Of each row at least a change, and what is none. A row of the table without a case fails below. */
+  const cases: Record<string, [what: string, base: Base, change: Change][]> = {
+    keyPairName: [
+      ["another name", "imported", { args: { keyPairName: "db" }, kind: "replace" }],
+      ["not known yet", "imported", { args: { keyPairName: UNKNOWN }, kind: "replace" }],
+    ],
+    keyPairNamePrefix: [
+      ["that leaves the name", "imported", { args: { keyPairNamePrefix: "web" }, kind: "update" }],
+    ],
+    publicKeyBody: [
+      ["another key", "imported", { args: { publicKeyBody: otherKey }, kind: "replace" }],
+      ["another comment", "imported", { args: { publicKeyBody: `${key} another comment` }, kind: "none" }],
+      ["none any more", "imported", { args: { publicKeyBody: undefined as never }, kind: "replace" }],
+      ["not known yet", "imported", { args: { publicKeyBody: UNKNOWN }, kind: "replace" }],
+      ["of a created pair: another", "created", { args: { publicKeyBody: key }, kind: "replace" }],
+      [
+        "of a created pair: its own",
+        "created",
+        { args: { publicKeyBody: rsaKey("made by the cloud").publicKey }, kind: "none" },
+      ],
+    ],
+    publicKeyFile: [["a moved file", "imported", { args: { publicKeyFile: "moved.pub" }, kind: "update" }]],
+    keyGeneration: [
+      ["made locally", "created", { args: { keyGeneration: { source: "local" } }, kind: "replace" }],
+      ["the default, said", "created", { args: { keyGeneration: { source: "cloud" } }, kind: "none" }],
+      [
+        "the defaults of a local key, said",
+        "created",
+        {
+          state: { keyGeneration: { source: "local" } },
+          args: { keyGeneration: { source: "local", type: "rsa", bits: 2048 } },
+          kind: "none",
+        },
+      ],
+      [
+        "another size",
+        "created",
+        {
+          state: { keyGeneration: { source: "local" } },
+          args: { keyGeneration: { source: "local", bits: 4096 } },
+          kind: "replace",
+        },
+      ],
+      [
+        "another type, of the same default size",
+        "created",
+        {
+          state: { keyGeneration: { source: "local", type: "ecdsa" } },
+          args: { keyGeneration: { source: "local", type: "ed25519" } },
+          kind: "replace",
+        },
+      ],
+      ["a part not known yet", "created", { args: { keyGeneration: { source: UNKNOWN } }, kind: "replace" }],
+    ],
+    privateKeyFile: [
+      ["a file", "created", { args: { privateKeyFile: "web.pem" }, kind: "update" }],
+      ["no file any more", "created", { state: { privateKeyFile: "web.pem" }, args: {}, kind: "update" }],
+    ],
+    savePrivateKey: [["not saved any more", "created", { args: { savePrivateKey: false }, kind: "update" }]],
+    tags: [
+      [
+        "another value",
+        "imported",
+        { state: { tags: { a: "1" } }, args: { tags: { a: "2" } }, kind: "replace" },
+      ],
+      ["a new tag", "imported", { args: { tags: { a: "1" } }, kind: "replace" }],
+      ["no tags any more", "imported", { state: { tags: { a: "1" } }, args: {}, kind: "replace" }],
+      ["none, said", "imported", { args: { tags: {} }, kind: "none" }],
+      ["none any more, said before", "imported", { state: { tags: {} }, args: {}, kind: "none" }],
+      [
+        "another order",
+        "imported",
+        { state: { tags: { a: "1", b: "2" } }, args: { tags: { b: "2", a: "1" } }, kind: "none" },
+      ],
+      ["a value not known yet", "imported", { args: { tags: { a: UNKNOWN } }, kind: "replace" }],
+    ],
+    tagChanges: [["in place from now on", "imported", { args: { tagChanges: "update" }, kind: "update" }]],
+    resourceGroupId: [
+      ["a group", "imported", { args: { resourceGroupId: "rg-1" }, kind: "update" }],
+      ["not known yet", "imported", { args: { resourceGroupId: UNKNOWN }, kind: "update" }],
+    ],
+    onExisting: [["another answer", "imported", { args: { onExisting: "adopt" }, kind: "update" }]],
+    connection: [
+      ["another region", "imported", { args: { connection: { region: "there" } }, kind: "replace" }],
+      ["another backend", "imported", { args: { connection: { backend: "alibaba" } }, kind: "replace" }],
+      [
+        "another account",
+        "imported",
+        {
+          state: { connection: { backend: "local", path: "a.db" } },
+          args: { connection: { path: "b.db" } },
+          kind: "replace",
+        },
+      ],
+      [
+        "an account where none was named",
+        "imported",
+        { args: { connection: { path: "a.db" } }, kind: "update" },
+      ],
+      ["another endpoint", "imported", { args: { connection: { endpoint: "ecs.test" } }, kind: "update" }],
+      ["the same region, said", "imported", { args: { connection: { region: "here" } }, kind: "none" }],
+      ["not known yet", "imported", { args: { connection: UNKNOWN }, kind: "replace" }],
+      [
+        "a backend not known yet",
+        "imported",
+        { args: { connection: { backend: UNKNOWN } }, kind: "replace" },
+      ],
+    ],
+  };
+
+  const bases = {
+    imported: { state: importedState(), args: { publicKeyBody: key } },
+    created: { state: createdState(), args: {} },
+  };
+
+  test("each row of the table has its cases, and nothing else has", () => {
+    const rows: [string, { change: string }][] = Object.entries(KEY_PAIR_PROPERTIES);
+    const ofTheUser = rows.filter(([, { change }]) => change !== "computed").map(([name]) => name);
+    expect(Object.keys(cases).sort()).toEqual(ofTheUser.sort());
+    for (const [name, { change }] of rows.filter(([name]) => name in cases)) {
+      expect(cases[name]?.map(([, , { kind }]) => kind)).toContain(change);
+    }
+  });
+
+  test.each(
+    Object.entries(cases).flatMap(([name, list]) =>
+      list.map(([what, base, change]) => ({ name, what, base, ...change })),
+    ),
+  )("$name: $what of a pair that was $base: $kind", ({ name, base, state, args, kind }) => {
+    const given = { ...bases[base].args, ...args };
+    expect(kindsOf({ ...bases[base].state, ...state }, given)).toEqual(
+      kind === "none" ? {} : { [name]: kind },
+    );
+  });
+
+  test.each(["imported", "created"] as const)("none: a pair that was %s is as it was", (base) => {
+    const { changes, warnings } = diff(bases[base].state, bases[base].args);
+    expect([changes, warnings]).toEqual([[], []]);
+  });
+
+  test("what the cloud or the key says is nobody's to change", () => {
+    const computed = { keyBits: 1, fingerprint: "x", region: "x", privateKey: "x" } as Args;
+    expect(kindsOf(importedState(), { publicKeyBody: key, ...computed })).toEqual({});
+  });
+});
+
+describe("tags in place", () => {
+  const state = importedState({ tags: { a: "1" } });
+
+  test.each<[string, Args, { tagChanges?: "update" }, ChangeKind]>([
+    ["as the resource says", { tagChanges: "update" }, {}, "update"],
+    ["as the configuration says", {}, { tagChanges: "update" }, "update"],
+    ["unless the resource says replace", { tagChanges: "replace" }, { tagChanges: "update" }, "replace"],
+    ["unknown ones too", { tagChanges: "update", tags: UNKNOWN }, {}, "update"],
+  ])("%s", (_what, args, more, kind) => {
+    const { tags } = kindsOf(state, { publicKeyBody: key, tags: { a: "2" }, ...args }, more);
+    expect(tags).toBe(kind);
+  });
+});
+
+describe("drift that a refresh saw", () => {
+  test("another key of an imported pair replaces it", () => {
+    expect(kindsOf(foreignState(importedState()), { publicKeyBody: key })).toEqual({
+      publicKeyBody: "replace",
+    });
+  });
+
+  test("another key of a created pair replaces it", () => {
+    expect(kindsOf(foreignState(createdState()), {})).toEqual({ publicKeyBody: "replace" });
+  });
+
+  test("another key that the program now gives is taken on", () => {
+    expect(kindsOf(foreignState(importedState()), { publicKeyBody: otherKey })).toEqual({
+      publicKeyBody: "update",
+    });
+  });
+
+  test("a key of which the cloud tells too little is another one", () => {
+    const blank = { publicKey: "", keyType: "", keyBits: 0, fingerprintSha256: "", fingerprint: "another" };
+    expect(kindsOf(importedState(blank), { publicKeyBody: key })).toEqual({ publicKeyBody: "replace" });
+  });
+
+  test("other tags and another group", () => {
+    const state = importedState({ tags: { a: "2" }, resourceGroupId: "rg-2" });
+    expect(kindsOf(state, { publicKeyBody: key, tags: { a: "1" }, resourceGroupId: "rg-1" })).toEqual({
+      tags: "replace",
+      resourceGroupId: "update",
+    });
+  });
+});
+
+describe("the local store", () => {
+  const local = (connection: Partial<Connection>) =>
+    importedState({ region: "local", connection: { backend: "local", ...connection } });
+  const kinds = (state: KeyPairState, connection: Connection) =>
+    diffKeyPair(
+      state,
+      { keyPairName: "web", publicKeyBody: key, connection },
+      settings,
+      createBackendCatalog(),
+    ).changes;
+
+  test("that is another one replaces, the default one too; other words for it do not", () => {
+    const replaced = [{ property: "connection", kind: "replace" }];
+    expect(kinds(local({}), { path: "other.sqlite" })).toEqual(replaced);
+    expect(kinds(local({ path: "other.sqlite" }), {})).toEqual(replaced);
+    expect(kinds(local({ path: "x.sqlite" }), { path: "./x.sqlite" })).toEqual([
+      { property: "connection", kind: "update" },
+    ]);
+    expect(kinds(local({}), {})).toEqual([]);
+  });
+});
+
+describe("the place", () => {
+  const alibaba = (more: object) =>
+    importedState({
+      backend: "alibaba",
+      region: "cn-hangzhou",
+      connection: { backend: "alibaba", region: "cn-hangzhou", ...more },
+    });
+  const inConfiguration = (connection: object) => ({
+    connection: { backend: "alibaba", ...connection } as never,
+  });
+  const args = { publicKeyBody: key };
+
+  test("of the configuration counts as the resource's own", () => {
+    const state = alibaba({ profile: "team" });
+    expect(kindsOf(state, args, inConfiguration({ region: "cn-hangzhou", profile: "team" }))).toEqual({});
+    expect(kindsOf(state, args, inConfiguration({ region: "cn-beijing", profile: "team" }))).toEqual({
+      connection: "replace",
+    });
+    expect(kindsOf(state, args, inConfiguration({ region: "cn-hangzhou", profile: "other" }))).toEqual({
+      connection: "replace",
+    });
+  });
+
+  test("another way there, in the configuration, is no change at all", () => {
+    const config = inConfiguration({ region: "cn-hangzhou", endpoint: "ecs-vpc.cn-hangzhou.aliyuncs.com" });
+    expect(kindsOf(alibaba({}), args, config)).toEqual({});
+  });
+
+  test("a profile that only the laptop names is no other account", () => {
+    expect(kindsOf(alibaba({ profile: "laptop" }), args, inConfiguration({ region: "cn-hangzhou" }))).toEqual(
+      {
+        connection: "update",
+      },
+    );
+  });
+
+  test("of the environment counts where nothing else is said", () => {
+    process.env["FAKE_REGION"] = "cn-beijing";
+    try {
+      expect(kindsOf(alibaba({}), args, inConfiguration({}))).toEqual({ connection: "replace" });
+      expect(kindsOf(alibaba({}), args, inConfiguration({ region: "cn-hangzhou" }))).toEqual({});
+    } finally {
+      delete process.env["FAKE_REGION"];
+    }
+  });
+
+  test("a region that nobody names now is no other region", () => {
+    expect(kindsOf(alibaba({}), args, inConfiguration({}))).toEqual({});
+  });
+
+  test("that is not known yet needs no configuration", () => {
+    const config = { connection: {} as never };
+    expect(kindsOf(importedState(), { ...args, connection: { backend: UNKNOWN } }, config)).toEqual({
+      connection: "replace",
+    });
+  });
+});
+
+describe("which goes first", () => {
+  const dbr = (...args: Parameters<typeof diff>) => diff(...args).deleteBeforeReplace;
+
+  test("the old pair, where the name stays", () => {
+    expect(dbr(importedState(), { publicKeyBody: otherKey })).toBe(true);
+    expect(dbr(createdState(), { tags: { a: "1" } })).toBe(true);
+  });
+
+  test("the new pair, where the name is another one or automatic", () => {
+    expect(dbr(importedState(), { publicKeyBody: otherKey, keyPairName: "db" })).toBe(false);
+    expect(dbr(importedState(), { publicKeyBody: otherKey, __automaticName: true })).toBe(false);
+    expect(
+      dbr(importedState(), { publicKeyBody: otherKey, keyPairName: UNKNOWN, __automaticName: true }),
+    ).toBe(false);
+  });
+
+  test("the new pair, where it goes to another place", () => {
+    expect(dbr(importedState(), { publicKeyBody: key, connection: { region: "there" } })).toBe(false);
+  });
+
+  test("the old pair too, should the engine replace it for a reason of its own", () => {
+    expect(dbr(importedState(), { publicKeyBody: key, onExisting: "adopt" })).toBe(true);
+    expect(dbr(importedState(), { publicKeyBody: key, __automaticName: true })).toBe(false);
+  });
+});
+
+describe("the rotation of a private key", () => {
+  const state = createdState();
+
+  test("is said in the preview", () => {
+    const { warnings } = diff(state, { tags: { a: "1" }, keyGeneration: { source: "local" } });
+    expect(warnings).toEqual([
+      `replacing key pair "web" (keyGeneration, tags) rotates its private key ${state.__ownKey}: keep the old one (\`pulumi stack output --show-secrets\`) until no machine needs it, or change tags in place with tagChanges: "update".`,
+    ]);
+    expect(diff(state, { keyPairName: "db" }).warnings).toEqual([
+      `replacing key pair "web" (keyPairName) rotates its private key ${state.__ownKey}: keep the old one (\`pulumi stack output --show-secrets\`) until no machine needs it.`,
+    ]);
+  });
+
+  test("is none where the pair is imported, or changed in place", () => {
+    expect(diff(importedState(), { publicKeyBody: otherKey })).toMatchObject({ warnings: [] });
+    expect(diff(state, { tags: { a: "1" }, tagChanges: "update" })).toMatchObject({ warnings: [] });
+  });
+
+  test("shows no private key", () => {
+    expect(JSON.stringify(diff(state, { keyPairName: "db" }))).not.toContain("PRIVATE KEY-----");
+  });
+});
+
+test("a row without a judge compares deeply", () => {
+  const table = { list: { change: "update" }, made: { change: "computed" } } as const;
+  const subject = (before: unknown, now: unknown) => ({
+    state: { list: before, made: 1 },
+    args: { list: now },
+  });
+  expect(changesOf(table, subject([1, { a: 1 }], [1, { a: 1 }]), {})).toEqual([]);
+  expect(changesOf(table, subject([1], [2]), {})).toEqual([{ property: "list", kind: "update" }]);
+});

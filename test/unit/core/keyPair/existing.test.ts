@@ -1,0 +1,185 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { createKeyPair } from "../../../../provider/core/keyPair/lifecycle";
+import type { CheckedKeyPairArgs, OnExisting } from "../../../../provider/core/model";
+import { contextOf, testFolder, useFakeTime, withoutWaiting } from "../support/context";
+import { FakeBackend, fails, meanwhile } from "../support/fakeBackend";
+import { ed25519Key, rsaKey } from "../support/keys";
+
+vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
+
+const ours = ed25519Key("imported").publicKey;
+const theirs = ed25519Key("another's").publicKey;
+const WAYS_OUT = {
+  created: 'Choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first.',
+  imported:
+    'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first.',
+  same: 'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first. Of a resource that was only renamed in the program, an alias keeps the pair.',
+};
+
+let backend: FakeBackend;
+
+beforeEach(() => {
+  backend = new FakeBackend();
+});
+
+function refusal(how: string, wayOut: keyof typeof WAYS_OUT): string {
+  const pair = backend.pairs.get("web");
+  return `a key pair "web" is there already, ${how} (fingerprint ${pair?.fingerprint}, made ${pair?.createdAt}). ${WAYS_OUT[wayOut]}`;
+}
+
+const create = (args: CheckedKeyPairArgs) => createKeyPair(args, contextOf(backend));
+
+describe("the name is taken", () => {
+  test.each<
+    [string, OnExisting | undefined, Partial<CheckedKeyPairArgs>, string, string, keyof typeof WAYS_OUT]
+  >([
+    ["an import", undefined, { publicKeyBody: ours }, theirs, "with another key", "imported"],
+    ["an import", "fail", { publicKeyBody: ours }, ours, "with this very key", "same"],
+    [
+      "an import",
+      "adopt",
+      { publicKeyBody: ours },
+      theirs,
+      "with another key, so it cannot be adopted",
+      "imported",
+    ],
+    ["a creation", undefined, {}, theirs, "with another key", "created"],
+    [
+      "a creation",
+      "adopt",
+      {},
+      theirs,
+      "and its private key is not known, so it cannot be adopted",
+      "created",
+    ],
+    [
+      "a local creation",
+      "fail",
+      { keyGeneration: { source: "local", type: "ed25519" } },
+      theirs,
+      "with another key",
+      "imported",
+    ],
+  ])(
+    "%s with onExisting %s fails, and touches nothing",
+    async (_what, onExisting, more, there, how, wayOut) => {
+      const before = backend.put("web", there);
+      const args = { keyPairName: "web", ...more, ...(onExisting ? { onExisting } : {}) };
+      await expect(create(args)).rejects.toThrow(refusal(how, wayOut));
+      expect(backend.pairs.get("web")).toBe(before);
+      expect(backend.writes).toHaveLength(1);
+    },
+  );
+
+  test.each<[string, Partial<CheckedKeyPairArgs>]>([
+    ["an import", { publicKeyBody: ours }],
+    ["a creation", {}],
+  ])("%s with onExisting recreate deletes it first", async (_what, more) => {
+    backend.put("web", theirs);
+    const { state } = await create({ keyPairName: "web", onExisting: "recreate", ...more });
+    expect(backend.writes.map((call) => call.split(" ")[0])).toEqual([
+      more.publicKeyBody ? "import" : "create",
+      "delete",
+      more.publicKeyBody ? "import" : "create",
+    ]);
+    expect(state.publicKey).not.toBe(theirs);
+    expect(backend.pairs.get("web")?.publicKey).toBe(state.publicKey);
+  });
+
+  test("recreate waits for instances to let go of it", async () => {
+    useFakeTime();
+    backend.put("web", theirs);
+    backend.script("deleteKeyPair", fails("InUse", { message: "attached to i-1" }));
+    const context = contextOf(backend);
+    await withoutWaiting(() =>
+      createKeyPair({ keyPairName: "web", publicKeyBody: ours, onExisting: "recreate" }, context),
+    );
+    expect(context.progress).toEqual([
+      'deleting the key pair "web" that is there, as onExisting says',
+      "waiting: attached to i-1",
+    ]);
+  });
+
+  test("and free again right after: it is made", async () => {
+    useFakeTime();
+    backend.script("importKeyPair", fails("AlreadyExists"));
+    await withoutWaiting(() => create({ keyPairName: "web", publicKeyBody: ours }));
+    expect(backend.writes).toEqual(["import web", "import web"]);
+  });
+});
+
+describe("adopt", () => {
+  const adopt: CheckedKeyPairArgs = { keyPairName: "web", publicKeyBody: ours, onExisting: "adopt" };
+
+  test("takes over the pair with this key, and aligns tags and resource group", async () => {
+    backend.put("web", `${ours} another comment`, {
+      tags: { team: "dev", old: "1" },
+      resourceGroupId: "rg-1",
+    });
+    const { id, state } = await create({ ...adopt, tags: { team: "ops" }, resourceGroupId: "rg-2" });
+    expect(id).toBe("web");
+    expect(state).toMatchObject({ tags: { team: "ops" }, resourceGroupId: "rg-2", publicKeyBody: ours });
+    expect(backend.pairs.get("web")).toMatchObject({ tags: { team: "ops" }, resourceGroupId: "rg-2" });
+  });
+
+  test("leaves tags and a group alone that the program says nothing of", async () => {
+    const tags = { owner: "another tool" };
+    backend.put("web", ours, { tags, resourceGroupId: "rg-1" });
+    const { state } = await create(adopt);
+    expect(backend.writes).toEqual(["import web"]);
+    expect(backend.pairs.get("web")?.tags).toEqual(tags);
+    expect(state).not.toHaveProperty("tags");
+  });
+
+  test("changes nothing that is so already", async () => {
+    backend.put("web", ours, { tags: { team: "ops" }, resourceGroupId: "rg-1" });
+    await create({ ...adopt, tags: { team: "ops" }, resourceGroupId: "rg-1" });
+    expect(backend.writes).toEqual(["import web"]);
+  });
+
+  test("takes over a created pair whose private key the user holds", async () => {
+    const { privateKey, publicKey } = rsaKey("held");
+    const file = join(testFolder(), "web.pem");
+    writeFileSync(file, privateKey);
+    backend.put("web", publicKey);
+    const { state } = await create({ keyPairName: "web", onExisting: "adopt", privateKeyFile: file });
+    expect(state).toMatchObject({ privateKey, publicKey });
+    expect(backend.writes).toEqual(["import web"]);
+  });
+
+  test("a held key whose pair is gone is imported", async () => {
+    const { privateKey, publicKey } = rsaKey("held");
+    const file = join(testFolder(), "web.pem");
+    writeFileSync(file, privateKey);
+    await create({ keyPairName: "web", onExisting: "adopt", privateKeyFile: file });
+    expect(backend.pairs.get("web")?.publicKey).toBe(publicKey);
+  });
+
+  test("a held key that is not the pair's is no reason to touch the pair", async () => {
+    const file = join(testFolder(), "web.pem");
+    writeFileSync(file, rsaKey("held").privateKey);
+    backend.put("web", theirs);
+    await expect(create({ keyPairName: "web", onExisting: "adopt", privateKeyFile: file })).rejects.toThrow(
+      refusal("with another key, so it cannot be adopted", "imported"),
+    );
+  });
+
+  test("that fails half-way made nothing of its own", async () => {
+    backend.put("web", ours);
+    backend.script("changeTags", fails("PermissionDenied"));
+    await expect(create({ ...adopt, tags: { team: "ops" } })).rejects.toMatchObject({
+      code: "PermissionDenied",
+    });
+    expect(backend.pairs.has("web")).toBe(true);
+  });
+});
+
+test("a second writer that wins the name meanwhile keeps it", async () => {
+  const winner = () => backend.put("web", theirs);
+  backend.script("createKeyPair", meanwhile(winner));
+  await expect(create({ keyPairName: "web" })).rejects.toMatchObject({ code: "AlreadyExists" });
+  expect(backend.writes).toEqual(["create web"]);
+  expect(backend.pairs.get("web")?.publicKey).toBe(theirs);
+});

@@ -1,0 +1,212 @@
+import { readdirSync } from "node:fs";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { createKeyPair } from "../../../../provider/core/keyPair/lifecycle";
+import type { CheckedKeyPairArgs } from "../../../../provider/core/model";
+import { contextOf, useFakeTime, withoutWaiting } from "../support/context";
+import {
+  FakeBackend,
+  fails,
+  type fine,
+  lostAfterTheEffect,
+  lostBeforeTheEffect,
+  meanwhile,
+  stale,
+} from "../support/fakeBackend";
+import { ed25519Key, rsaKey } from "../support/keys";
+
+vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
+
+const imported = ed25519Key("imported").publicKey;
+const anothers = ed25519Key("another's").publicKey;
+const first = rsaKey("generated first").privateKey;
+const second = rsaKey("generated second").privateKey;
+const importArgs: CheckedKeyPairArgs = { keyPairName: "web", publicKeyBody: imported };
+
+let backend: FakeBackend;
+let context: ReturnType<typeof contextOf>;
+
+beforeEach(() => {
+  useFakeTime();
+  backend = new FakeBackend();
+  context = contextOf(backend);
+});
+
+const create = (args: CheckedKeyPairArgs) => withoutWaiting(() => createKeyPair(args, context));
+
+describe("of an import", () => {
+  test("that was carried out: the pair is found, and nothing is sent again", async () => {
+    backend.script("importKeyPair", lostAfterTheEffect);
+    const { state } = await create(importArgs);
+    expect(state.publicKey).toBe(imported);
+    expect(backend.calls).toEqual(["import web", "find web exact"]);
+  });
+
+  test("that was carried out, and reads lag: the pair is waited for", async () => {
+    backend.script("importKeyPair", lostAfterTheEffect).script("findKeyPair", stale, stale, stale);
+    const before = Date.now();
+    await create(importArgs);
+    expect(backend.writes).toEqual(["import web"]);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(250 + 500 + 1000);
+    expect(context.progress[0]).toBe('looking whether key pair "web" was made');
+  });
+
+  test("that never arrived: it is sent again, once reads have settled", async () => {
+    backend.script("importKeyPair", lostBeforeTheEffect);
+    const before = Date.now();
+    await create(importArgs);
+    expect(backend.writes).toEqual(["import web", "import web"]);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(10_000);
+  });
+
+  test("whose effect comes late: the second try finds the name taken by this very key, and is done", async () => {
+    backend.script(
+      "importKeyPair",
+      lostBeforeTheEffect,
+      meanwhile(() => backend.put("web", imported)),
+    );
+    const { state } = await create(importArgs);
+    expect(state.publicKey).toBe(imported);
+    expect(backend.writes).toEqual(["import web", "import web"]);
+  });
+
+  test("while somebody else has the name: theirs is left alone", async () => {
+    const theirs = backend.put("web", anothers, { createdAt: "2026-01-02T03:04Z" });
+    backend.script("importKeyPair", lostBeforeTheEffect);
+    await expect(create(importArgs)).rejects.toThrow(
+      `a key pair "web" is there already, with another key (fingerprint ${theirs.fingerprint}, made 2026-01-02T03:04Z). Choose another keyPairName`,
+    );
+    expect(backend.pairs.get("web")).toBe(theirs);
+    expect(backend.writes).toEqual(["import web"]);
+  });
+
+  test("while somebody else has the name, with onExisting recreate: theirs goes, as the user says", async () => {
+    backend.put("web", anothers);
+    backend.script("importKeyPair", lostBeforeTheEffect);
+    const { state } = await create({ ...importArgs, onExisting: "recreate" });
+    expect(state.publicKey).toBe(imported);
+    expect(backend.writes).toEqual(["import web", "delete web", "import web"]);
+  });
+
+  test("while the pair to adopt is there: it gets the tags too", async () => {
+    backend.put("web", imported, { tags: { team: "dev" } });
+    backend.script("importKeyPair", lostBeforeTheEffect);
+    await create({ ...importArgs, tags: { team: "ops" }, onExisting: "adopt" });
+    expect(backend.pairs.get("web")?.tags).toEqual({ team: "ops" });
+    expect(backend.writes).toEqual(["import web", "changeTags web"]);
+  });
+
+  test("again and again ends with the cloud's last word", async () => {
+    backend.script("importKeyPair", ...Array<typeof fine>(5).fill(lostBeforeTheEffect));
+    await expect(create(importArgs)).rejects.toThrow(
+      'nobody knows whether key pair "web" was made, because a reply was lost: the reply was lost. Run `pulumi up` again on this machine: it looks for the pair, and takes it over or removes it.',
+    );
+    expect(backend.writes).toHaveLength(5);
+  });
+
+  test("is not waited for longer than the deadline", async () => {
+    backend.script("importKeyPair", lostBeforeTheEffect, fails("DeadlineExceeded"));
+    context = contextOf(backend, { timeoutSeconds: 2 });
+    const before = Date.now();
+    await expect(create(importArgs)).rejects.toThrow("DeadlineExceeded");
+    expect(Date.now() - before).toBeLessThan(3_000);
+  });
+
+  test("can be interrupted while it is looked up", async () => {
+    backend.script("importKeyPair", lostBeforeTheEffect);
+    const interrupt = new AbortController();
+    context.operation = { ...context.operation, signal: interrupt.signal };
+    backend.script(
+      "findKeyPair",
+      meanwhile(() => interrupt.abort()),
+    );
+    await expect(create(importArgs)).rejects.toMatchObject({ code: "Cancelled" });
+  });
+});
+
+describe("of a creation", () => {
+  beforeEach(() => {
+    backend.generated.push(first, second);
+  });
+
+  test.each<CheckedKeyPairArgs>([
+    { keyPairName: "web" },
+    { keyPairName: "web-1234567", __automaticName: true },
+  ])("that was carried out: the pair without a private key is made again (%j)", async (args) => {
+    backend.script("createKeyPair", lostAfterTheEffect);
+    const { state } = await create(args);
+    const name = args.keyPairName;
+    expect(backend.writes).toEqual([`create ${name}`, `delete ${name}`, `create ${name}`]);
+    expect(state.privateKey).toBe(second);
+    expect(context.progress).toEqual([
+      `the private key of "${name}" was lost with the reply; making the pair again`,
+    ]);
+  });
+
+  test("that never arrived: it is sent again", async () => {
+    backend.script("createKeyPair", lostBeforeTheEffect);
+    const { state } = await create({ keyPairName: "web" });
+    expect(backend.writes).toEqual(["create web", "create web"]);
+    expect(state.privateKey).toBe(first);
+  });
+
+  test("whose effect comes late: the name is taken by our own, which is made again", async () => {
+    backend.script(
+      "createKeyPair",
+      lostBeforeTheEffect,
+      meanwhile(() => backend.put("web", anothers)),
+    );
+    await create({ keyPairName: "web" });
+    expect(backend.writes).toEqual(["create web", "create web", "delete web", "create web"]);
+  });
+
+  test.each<[string, () => void, CheckedKeyPairArgs]>([
+    ["was there before", () => backend.put("web", anothers), { keyPairName: "web" }],
+    [
+      "is older, also where nobody looked before",
+      () => backend.put("web", anothers, { createdAt: new Date(Date.now() - 6 * 60_000).toISOString() }),
+      { keyPairName: "web", __automaticName: true },
+    ],
+  ])("never deletes a pair that %s", async (_what, somebodyElse, args) => {
+    somebodyElse();
+    const theirs = backend.pairs.get("web");
+    backend.script("createKeyPair", lostBeforeTheEffect);
+    await expect(create(args)).rejects.toThrow(
+      /^a key pair "web" is there already, and the reply that would tell whether this call made it was lost \(fingerprint /,
+    );
+    expect(backend.pairs.get("web")).toBe(theirs);
+    expect(backend.writes).toEqual(["create web"]);
+  });
+
+  test("that was settled leaves no doubt: what fails then is said as it is, and nothing is left to recover", async () => {
+    backend.script("createKeyPair", lostAfterTheEffect, fails("QuotaExceeded"));
+    await expect(create({ keyPairName: "web" })).rejects.toThrow(
+      /^key pair "web": the cloud answered QuotaExceeded\.$/,
+    );
+    expect(readdirSync(context.journalFolder)).toEqual([]);
+    expect(backend.pairs.size).toBe(0);
+  });
+
+  test("never deletes a pair that instances use already: somebody holds its private key", async () => {
+    backend.script("createKeyPair", lostAfterTheEffect).script("deleteKeyPair", fails("InUse"));
+    const before = Date.now();
+    await expect(create({ keyPairName: "web" })).rejects.toThrow(
+      /^a key pair "web" is there already, and instances use it, so it is another run's \(/,
+    );
+    expect(backend.pairs.has("web")).toBe(true);
+    expect(Date.now() - before).toBeLessThan(1000);
+  });
+
+  test("a pair that was there before goes with onExisting recreate", async () => {
+    backend.put("web", anothers, { createdAt: "2026-01-02T03:04Z" });
+    backend.script("createKeyPair", lostBeforeTheEffect);
+    const { state } = await create({ keyPairName: "web", onExisting: "recreate" });
+    expect(state.privateKey).toBe(first);
+  });
+
+  test("and of the deletion that follows: it is sent again", async () => {
+    backend.script("createKeyPair", lostAfterTheEffect).script("deleteKeyPair", lostAfterTheEffect);
+    const { state } = await create({ keyPairName: "web" });
+    expect(state.privateKey).toBe(second);
+    expect(backend.writes).toEqual(["create web", "delete web", "delete web", "create web"]);
+  });
+});
