@@ -37,7 +37,8 @@ export interface OwnEcsRules {
   connectionKeys: readonly (keyof Connection)[];
   accountKey: BackendRules["accountKey"];
   account: BackendRules["account"];
-  ambientConnection(environment: NodeJS.ProcessEnv): Connection;
+  ambientConnection: BackendRules["ambientConnection"];
+  regionOfAccount: BackendRules["regionOfAccount"];
   /** Instead of the types that ECS documents. */
   checkPublicKey?(key: KeyFacts, line: string): Verdict;
 }

@@ -81,6 +81,14 @@ export interface AttachmentClient {
   attachedInstances(name: string, operation: Operation): Promise<string[]>;
 }
 
+/** To whom credentials belong, and so the key pairs that they make. */
+export interface Owner {
+  /** Alibaba Cloud: the id of the account. OpenStack: the id of the user. */
+  id: string;
+  /** The name that people know it by, where the cloud tells it. */
+  name?: string;
+}
+
 /**
  * A cloud, opened for one account and region.
  *
@@ -94,6 +102,16 @@ export interface Backend {
   readonly region?: string | undefined;
   /** Where this is, for messages: `alibaba cn-hangzhou`. */
   readonly location: string;
+  /** What is called: the URL of the API, or the file of the local store. Another endpoint is another place. */
+  readonly endpoint: string;
+  /** Which credentials are used, for the log: `the profile "prod" (~/.aliyun/config.json)`. Never what they are. */
+  readonly credentialsFrom: string;
+
+  /**
+   * To whom the credentials belong. The cloud is asked at most once. `undefined` where it does not tell, or where only this
+   * question fails: it is asked for safety, not because a change needs it.
+   */
+  owner(operation: Operation): Promise<Owner | undefined>;
 
   /** Rejects with `AlreadyExists` when the name is taken. */
   importKeyPair(request: ImportKeyPairRequest, operation: Operation): Promise<KeyPairRecord>;
@@ -106,11 +124,14 @@ export interface Backend {
    * The pair of exactly this name; `undefined` only when the cloud is certain that there is none.
    * `sweep` may be answered from a listing that was made during this process since the last write to that name;
    * `exact` asks the cloud now.
+   * @param resourceGroupId  Where the pair was last seen. A RAM user who is limited to a group sees nothing without it. A pair that
+   *   has left the group is found too, where the credentials may see it.
    */
   findKeyPair(
     name: string,
     freshness: "sweep" | "exact",
     operation: Operation,
+    resourceGroupId?: string,
   ): Promise<KeyPairRecord | undefined>;
   /** All pairs that the credentials can see. */
   listKeyPairs(filter: KeyPairFilter, operation: Operation): Promise<KeyPairRecord[]>;
@@ -162,6 +183,8 @@ export interface BackendRules {
   account(name: string | undefined): string | undefined;
   /** What the cloud's own tools would take from the environment, without opening a file: the region above all. */
   ambientConnection(environment: NodeJS.ProcessEnv): Connection;
+  /** The region that the named profile or cloud says, from the cloud's own files. Never throws: opening reports what is wrong. */
+  regionOfAccount(connection: Connection, environment: NodeJS.ProcessEnv): string | undefined;
 }
 
 /** Secrets of a connection, read when a call is made and kept in no state. */

@@ -6,6 +6,7 @@ import type {
   KeyPairFilter,
   KeyPairRecord,
   Operation,
+  Owner,
   TagChange,
 } from "../../core/backend";
 import { isKeyPairError } from "../../core/errors";
@@ -43,6 +44,13 @@ export class AlibabaBackend implements Backend {
     this.attachments = new EcsAttachments(client);
     this.#deletions = new Deletions(client, this.attachments);
     this.#sweep = new Sweep((operation) => listKeyPairs(client, {}, operation), { maxAgeMs: SWEEP_AGE_MS });
+  }
+
+  readonly endpoint = "";
+  readonly credentialsFrom = "";
+
+  async owner(_operation: Operation): Promise<Owner | undefined> {
+    return undefined;
   }
 
   async importKeyPair(request: ImportKeyPairRequest, operation: Operation): Promise<KeyPairRecord> {

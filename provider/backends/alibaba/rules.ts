@@ -1,5 +1,6 @@
 import type { BackendRules } from "../../core/backend";
 import { ecsRules } from "../ecsRules";
+import { profileRegion } from "./profile";
 
 /** The variables that Terraform's and Pulumi's alicloud providers read, in their order. */
 const REGION_VARIABLES = ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"] as const;
@@ -14,4 +15,5 @@ export const rules: BackendRules = ecsRules({
     const region = REGION_VARIABLES.map((name) => environment[name]).find(Boolean);
     return region === undefined ? {} : { region };
   },
+  regionOfAccount: ({ profile }) => profileRegion(profile),
 });

@@ -53,6 +53,18 @@ export class LocalBackend implements Backend {
     };
   }
 
+  get endpoint(): string {
+    return this.#store.path;
+  }
+
+  get credentialsFrom(): string {
+    return "none: the store is a file of this user";
+  }
+
+  async owner(): Promise<undefined> {
+    return undefined;
+  }
+
   async importKeyPair(request: ImportKeyPairRequest, operation: Operation): Promise<KeyPairRecord> {
     return whenFree(operation, () => toRecord(this.#store.import(this.region, request)));
   }

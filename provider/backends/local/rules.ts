@@ -14,5 +14,6 @@ export const rules: BackendRules = ecsRules({
   accountKey: "path",
   account: (path = DEFAULT_PATH) => resolve(path),
   ambientConnection: () => ({ region: DEFAULT_REGION }),
+  regionOfAccount: () => undefined,
   checkPublicKey: () => undefined,
 });

@@ -6,6 +6,7 @@ import type {
   KeyPairFilter,
   KeyPairRecord,
   Operation,
+  Owner,
 } from "../../core/backend";
 import { KeyPairError } from "../../core/errors";
 import type { HttpPool } from "../../transport/http";
@@ -48,6 +49,20 @@ export class OpenStackBackend implements Backend {
       credential && `application credential ${credential}`,
     ];
     return parts.filter(Boolean).join(", ");
+  }
+
+  get endpoint(): string {
+    return this.session.known?.endpoint.url ?? this.session.cloud.auth["auth_url"] ?? "";
+  }
+
+  get credentialsFrom(): string {
+    return `the cloud "${this.session.cloud.name}"`;
+  }
+
+  async owner(operation: Operation): Promise<Owner | undefined> {
+    const { userId, userName } = await this.session.access(operation);
+    if (userId === undefined) return undefined;
+    return { id: userId, ...(userName === undefined ? {} : { name: userName }) };
   }
 
   async importKeyPair(

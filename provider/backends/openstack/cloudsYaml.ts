@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir, platform } from "node:os";
 import { join } from "node:path";
-import { parse, YAMLParseError } from "yaml";
 import { KeyPairError } from "../../core/errors";
 import { isSettings, mergeDeep, type Setting, type Settings } from "./settings";
 
@@ -14,6 +14,9 @@ export interface CloudFiles {
   /** Files that were passed over, and why. */
   skipped: string[];
 }
+
+/** Loaded when there is a file to read: the rules of this backend are asked for by programs that never call an OpenStack. */
+const yaml = (): typeof import("yaml") => createRequire(__filename)("yaml");
 
 const SUFFIXES = [".yaml", ".yml", ".json"];
 
@@ -109,7 +112,7 @@ function read(file: string, skipped: string[]): Settings | undefined {
     content = file.endsWith(".json") ? asWritten(JSON.parse(raw)) : parseYaml(raw);
   } catch (error) {
     // The messages of both parsers quote the file, and the file holds passwords.
-    const line = error instanceof YAMLParseError ? `: line ${error.linePos?.[0].line ?? "?"}` : "";
+    const line = error instanceof yaml().YAMLParseError ? `: line ${error.linePos?.[0].line ?? "?"}` : "";
     skipped.push(`${file} (not valid ${file.endsWith(".json") ? "JSON" : "YAML"}${line})`);
     return undefined;
   }
@@ -124,7 +127,7 @@ function read(file: string, skipped: string[]): Settings | undefined {
 
 function parseYaml(raw: string): Setting {
   // The failsafe schema leaves every value as it is written, but for the words that say that there is none.
-  const parsed: unknown = parse(raw, {
+  const parsed: unknown = yaml().parse(raw, {
     schema: "failsafe",
     customTags: ["null"],
     merge: true,

@@ -1,5 +1,7 @@
 import type { BackendRules, KeyFacts, Verdict } from "../../core/backend";
+import { isKeyPairError } from "../../core/errors";
 import type { Connection, Tags } from "../../core/model";
+import { resolveCloud } from "./cloud";
 
 /** Names of Nova, up to microversion 2.91 (https://docs.openstack.org/api-ref/compute/#import-or-create-keypair). */
 const NAME = /^[_\- a-zA-Z0-9]+$/;
@@ -30,6 +32,7 @@ export const rules: BackendRules = {
   accountKey: "cloud",
   account: (cloud) => cloud,
   ambientConnection,
+  regionOfAccount,
 };
 
 function checkName(name: string): string | undefined {
@@ -91,4 +94,13 @@ export function isOpenTelekomCloud(host: string): boolean {
 function ambientConnection(environment: NodeJS.ProcessEnv) {
   const { OS_CLOUD: cloud, OS_REGION_NAME: region } = environment;
   return { ...(cloud ? { cloud } : {}), ...(region ? { region } : {}) };
+}
+
+function regionOfAccount({ cloud }: Connection, environment: NodeJS.ProcessEnv): string | undefined {
+  try {
+    return resolveCloud(cloud === undefined ? {} : { cloud }, environment, process.cwd()).region;
+  } catch (error) {
+    if (!isKeyPairError(error)) throw error;
+    return undefined;
+  }
 }

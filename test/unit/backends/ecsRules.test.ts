@@ -89,6 +89,7 @@ describe("tags of ECS", () => {
       accountKey: "path",
       account: () => undefined,
       ambientConnection: () => ({}),
+      regionOfAccount: () => undefined,
     });
     const reasons = checkTags({ "acs:a": "http://x", b: "http://y", ok: "fine" });
     expect([...reasons]).toEqual([

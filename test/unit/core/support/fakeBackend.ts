@@ -6,6 +6,7 @@ import type {
   CreateKeyPairRequest,
   ImportKeyPairRequest,
   KeyPairRecord,
+  Owner,
   ResolvedConnection,
   TagChange,
 } from "../../../../provider/core/backend";
@@ -69,6 +70,10 @@ export class FakeBackend implements Backend {
   readonly name: BackendName = "local";
   readonly region: string | undefined = "here";
   location = "fake here";
+  endpoint = "fake://here";
+  credentialsFrom = "the tests";
+  /** To whom the pairs of these credentials belong. */
+  ownerOfPairs: Owner | undefined;
   readonly pairs = new Map<string, KeyPairRecord>();
   /** All calls in their order, as `method name`. */
   readonly calls: string[] = [];
@@ -99,6 +104,10 @@ export class FakeBackend implements Backend {
   /** The calls that change something. */
   get writes(): string[] {
     return this.calls.filter((call) => !call.startsWith("find"));
+  }
+
+  async owner(): Promise<Owner | undefined> {
+    return this.ownerOfPairs;
   }
 
   async importKeyPair(request: ImportKeyPairRequest): Promise<KeyPairRecord> {
@@ -173,6 +182,7 @@ export function catalogOf(backend: FakeBackend): BackendCatalog & { opened: Reso
         accountKey: name === "openstack" ? "cloud" : name === "alibaba" ? "profile" : "path",
         account: (account) => account,
         ambientConnection: ({ FAKE_REGION }) => (FAKE_REGION ? { region: FAKE_REGION } : {}),
+        regionOfAccount: () => undefined,
       }),
     async open(connection) {
       opened.push(connection);
