@@ -46,24 +46,21 @@ it("the arguments can be read back from the resource", async () => {
       expect(seen("imported")).toEqual({ ...none, ...imported });
     });
 
-  await step(
-    "they are gone once the program no longer gives them; an ignored one is that of the state",
-    async () => {
-      const { keyPairNamePrefix, privateKeyFile, keyGeneration } = created;
-      project.program(
-        program({ created: { keyPairNamePrefix, keyGeneration, privateKeyFile }, imported }).replace(
-          "new KeyPair(name, args)",
-          'new KeyPair(name, args, { ignoreChanges: ["onExisting"] })',
-        ),
-      );
-      expect((await project.up()).ops("created")).toEqual(["update"]);
-      expect(seen("created")).toEqual({
-        ...none,
-        keyPairNamePrefix,
-        keyGeneration,
-        privateKeyFile,
-        onExisting: "fail",
-      });
-    },
-  );
+  await step("they are gone once the program drops them; an ignored one is the state's", async () => {
+    const { keyPairNamePrefix, privateKeyFile, keyGeneration } = created;
+    project.program(
+      program({ created: { keyPairNamePrefix, keyGeneration, privateKeyFile }, imported }).replace(
+        "new KeyPair(name, args)",
+        'new KeyPair(name, args, { ignoreChanges: ["onExisting"] })',
+      ),
+    );
+    expect((await project.up()).ops("created")).toEqual(["update"]);
+    expect(seen("created")).toEqual({
+      ...none,
+      keyPairNamePrefix,
+      keyGeneration,
+      privateKeyFile,
+      onExisting: "fail",
+    });
+  });
 });

@@ -41,36 +41,30 @@ it("an up that is killed (SIGKILL) with all its processes while the cloud makes 
     });
   });
 
-  await step(
-    "it leaves a state without the pairs, and a lock that the engine's own means remove",
-    async () => {
-      expect(project.resources()).toEqual([]);
-      const run = await project.up({ fails: true });
-      expect(run.output).toMatch(/lock/);
-      await project.pulumi(["cancel", "--yes"]);
-    },
-  );
+  await step("the state has no pairs, and a lock that `pulumi cancel` removes", async () => {
+    expect(project.resources()).toEqual([]);
+    const run = await project.up({ fails: true });
+    expect(run.output).toMatch(/lock/);
+    await project.pulumi(["cancel", "--yes"]);
+  });
 
-  await step(
-    "up again takes the imported pair over, makes the lost one again, and leaves another's alone",
-    async () => {
-      const run = await project.up({ fails: true, flags: ["--continue-on-error"] });
-      expect(run.failed).toEqual(["theirs"]);
-      expect(run.errors("theirs").join()).toContain('a key pair "theirs" is there already, with another key');
-      expect(run.warnings("created")).toEqual([
-        expect.stringMatching(
-          /^key pair "created" \(local local .*\) was deleted: an earlier run was killed while it made it, before the stack's state held it\.$/,
-        ),
-      ]);
-      const stored = Object.fromEntries(pairs(project).map(({ name, publicKey }) => [name, publicKey]));
-      expect(Object.keys(stored).sort()).toEqual([...names].sort());
-      expect(stored).toMatchObject({ imported: key.line, theirs: other.line });
-      for (const name of ["created", "never-made"]) {
-        const { outputs } = project.resource(name);
-        expect(outputs).toMatchObject({ publicKey: stored[name], privateKey: expect.anything() });
-      }
-    },
-  );
+  await step("up takes over the imported pair, makes the lost one again, leaves another's", async () => {
+    const run = await project.up({ fails: true, flags: ["--continue-on-error"] });
+    expect(run.failed).toEqual(["theirs"]);
+    expect(run.errors("theirs").join()).toContain('a key pair "theirs" is there already, with another key');
+    expect(run.warnings("created")).toEqual([
+      expect.stringMatching(
+        /^key pair "created" \(local local .*\) was deleted: an earlier run was killed while it made it, before the stack's state held it\.$/,
+      ),
+    ]);
+    const stored = Object.fromEntries(pairs(project).map(({ name, publicKey }) => [name, publicKey]));
+    expect(Object.keys(stored).sort()).toEqual([...names].sort());
+    expect(stored).toMatchObject({ imported: key.line, theirs: other.line });
+    for (const name of ["created", "never-made"]) {
+      const { outputs } = project.resource(name);
+      expect(outputs).toMatchObject({ publicKey: stored[name], privateKey: expect.anything() });
+    }
+  });
 
   await step("the next up changes nothing but what failed", async () => {
     withStore(project, (store) => store.deleteMany(LOCAL_REGION, ["theirs"]));

@@ -45,21 +45,18 @@ it("privateKeyFile is checked before the cloud is called, written once, and neve
     expect(readdirSync(project.path("keys")).sort()).toEqual(["bastion.pem", "others.pem"]);
   });
 
-  await step(
-    "neither file nor folder is needed while there is nothing to write; a replacement needs the folder",
-    async () => {
-      renameSync(project.path("keys"), project.path("elsewhere"));
-      expect((await project.preview()).ops("bastion")).toEqual(["same"]);
-      expect((await project.up()).ops("bastion")).toEqual(["same"]);
-      project.program(program("keys/bastion.pem", ', tags: { team: "ops" }'));
-      const run = await project.up({ fails: true });
-      expect(run.output).toContain(
-        `cannot write keys/bastion.pem (${project.path("keys/bastion.pem")}): there is no such file or folder.`,
-      );
-      expect(pairs(project)).toMatchObject([{ name: "bastion", tags: {} }]);
-      renameSync(project.path("elsewhere"), project.path("keys"));
-    },
-  );
+  await step("nothing to write needs no file and no folder; a replacement needs the folder", async () => {
+    renameSync(project.path("keys"), project.path("elsewhere"));
+    expect((await project.preview()).ops("bastion")).toEqual(["same"]);
+    expect((await project.up()).ops("bastion")).toEqual(["same"]);
+    project.program(program("keys/bastion.pem", ', tags: { team: "ops" }'));
+    const run = await project.up({ fails: true });
+    expect(run.output).toContain(
+      `cannot write keys/bastion.pem (${project.path("keys/bastion.pem")}): there is no such file or folder.`,
+    );
+    expect(pairs(project)).toMatchObject([{ name: "bastion", tags: {} }]);
+    renameSync(project.path("elsewhere"), project.path("keys"));
+  });
 
   await step("another file name is an update of the file alone; .ppk gets PuTTY's format", async () => {
     project.program(program("keys/bastion.ppk"));
@@ -164,19 +161,16 @@ it("a private key that cannot be written once the cloud has made the pair stays 
     expect(project.read("keys/other.pem")).toContain("BEGIN EC PRIVATE KEY");
   });
 
-  await step(
-    "the next up writes it and makes no other pair, although a refresh forgot the failure",
-    async () => {
-      const before = pairs(project);
-      rmSync(project.path("keys/bastion.pem"), { recursive: true });
-      await project.refresh();
-      const run = await project.up();
-      expect([run.ops("bastion"), run.ops("other")]).toEqual([["update"], ["same"]]);
-      expect(project.read("keys/bastion.pem")).toBe((await project.outputs())["privateKey"]);
-      expect(pairs(project)).toEqual(before);
-      expect((await project.up()).changes).toEqual({ same: 3 });
-    },
-  );
+  await step("up writes it and makes no other pair, although a refresh forgot the failure", async () => {
+    const before = pairs(project);
+    rmSync(project.path("keys/bastion.pem"), { recursive: true });
+    await project.refresh();
+    const run = await project.up();
+    expect([run.ops("bastion"), run.ops("other")]).toEqual([["update"], ["same"]]);
+    expect(project.read("keys/bastion.pem")).toBe((await project.outputs())["privateKey"]);
+    expect(pairs(project)).toEqual(before);
+    expect((await project.up()).changes).toEqual({ same: 3 });
+  });
 });
 
 it("one privateKeyFile belongs to one resource", async () => {
