@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { convertPrivateKey, formatPublicKeyLine, generateKeyPair } from "../../provider/keys";
+import { STACK_TRACE } from "./support/expected";
 import { literal, newKey } from "./support/keys";
 import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
 import { type EngineProject, engineProject } from "./support/project";
 import { step } from "./support/step";
-
-const STACK_TRACE = /^\s+at .+:\d+:\d+\)?$/m;
 
 describe("bad inputs", () => {
   it("of one resource and of three are all reported by one preview, each at its resource and property", async () => {

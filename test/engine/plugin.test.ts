@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
+import { SECRET } from "./support/expected";
 import { literal, newKey } from "./support/keys";
 import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
 import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
@@ -6,10 +7,6 @@ import { pluginProgram, pluginProject } from "./support/plugin";
 import type { EngineProject } from "./support/project";
 import { step } from "./support/step";
 
-const SECRET = {
-  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-  ciphertext: expect.stringMatching(/^v1:/),
-};
 const NAMES = ["imported", "created", "tagged", "dependent"];
 
 it("key pairs of the plugin, from the first preview to destroy", async () => {

@@ -4,18 +4,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { SECRET, STACK_TRACE } from "./support/expected";
 import { literal, newKey } from "./support/keys";
 import { findInText, needlesOf } from "./support/leaks";
 import { holdStore, LOCAL_REGION, pairs, withStore } from "./support/localStore";
 import { pluginPath, pluginProgram, pluginProject } from "./support/plugin";
 import type { EngineProject } from "./support/project";
 
-const STACK_TRACE = /^\s+at .+:\d+:\d+\)?$/m;
 const BUSY = "waiting for another process that writes to the local store";
-const SECRET = {
-  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-  ciphertext: expect.stringMatching(/^v1:/),
-};
 
 async function start(program = ""): Promise<EngineProject> {
   const project = await pluginProject({ program });

@@ -1,14 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
+import { SECRET } from "./support/expected";
 import { newKey } from "./support/keys";
 import { holdStore, pairs } from "./support/localStore";
 import { engineProject } from "./support/project";
 import { step } from "./support/step";
-
-const SECRET = {
-  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-  ciphertext: expect.stringMatching(/^v1:/),
-};
 
 it("privateKeyFile is checked before the cloud is called, written once, and never lost", async () => {
   const program = (file: string, more = "") => `
