@@ -5,28 +5,39 @@ import { fromEngine, isUnknown } from "../shared/values";
 
 /** What the SDK passes along for the front: the dynamic interface does not tell a provider the URN, or any option. */
 export interface Hidden {
+  /** The name that the program gives the resource. */
+  name?: string;
   urn?: string;
   provider?: unknown;
   /** The program runs in a preview. */
   preview?: true;
   /** The resource's `ignoreChanges`. */
   ignored?: string[];
+  /** What the SDK found wrong: lists, of which one may not be known yet. */
+  problems?: unknown[];
   /** What check found in a preview, for the SDK to report: see `dynamicProvider`. */
   failures?: CheckFailure[];
 }
 
 /** The names under which it travels. The engine shows no property that starts with two underscores. */
 const HIDDEN_KEYS = {
+  name: "__logicalName",
   urn: "__urn",
   provider: "__provider",
   preview: "__preview",
   ignored: "__ignored",
+  problems: "__problems",
   failures: "__failures",
 } as const;
 
 /** The name that the program gives the resource. */
-export function logicalName({ urn }: Hidden): string | undefined {
-  return urn === undefined ? undefined : parseUrn(urn).name;
+export function logicalName({ name, urn }: Hidden): string | undefined {
+  return name ?? (urn === undefined ? undefined : parseUrn(urn).name);
+}
+
+/** What the SDK found wrong, as far as it is known already. */
+export function knownProblems(problems: unknown[] = []): CheckFailure[] {
+  return problems.flat().filter((problem): problem is CheckFailure => !isUnknown(problem));
 }
 
 /** What the engine sent, with what is the front's own taken out. */

@@ -11,7 +11,7 @@ import { EngineLog } from "../shared/engineLog";
 import type { Parts } from "../shared/parts";
 import { secretsMarked, toEngine } from "../shared/values";
 import { initializationFailure, plainError } from "./failure";
-import { type Hidden, logicalName, taken, withHidden } from "./hidden";
+import { type Hidden, knownProblems, logicalName, taken, withHidden } from "./hidden";
 import { connectHostEngine } from "./hostEngine";
 
 /** Where the SDK does not tell the resource's URN: it is another version. */
@@ -40,7 +40,8 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
    * The engine ends a run at the first resource with a failure, so the other resources' failures would show one run after the
    * other. In a preview nothing is made: there the SDK gets the failures with the inputs, reports them, and fails the program.
    */
-  const checked = (args: object, failures: CheckFailure[], { preview, ...hidden }: Hidden) => {
+  const checked = (args: object, found: CheckFailure[], { preview, problems, ...hidden }: Hidden) => {
+    const failures = [...knownProblems(problems), ...found];
     if (!preview) return { inputs: toEngine(withHidden(args, hidden)), failures: failures.map(withoutValue) };
     return {
       inputs: toEngine(withHidden(args, failures.length > 0 ? { ...hidden, failures } : hidden)),
