@@ -112,6 +112,26 @@ describe("check", () => {
     expect(inputs.keyPairName).toMatch(/^a::b-[0-9a-f]{7}$/);
   });
 
+  test("names after the resource's name, and not after a URN", async () => {
+    const news = { ...hidden, __logicalName: "k", __urn: "urn:pulumi:dev::p::my:C$t::other" };
+    expect((await provider.check({}, news)).inputs.keyPairName).toMatch(/^k-[0-9a-f]{7}$/);
+  });
+
+  test("adds what the SDK found wrong to what it finds itself, and keeps nothing of it", async () => {
+    const reason = "is given, but has no value.";
+    const __problems = [MARKER, [{ property: "publicKeyBody", reason }], [MARKER], []];
+    const news = { ...hidden, keyPairName: "web", tagChanges: "x", __problems };
+    const { inputs, failures } = await provider.check({}, news);
+    expect(failures).toEqual([
+      { property: "", reason: `publicKeyBody: ${reason}` },
+      { property: "", reason: expect.stringMatching(/^tagChanges: /) },
+    ]);
+    expect(inputs).toEqual({ ...hidden, keyPairName: "web", tagChanges: "x" });
+    const preview = await provider.check({}, { ...news, __preview: true });
+    expect(preview.inputs.__failures).toHaveLength(2);
+    expect(preview.inputs).not.toHaveProperty("__problems");
+  });
+
   test("knows the inputs of before", async () => {
     const olds = { ...hidden, keyPairName: "web-1234567", __automaticName: true };
     expect((await provider.check(olds, { ...hidden })).inputs).toEqual(olds);
