@@ -24,10 +24,15 @@ it("loading the package in a program loads the SDK alone: no provider, no sshpk,
       "sdk/debugMessages.js",
       "sdk/index.js",
       "sdk/inputs.js",
+      "sdk/installed.js",
       "sdk/keyPair.js",
       "sdk/keyPairAttachment.js",
       "sdk/lookup.js",
-      "sdk/stackTraces.js",
+      "sdk/mocks.js",
+      "sdk/options.js",
+      "sdk/problems.js",
+      "sdk/resource.js",
+      "sdk/whenMade.js",
     ]);
   } finally {
     project.close();

@@ -17,6 +17,7 @@ describe("the package, as its users and its developers have it", () => {
   let key: TestKey;
   const stages: [Install, Sdk][] = [
     ["tarball", "pinned"],
+    ["tarball", "oldest"],
     ["tarball", "newest"],
     ["workspace", "newest"],
     ["workspace", "pinned"],
@@ -60,10 +61,12 @@ describe("the package, as its users and its developers have it", () => {
     expect(Buffer.byteLength(STUB)).toBeLessThan(80);
   });
 
-  it("ran on two versions of the SDK", async () => {
+  it("ran on three versions of the SDK", async () => {
     const version = (folder: string) =>
       JSON.parse(readFileSync(join(folder, "node_modules/@pulumi/pulumi/package.json"), "utf8")).version;
     const pinned = version(project.folder);
+    await project.reinstall("workspace", "oldest");
+    expect(version(project.folder)).toBe("3.216.0");
     await project.reinstall("workspace", "newest");
     expect(pinned).toBe("3.259.0");
     expect(version(project.folder)).toMatch(/^3\.(2[6-9]\d|[3-9]\d\d)\./);

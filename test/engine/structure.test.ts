@@ -35,15 +35,6 @@ describe("key pairs below a component", () => {
     expect((await project.up()).changes).toEqual({ same: 6 });
   });
 
-  it("are stored with the program's frames that made them, and without those that run every program", () => {
-    const { stackTrace } = project.resource("fleet-inner");
-    const positions = stackTrace?.map(({ sourcePosition }) => sourcePosition);
-    expect(positions).toEqual([
-      expect.stringMatching(/index\.js#\d+,\d+$/), // In the component's constructor…
-      expect.stringMatching(/index\.js#\d+,\d+$/), // …that the program called.
-    ]);
-  });
-
   it("get their warnings at their own URN", async () => {
     project.program(program("dev"));
     const run = await project.preview();
