@@ -20,6 +20,7 @@ it("a program can change how it gets the package and the SDK: its pairs are no c
   const key = await newKey();
   const stages: [Install, Sdk][] = [
     ["tarball", "pinned"],
+    ["tarball", "oldest"],
     ["tarball", "newest"],
     ["workspace", "newest"],
     ["workspace", "pinned"],
@@ -54,10 +55,12 @@ it("a program can change how it gets the package and the SDK: its pairs are no c
       }
     });
 
-  await step("it ran on two versions of the SDK", async () => {
+  await step("it ran on three versions of the SDK", async () => {
     const version = (folder: string) =>
       JSON.parse(readFileSync(join(folder, "node_modules/@pulumi/pulumi/package.json"), "utf8")).version;
     const pinned = version(project.folder);
+    await project.reinstall("workspace", "oldest");
+    expect(version(project.folder)).toBe("3.216.0");
     await project.reinstall("workspace", "newest");
     expect(pinned).toBe("3.259.0");
     expect(version(project.folder)).toMatch(/^3\.(2[6-9]\d|[3-9]\d\d)\./);

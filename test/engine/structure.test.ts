@@ -32,15 +32,6 @@ it("key pairs below a component are made, warned of, changed and deleted like ot
     expect((await project.up()).changes).toEqual({ same: 6 });
   });
 
-  await step("the state holds the program's own frames that made them, and no others", () => {
-    const { stackTrace } = project.resource("fleet-inner");
-    const positions = stackTrace?.map(({ sourcePosition }) => sourcePosition);
-    expect(positions).toEqual([
-      expect.stringMatching(/index\.js#\d+,\d+$/), // In the component's constructor…
-      expect.stringMatching(/index\.js#\d+,\d+$/), // …that the program called.
-    ]);
-  });
-
   await step("their warnings stand at their own URN", async () => {
     project.program(program("dev"));
     const run = await project.preview();

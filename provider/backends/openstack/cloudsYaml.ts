@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { homedir, platform } from "node:os";
 import { join } from "node:path";
 import { KeyPairError } from "../../core/errors";
@@ -16,7 +15,7 @@ export interface CloudFiles {
 }
 
 /** Loaded when there is a file to read: the rules of this backend are asked for by programs that never call an OpenStack. */
-const yaml = (): typeof import("yaml") => createRequire(__filename)("yaml");
+const yaml = (): typeof import("yaml") => require("yaml");
 
 const SUFFIXES = [".yaml", ".yml", ".json"];
 

@@ -13,8 +13,8 @@ export interface Hidden {
   secrets?: string[];
   /** The program runs in a preview. */
   preview?: true;
-  /** What the SDK found wrong with the arguments: the engine takes away what has no value. */
-  problems?: CheckFailure[];
+  /** What the SDK found wrong with the arguments (the engine takes away what has no value): lists, of which one may be unknown. */
+  problems?: unknown[];
   /** What check found in a preview, for the SDK to report: see `dynamicProvider`. */
   failures?: CheckFailure[];
 }
@@ -22,7 +22,7 @@ export interface Hidden {
 /** The names under which it travels. The engine shows no property that starts with two underscores. */
 const HIDDEN_KEYS = {
   provider: "__provider",
-  name: "__name",
+  name: "__logicalName",
   urn: "__urn",
   secrets: "__secrets",
   preview: "__preview",
@@ -30,20 +30,21 @@ const HIDDEN_KEYS = {
   failures: "__failures",
 } as const;
 
+/** What the SDK found wrong, as far as it is known already. */
+export function knownProblems({ problems = [] }: Hidden): CheckFailure[] {
+  return problems.flat().filter((problem): problem is CheckFailure => !isUnknown(problem));
+}
+
 /** What the engine sent, with what is the front's own taken out. */
-export function taken<T extends object>(
-  properties: object,
-): { value: PartlyUnknown<T>; withoutValue: Set<string>; hidden: Hidden } {
+export function taken<T extends object>(properties: object): { value: PartlyUnknown<T>; hidden: Hidden } {
   const own: Record<string, string> = HIDDEN_KEYS;
   const hiddenNames = new Map(Object.entries(own).map(([name, key]) => [key, name]));
   const entries = Object.entries(properties);
   const hidden = entries.filter(
     ([key, value]) => hiddenNames.has(key) && value !== undefined && value !== null && !isUnknown(value),
   );
-  const rest = fromEngine<T>(Object.fromEntries(entries.filter(([key]) => !hiddenNames.has(key))));
   return {
-    value: rest.value,
-    withoutValue: rest.withoutValue,
+    value: fromEngine<T>(Object.fromEntries(entries.filter(([key]) => !hiddenNames.has(key)))).value,
     hidden: Object.fromEntries(hidden.map(([key, member]) => [hiddenNames.get(key), member])),
   };
 }

@@ -13,7 +13,7 @@ import { projectFolder } from "../shared/projectFolder";
 import { parseUrn } from "../shared/urn";
 import { secretsMarked, toEngine } from "../shared/values";
 import { initializationFailure, plainError } from "./failure";
-import { type Hidden, taken, withHidden } from "./hidden";
+import { type Hidden, knownProblems, taken, withHidden } from "./hidden";
 import { connectHostEngine } from "./hostEngine";
 
 /** The name of a resource whose SDK does not tell it. */
@@ -73,19 +73,18 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
     },
 
     async check(olds: object, news: object) {
-      const { value, withoutValue, hidden } = taken<Args>(news);
+      const { value, hidden } = taken<Args>(news);
       try {
         const { args, failures } = service.check(
           {
             logicalName: hidden.name ?? (hidden.urn ? parseUrn(hidden.urn).name : DEFAULT_NAME),
             olds: taken<Checked>(olds ?? {}).value as Partial<Checked>,
             news: value,
-            withoutValue,
             preview: hidden.preview === true,
           },
           hidden,
         );
-        return checked(args, [...(hidden.problems ?? []), ...failures], hidden);
+        return checked(args, [...knownProblems(hidden), ...failures], hidden);
       } catch (error) {
         const failure = { property: "", reason: plainError(error).message };
         return checked({} as PartlyUnknown<Checked>, [failure], hidden);

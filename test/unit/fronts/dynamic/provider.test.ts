@@ -18,7 +18,7 @@ const MARKER = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const key = ed25519Key("imported").publicKey;
 const { privateKey } = rsaKey("made by the cloud");
 /** What the SDK passes along. */
-const hidden = { __name: "web", __urn: URN, __provider: KEY_PAIR_PROVIDER };
+const hidden = { __logicalName: "web", __urn: URN, __provider: KEY_PAIR_PROVIDER };
 const secret = (value: unknown) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
   value,
@@ -106,8 +106,28 @@ describe("check", () => {
   });
 
   test("names after the resource, whatever is in its name", async () => {
-    const { inputs } = await provider.check({}, { ...hidden, __name: "a::b" });
+    const { inputs } = await provider.check({}, { ...hidden, __logicalName: "a::b" });
     expect(inputs.keyPairName).toMatch(/^a::b-[0-9a-f]{7}$/);
+  });
+
+  test("names after the resource's name, and not after a URN", async () => {
+    const news = { ...hidden, __logicalName: "k", __urn: "urn:pulumi:dev::p::my:C$t::other" };
+    expect((await provider.check({}, news)).inputs.keyPairName).toMatch(/^k-[0-9a-f]{7}$/);
+  });
+
+  test("adds what the SDK found wrong to what it finds itself, and keeps nothing of it", async () => {
+    const reason = "is given, but has no value.";
+    const __problems = [MARKER, [{ property: "publicKeyBody", reason }], [MARKER], []];
+    const news = { ...hidden, keyPairName: "web", tagChanges: "x", __problems };
+    const { inputs, failures } = await provider.check({}, news);
+    expect(failures).toEqual([
+      { property: "", reason: `publicKeyBody: ${reason}` },
+      { property: "", reason: expect.stringMatching(/^tagChanges: /) },
+    ]);
+    expect(inputs).toEqual({ ...hidden, keyPairName: "web", tagChanges: "x" });
+    const preview = await provider.check({}, { ...news, __preview: true });
+    expect(preview.inputs.__failures).toHaveLength(2);
+    expect(preview.inputs).not.toHaveProperty("__problems");
   });
 
   test("knows the inputs of before", async () => {

@@ -93,7 +93,7 @@ describe("what the engine gets", () => {
 describe("what is the front's own", () => {
   const own = {
     __provider: "exports.handler=…",
-    __name: "web",
+    __logicalName: "web",
     __urn: "urn:x",
     __secrets: ["tags"],
     __preview: true,
@@ -115,12 +115,6 @@ describe("what is the front's own", () => {
     expect(value).toEqual({ name: UNKNOWN, __ownKey: "SHA256:x" });
     expect(found).toEqual(hidden);
     expect(withHidden({ name: "web" }, found)).toEqual({ ...own, name: "web" });
-  });
-
-  test("says which arguments have no value", () => {
-    expect(taken({ publicKeyBody: null, tags: {}, __preview: null }).withoutValue).toEqual(
-      new Set(["publicKeyBody"]),
-    );
   });
 
   test("is not there while it is not known", () => {
