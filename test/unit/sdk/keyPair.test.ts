@@ -221,6 +221,21 @@ test("each property of the table is an output of the class, given or not", async
   expect(await known(pair.fingerprint)).toBe("f");
 });
 
+test("an error of the program's own callback says where in the program it is", () => {
+  const limit = Error.stackTraceLimit;
+  function addTags(): undefined {
+    throw new Error("no tags");
+  }
+  let stack = "";
+  try {
+    new KeyPair("web", {}, { transformations: [addTags] });
+  } catch (error) {
+    stack = String(error instanceof Error && error.stack);
+  }
+  expect(stack).toMatch(/no tags[\s\S]*at addTags .*keyPair\.test\.ts/);
+  expect(Error.stackTraceLimit).toBe(limit);
+});
+
 test("isInstance knows its own", () => {
   const pair = new KeyPair("web");
   expect(KeyPair.isInstance(pair)).toBe(true);
