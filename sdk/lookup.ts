@@ -20,7 +20,11 @@ export interface GetKeyPairsResult {
 }
 
 /** Arguments in which each value may be an output. */
-export type LookupInputs<T> = { [K in keyof T]: pulumi.Input<NestedInputs<NonNullable<T[K]>>> | undefined };
+export type LookupInputs<T> = {
+  [K in keyof T]: undefined extends T[K]
+    ? pulumi.Input<NestedInputs<NonNullable<T[K]>> | undefined> | undefined
+    : pulumi.Input<NestedInputs<NonNullable<T[K]>>>;
+};
 
 /** What provider/fronts/dynamic/lookup.ts exports. Its own types would make everything below it a part of the program. */
 interface Lookup {
