@@ -59,7 +59,6 @@ export function getKeyPairOutput(
   args: LookupInputs<GetKeyPairArgs>,
   opts: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<GetKeyPairResult> {
-  if (isMocked()) return pulumi.runtime.invokeOutput(TOKENS.getKeyPair, args, opts);
   return whenMade(args, opts.dependsOn).apply((known) => getKeyPair(known as GetKeyPairArgs, opts));
 }
 
@@ -78,7 +77,6 @@ export function getKeyPairsOutput(
   args: LookupInputs<GetKeyPairsArgs> = {},
   opts: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<GetKeyPairsResult> {
-  if (isMocked()) return pulumi.runtime.invokeOutput(TOKENS.getKeyPairs, args, opts);
   return whenMade(args, opts.dependsOn).apply((known) => getKeyPairs(known as GetKeyPairsArgs, opts));
 }
 
