@@ -10,6 +10,14 @@ export function decodeBase64(text: string): Buffer {
   throw invalidKey(`the Base64 of the key is damaged: ${fault(text)}`);
 }
 
+/** Base64 in lines. */
+export function wrapBase64(data: Buffer, lineCharacters: number): string[] {
+  const base64 = data.toString("base64");
+  return Array.from({ length: Math.ceil(base64.length / lineCharacters) }, (_, line) =>
+    base64.slice(line * lineCharacters, (line + 1) * lineCharacters),
+  );
+}
+
 /** Whether the text could be a part of a Base64 text. */
 export function looksLikeBase64(text: string): boolean {
   return /^[A-Za-z0-9+/]+={0,2}$/.test(text);

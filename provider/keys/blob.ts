@@ -4,12 +4,12 @@ import { readCertificateRest } from "./certificate";
 import { invalidKey } from "./invalid";
 import { readParameters } from "./parameters";
 import type { PublicKey, PublicKeyFormat } from "./publicKey";
-import { WireReader, wireString } from "./wire";
+import { readStrings, WireReader, wireNumber, wireString } from "./wire";
 
 export interface DecodedBlob {
   algorithm: Algorithm;
   bits: number;
-  /** The blob of the key that a certificate certifies; of a plain key, the blob itself. */
+  /** The blob of the key itself, without the certificate around it, every number in its one form. */
   plainBlob: Buffer;
 }
 
@@ -28,9 +28,17 @@ export function decodeBlob(blob: Buffer): DecodedBlob {
   if (algorithm.certificate !== undefined) readCertificateRest(reader, algorithm.certificate);
   reader.end();
 
-  const plainBlob =
-    algorithm.certificate === undefined ? blob : Buffer.concat([wireString(algorithm.plain), parameters]);
-  return { algorithm, bits, plainBlob };
+  return {
+    algorithm,
+    bits,
+    plainBlob: Buffer.concat([wireString(algorithm.plain), canonicalParameters(parameters, algorithm)]),
+  };
+}
+
+/** OpenSSH takes numbers with zero bytes before them, and compares and fingerprints the keys without these. */
+function canonicalParameters(parameters: Buffer, { type }: Algorithm): Buffer {
+  if (type !== "rsa" && type !== "dsa") return parameters;
+  return Buffer.concat(readStrings(parameters).map((number) => wireString(wireNumber(number))));
 }
 
 /** What is known of a key beside its blob. */
@@ -47,13 +55,15 @@ export function publicKeyOfBase64(base64: string, found: Found): PublicKey {
 }
 
 export function publicKeyOf(blob: Buffer, found: Found): PublicKey {
-  const { algorithm, bits } = decodeBlob(blob);
+  const { algorithm, bits, plainBlob } = decodeBlob(blob);
+  const isCertificate = algorithm.certificate !== undefined;
   return {
     algorithm: algorithm.name,
     type: algorithm.type,
     bits,
-    isCertificate: algorithm.certificate !== undefined,
-    blob,
+    isCertificate,
+    // A certificate is signed as it is written.
+    blob: isCertificate ? blob : plainBlob,
     ...(found.comment === undefined ? {} : { comment: found.comment }),
     format: found.format,
   };

@@ -2,7 +2,7 @@ import { ECDH } from "node:crypto";
 import type { Algorithm, Curve } from "./algorithms";
 import { isEd25519Point } from "./ed25519";
 import { invalidKey } from "./invalid";
-import { countBytes, type WireReader } from "./wire";
+import { bigIntOf, countBytes, type WireReader } from "./wire";
 
 /** OpenSSH refuses less than 1024 bits and more than 16384 (`SSH_RSA_MINIMUM_MODULUS_SIZE`, OpenSSL's `OPENSSL_RSA_MAX_MODULUS_BITS`). */
 const RSA_BITS = { least: 1024, most: 16384 };
@@ -85,14 +85,14 @@ function readDsa(reader: WireReader): number {
       `the key is damaged: its DSA order q has ${bitLength(q)} bits, not ${DSA_ORDER_BITS.join(", ")}`,
     );
   }
-  const prime = toBigInt(p);
-  if ((prime - 1n) % toBigInt(q) !== 0n)
+  const prime = bigIntOf(p);
+  if ((prime - 1n) % bigIntOf(q) !== 0n)
     throw invalidKey("the key is damaged: its DSA order q does not divide p - 1");
   for (const [name, bytes] of [
     ["generator g", g],
     ["public value y", y],
   ] as const) {
-    const value = toBigInt(bytes);
+    const value = bigIntOf(bytes);
     if (value <= 1n || value >= prime - 1n)
       throw invalidKey(`the key is damaged: its DSA ${name} is out of range`);
   }
@@ -155,8 +155,4 @@ function isOdd(number: Buffer): boolean {
 
 function bitLength(magnitude: Buffer): number {
   return magnitude.length * 8 - Math.clz32(magnitude[0] ?? 0) + 24;
-}
-
-function toBigInt(magnitude: Buffer): bigint {
-  return BigInt(`0x${magnitude.toString("hex")}`);
 }

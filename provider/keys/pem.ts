@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { CURVES } from "./algorithms";
-import { decodeBase64 } from "./base64";
+import { decodeBase64, wrapBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
 import { checkDerLength } from "./der";
 import { invalidKey, orDamaged, otherText, severalKeys } from "./invalid";
@@ -56,8 +56,8 @@ export function splitPem(lines: Line[]): { blocks: PemBlock[]; outside: Line | u
   return { blocks, outside };
 }
 
-export function formatPem(label: string, der: Buffer): string {
-  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
+export function formatPem(label: string, content: Buffer, lineCharacters = 64): string {
+  const lines = wrapBase64(content, lineCharacters);
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }
 

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import { decodeBase64 } from "./base64";
+import { decodeBase64, wrapBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
 import { invalidKey } from "./invalid";
 import { cleanComment, type PublicKey } from "./publicKey";
@@ -8,7 +8,7 @@ import { wireString } from "./wire";
 /** How a .ppk file begins; what follows is its version. */
 export const PPK_BEGIN = "PuTTY-User-Key-File-";
 
-const BASE64_LINE = 64;
+const LINE_CHARACTERS = 64;
 const ONLY_PPK_2_AND_3 = "Load it in PuTTYgen (0.75 or later) and save it again.";
 
 export interface Ppk {
@@ -65,29 +65,65 @@ export function publicHalfOfPpk(ppk: Ppk): PublicKey {
   return key;
 }
 
-/** An unencrypted .ppk file. Version 3 needs PuTTY 0.75 or later (May 2021). */
-export function writePpk(ppk: Omit<Ppk, "encryption">): string {
-  const content: Ppk = { ...ppk, encryption: "none" };
-  const publicLines = wrap(ppk.publicBlob);
-  const privateLines = wrap(ppk.privateBlob);
+/** How a .ppk file is encrypted. */
+export interface PpkEncryption {
+  cipher: string;
+  /** The headers of the key derivation, without line ends. */
+  headers: string[];
+  blockBytes: number;
+  encrypt: (privateBlob: Buffer) => Buffer;
+  macKey: Buffer;
+}
+
+/** A .ppk file of version 3, which needs PuTTY 0.75 (May 2021) or later. Encrypted only when `encryption` says how. */
+export function writePpk(
+  {
+    algorithm,
+    comment,
+    publicBlob,
+    privateBlob,
+  }: Pick<Ppk, "algorithm" | "comment" | "publicBlob" | "privateBlob">,
+  encryption?: PpkEncryption,
+): string {
+  const padded = encryption ? padToBlock(privateBlob, encryption.blockBytes) : privateBlob;
+  const content: Ppk = {
+    version: 3,
+    algorithm,
+    encryption: encryption?.cipher ?? "none",
+    comment,
+    publicBlob,
+    privateBlob: padded,
+  };
+  const publicLines = wrapBase64(publicBlob, LINE_CHARACTERS);
+  const privateLines = wrapBase64(encryption?.encrypt(padded) ?? padded, LINE_CHARACTERS);
   return [
-    `${PPK_BEGIN}${ppk.version}: ${ppk.algorithm}`,
+    `${PPK_BEGIN}${content.version}: ${algorithm}`,
     `Encryption: ${content.encryption}`,
-    `Comment: ${ppk.comment}`,
+    `Comment: ${comment}`,
     `Public-Lines: ${publicLines.length}`,
     ...publicLines,
+    ...(encryption?.headers ?? []),
     `Private-Lines: ${privateLines.length}`,
     ...privateLines,
-    `Private-MAC: ${messageCode(content)}`,
+    `Private-MAC: ${messageCode(content, encryption?.macKey)}`,
     "",
   ].join("\n");
 }
 
-/** Appendix C.3 and, for version 2, C.5; without a passphrase the keys are constants. */
-function messageCode({ version, algorithm, encryption, comment, publicBlob, privateBlob }: Ppk): string {
+/** PuTTY pads with the first bytes of the SHA-1 of what is padded, so that equal keys give equal files. */
+function padToBlock(privateBlob: Buffer, blockBytes: number): Buffer {
+  const missing = (blockBytes - (privateBlob.length % blockBytes)) % blockBytes;
+  return Buffer.concat([privateBlob, createHash("sha1").update(privateBlob).digest().subarray(0, missing)]);
+}
+
+/** Appendix C.3 and, for version 2, C.5: over the private half before its encryption. */
+function messageCode(
+  { version, algorithm, encryption, comment, publicBlob, privateBlob }: Ppk,
+  macKey?: Buffer,
+): string {
   const mac =
     version === 3
-      ? createHmac("sha256", "")
+      ? createHmac("sha256", macKey ?? "")
       : createHmac("sha1", createHash("sha1").update("putty-private-key-file-mac-key").digest());
   for (const part of [algorithm, encryption, comment, publicBlob, privateBlob]) mac.update(wireString(part));
   return mac.digest("hex");
@@ -138,11 +174,4 @@ class PpkReader {
   #line(): string {
     return this.lines[this.#next++] ?? "";
   }
-}
-
-function wrap(data: Buffer): string[] {
-  const base64 = data.toString("base64");
-  return Array.from({ length: Math.ceil(base64.length / BASE64_LINE) }, (_, line) =>
-    base64.slice(line * BASE64_LINE, (line + 1) * BASE64_LINE),
-  );
 }

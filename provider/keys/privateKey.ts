@@ -2,13 +2,11 @@ import { decodeBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
 import { invalidKey, severalKeys, WRITE_PUBLIC_HALF } from "./invalid";
 import { splitLines } from "./lines";
-import { publicHalfOfOpenSsh } from "./opensshPrivate";
+import { OPENSSH_LABEL, readOpenSshPrivateKey } from "./opensshPrivate";
 import { blobOfKeyObject, type PemBlock, splitPem } from "./pem";
 import { readPemPrivateKey } from "./pemPrivate";
 import { PPK_BEGIN, publicHalfOfPpk, readPpk } from "./ppk";
 import { MAX_KEY_BYTES, type PublicKey } from "./publicKey";
-
-export const OPENSSH_LABEL = "OPENSSH PRIVATE KEY";
 
 /** A private key in the form that it came in. */
 export type PrivateKeySource =
@@ -26,7 +24,7 @@ export function publicKeyOfPrivateKey(privateKey: string): PublicKey {
     case "ppk":
       return publicHalfOfPpk(readPpk(source.text));
     case "openssh":
-      return publicHalfOfOpenSsh(source.content);
+      return readOpenSshPrivateKey(source.content).publicKey;
     case "pem":
       return publicKeyOf(blobOfKeyObject(readPemPrivateKey(source.block)), { format: "pem-private" });
   }

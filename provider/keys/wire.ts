@@ -45,16 +45,15 @@ export class WireReader {
     return this.#take(length, field);
   }
 
-  /** The magnitude of a positive integer, without leading zeros. */
+  /** The magnitude of a positive integer, without leading zeros. More of them than needed are read, as OpenSSH does. */
   positiveInteger(field: string): Buffer {
     const bytes = this.string(field);
-    const [first = 0, second = 0] = bytes;
-    if (first >= 0x80) throw invalidKey(`the key is damaged: ${field} in the ${this.what} is negative`);
-    if (bytes.length === 0) throw invalidKey(`the key is damaged: ${field} in the ${this.what} is zero`);
-    if (first !== 0) return bytes;
-    if (second < 0x80)
-      throw invalidKey(`the key is damaged: ${field} in the ${this.what} has needless leading zeros`);
-    return bytes.subarray(1);
+    if ((bytes[0] ?? 0) >= 0x80) {
+      throw invalidKey(`the key is damaged: ${field} in the ${this.what} is negative`);
+    }
+    const number = magnitude(bytes);
+    if (number.length === 0) throw invalidKey(`the key is damaged: ${field} in the ${this.what} is zero`);
+    return number;
   }
 
   end(): void {
@@ -78,10 +77,38 @@ export function countBytes(count: number): string {
   return count === 1 ? "1 byte" : `${count} bytes`;
 }
 
+export function wireUint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
 /** An SSH string: its length and its bytes. */
 export function wireString(bytes: Buffer | string): Buffer {
   const content = Buffer.from(bytes);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(content.length);
-  return Buffer.concat([length, content]);
+  return Buffer.concat([wireUint32(content.length), content]);
+}
+
+/** The content of an mpint (RFC 4251, section 5) of a positive number: the fewest bytes whose first bit is 0. */
+export function wireNumber(bytes: Buffer): Buffer {
+  const number = magnitude(bytes);
+  return (number[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), number]) : number;
+}
+
+/** A big-endian number without the zero bytes before it. */
+export function magnitude(bytes: Buffer): Buffer {
+  const start = bytes.findIndex((byte) => byte !== 0);
+  return start === -1 ? Buffer.alloc(0) : bytes.subarray(start);
+}
+
+export function bigIntOf(bytes: Buffer): bigint {
+  return BigInt(`0x0${bytes.toString("hex")}`);
+}
+
+/** All strings of an SSH structure that holds nothing else. */
+export function readStrings(wire: Buffer): Buffer[] {
+  const reader = new WireReader(wire, "private key");
+  const strings: Buffer[] = [];
+  while (reader.remaining > 0) strings.push(reader.string("a number"));
+  return strings;
 }

@@ -216,10 +216,6 @@ export const FAULTS: Faults = {
   "rsa-exponent-264-bits": ["the key is damaged: its RSA exponent has 264 bits, 256 is the most", COPY_AGAIN],
   "rsa-exponent-one": ["the RSA exponent is 1, which protects nothing", NEW_KEY],
   "rsa-exponent-zero": ["the key is damaged: the exponent in the ssh-rsa blob is zero", COPY_AGAIN],
-  "rsa-modulus-with-leading-zeros": [
-    "the key is damaged: the modulus in the ssh-rsa blob has needless leading zeros",
-    COPY_AGAIN,
-  ],
   "rsa-negative-modulus": ["the key is damaged: the modulus in the ssh-rsa blob is negative", COPY_AGAIN],
   "rsa-signature-algorithm": ["rsa-sha2-512 is no algorithm of a public key", ANY_FORMAT],
   "rsa-trailing-bytes": [

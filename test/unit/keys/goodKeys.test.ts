@@ -34,6 +34,7 @@ const GOOD: Record<string, Partial<PublicKey>> = {
     bits: 1024,
     isCertificate: true,
   },
+  "dsa-numbers-with-leading-zeros": { format: "openssh", type: "dsa", bits: 1024 },
   "ed25519-certificate": {
     algorithm: "ssh-ed25519-cert-v01@openssh.com",
     type: "ed25519",
@@ -55,6 +56,7 @@ const GOOD: Record<string, Partial<PublicKey>> = {
     bits: 2048,
     isCertificate: true,
   },
+  "rsa-numbers-with-leading-zeros": { format: "openssh", type: "rsa", bits: 2048 },
   "sk-ecdsa": { algorithm: "sk-ecdsa-sha2-nistp256@openssh.com", type: "sk-ecdsa", bits: 256 },
   "sk-ed25519": { algorithm: "sk-ssh-ed25519@openssh.com", type: "sk-ed25519", bits: 256 },
 };
@@ -92,6 +94,12 @@ test("a certificate has the fingerprint of the key that it certifies, and is ano
   expect(fingerprintSha256(fixture("rsa-certificate-v00"))).toBe(fingerprintSha256(plain));
   expect(fingerprintMd5(fixture("rsa-certificate-v00"))).toBe(fingerprintMd5(plain));
   expect(sameKey(fixture("rsa-certificate-v00"), plain)).toBe(false);
+});
+
+test("numbers with needless zeros, which OpenSSH takes, are written without them", () => {
+  expect(sameKey(fixture("dsa-numbers-with-leading-zeros"), fixture("dsa"))).toBe(true);
+  const { blob } = fixture("rsa-numbers-with-leading-zeros");
+  expect(blob.length).toBe(279);
 });
 
 describe("the line", () => {

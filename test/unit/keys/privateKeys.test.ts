@@ -121,7 +121,7 @@ describe("a damaged private key", () => {
     ],
     [
       "other halves",
-      withBytes(openssh, (bytes) => bytes.writeUInt8((bytes[57] ?? 0) ^ 1, 57)),
+      withBytes(openssh, (bytes) => bytes.writeUInt8((bytes[70] ?? 0) ^ 1, 70)),
       /its halves are of different keys|no usable point/,
     ],
     [
