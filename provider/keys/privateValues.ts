@@ -52,7 +52,7 @@ export function valuesOfPpk(type: PublicKey["type"], ppk: Ppk): PrivateValues {
   }
 }
 
-/** PuTTY's private values. It writes the seed of ed25519 as a little-endian number, without the zero bytes at its end. */
+/** PuTTY's private values. */
 export function ppkPrivateBlob(type: PublicKey["type"], values: PrivateValues): Buffer {
   switch (type) {
     case "rsa":
@@ -62,7 +62,7 @@ export function ppkPrivateBlob(type: PublicKey["type"], values: PrivateValues): 
     case "ecdsa":
       return join(pick(values, [2]));
     default:
-      return wireString(withoutZerosAtEnd(valueAt(values, 1).subarray(0, ED25519_BYTES)));
+      return wireString(valueAt(values, 1).subarray(0, ED25519_BYTES));
   }
 }
 
@@ -127,7 +127,10 @@ function ecdsaJwk(algorithm: string, values: PrivateValues): JsonWebKey {
   };
 }
 
-/** `seedAndPoint` is the seed, which may lack zero bytes at its end, and the point. */
+/**
+ * `seedAndPoint` is the seed and the point. PuTTY's code takes the seed for a little-endian number, so a file may lack the zero
+ * bytes at the seed's end, or have more of them.
+ */
 function ed25519Values(point: Buffer, seedAndPoint: Buffer): PrivateValues {
   const end = seedAndPoint.length - point.length;
   const seed = withoutZerosAtEnd(seedAndPoint.subarray(0, Math.max(end, 0)));
