@@ -1,3 +1,5 @@
+import type { KeyPairError } from "../core/errors";
+import { invalidKey } from "./invalid";
 import type { PublicKey } from "./publicKey";
 
 export interface Algorithm {
@@ -44,13 +46,23 @@ export function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.get(name);
 }
 
+/** Refuses the name of an algorithm that is not one of a key that OpenSSH takes. Only for names that `showAlgorithm` shows. */
+export function refusedAlgorithm(name: string): KeyPairError {
+  return name.startsWith("rsa-sha2-")
+    ? invalidKey(
+        `${name} is a signature algorithm; the type of the key is ssh-rsa`,
+        "Begin the line with ssh-rsa.",
+      )
+    : invalidKey(`OpenSSH takes no keys of the type ${name}`, "Use an RSA, ECDSA or ed25519 key.");
+}
+
 /**
- * A name that may stand in a message: only what has the form of an algorithm's name is shown, because the text may be
- * anything, a secret too.
+ * A name that may stand in a message. Only what has the form of an algorithm's name is shown, because the text may be a
+ * secret.
  */
 export function showAlgorithm(name: string): string {
   return ALGORITHMS.has(name) ||
-    /^(ssh|ecdsa|rsa|sk|x509v3|webauthn)-[a-z0-9-]{1,32}(@openssh\.com)?$/.test(name)
+    /^(ssh|ecdsa|rsa|sk|x509v3|webauthn|pgp-sign|spki-sign)-[a-z0-9.-]{1,40}(@openssh\.com)?$/.test(name)
     ? name
     : "another";
 }

@@ -1,4 +1,5 @@
 import { invalidKey } from "./invalid";
+import { nameOfInvisible } from "./invisible";
 
 /**
  * Strict Base64 (RFC 4648, section 4): the standard alphabet, padded, no white space, no stray bits. Other decoders would
@@ -33,6 +34,8 @@ function fault(text: string): string {
   if (stray === -1) return "its padding or its end is missing";
   const character = text.charAt(stray);
   if (character === "-" || character === "_") return `character ${stray + 1} is of the URL-safe alphabet`;
+  const invisible = nameOfInvisible(character);
+  if (invisible !== undefined) return `character ${stray + 1} is a ${invisible}`;
   if (character !== "=") return `character ${stray + 1} is not of its alphabet`;
   if (/^={1,2}$/.test(text.slice(stray))) {
     return text.length % 4 === 0

@@ -1,4 +1,4 @@
-import { type Algorithm, findAlgorithm, showAlgorithm } from "./algorithms";
+import { type Algorithm, findAlgorithm, refusedAlgorithm, showAlgorithm } from "./algorithms";
 import { decodeBase64, isUnpadded } from "./base64";
 import { readCertificateRest } from "./certificate";
 import { invalidKey } from "./invalid";
@@ -73,8 +73,5 @@ function unknownAlgorithm(name: string): Error {
   const shown = showAlgorithm(name);
   return shown === "another"
     ? invalidKey("the key is damaged: its blob does not begin with the name of an algorithm")
-    : invalidKey(
-        `the key's algorithm ${shown} is not one that is known`,
-        "Use an RSA, ECDSA or ed25519 key.",
-      );
+    : refusedAlgorithm(shown);
 }

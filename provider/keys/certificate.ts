@@ -37,7 +37,7 @@ function readSignatureKey(blob: Buffer): void {
   const reader = new WireReader(blob, "signature key");
   const algorithm = findAlgorithm(reader.string("the name of its algorithm").toString("latin1"));
   if (algorithm === undefined || algorithm.certificate !== undefined) {
-    throw invalidKey("the certificate is damaged: its signature key is no plain SSH key");
+    throw invalidKey("the certificate is damaged: its signature key is not a plain SSH key");
   }
   readParameters(reader, algorithm);
   reader.end();

@@ -7,13 +7,12 @@ export const COPY_AGAIN = "Copy the whole key again from the file it came from."
 export const WRITE_PUBLIC_HALF =
   "Write its public half to a file with `ssh-keygen -y -f FILE > FILE.pub` and use that file.";
 
-/** A key pair has one key; which of several is meant, nobody can tell. */
-export function severalKeys(count: number): KeyPairError {
-  return invalidKey(`the text holds ${count} keys, a key pair has one`, "Give one of them.");
-}
-
 export function otherText(lineNumber: number): KeyPairError {
   return invalidKey(`there is other text beside the key, in line ${lineNumber}`, "Remove it.");
+}
+
+export function cutInBegin(): KeyPairError {
+  return invalidKey("the key is cut short: its BEGIN line is not whole");
 }
 
 /**

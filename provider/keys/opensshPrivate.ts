@@ -53,7 +53,8 @@ export function readOpenSshPrivateKey(content: Buffer): OpenSshPrivateKey {
   reader.string("the key derivation");
   reader.string("the options of the key derivation");
   const count = reader.uint32("the number of keys");
-  if (count !== 1) throw invalidKey(`the OpenSSH private key file holds ${count} keys, a key pair has one`);
+  if (count !== 1)
+    throw invalidKey(`the OpenSSH private key file holds ${count} keys, but a key pair has one`);
   const blob = reader.string("the public key");
   const privateHalf = reader.string("the private key");
   if (!(encrypted && reader.remaining === TAG_BYTES)) reader.end();

@@ -76,7 +76,7 @@ function readDsa(reader: WireReader): number {
   const bits = bitLength(p);
   if (bits < DSA_BITS.least || bits > DSA_BITS.most) {
     throw invalidKey(
-      `a DSA key has ${DSA_BITS.least} to ${DSA_BITS.most} bits, this one has ${bits}`,
+      `a DSA key has ${DSA_BITS.least} to ${DSA_BITS.most} bits, but this one has ${bits}`,
       NEW_KEY,
     );
   }
@@ -105,7 +105,7 @@ function readEcdsa(reader: WireReader, { curve, plain }: Algorithm): number {
   const named = reader.string("the curve").toString("latin1");
   if (named !== curve.name) {
     throw invalidKey(
-      `the key is damaged: its algorithm is ${plain}, the curve inside is ${/^nistp\d{3}$/.test(named) ? named : "another"}`,
+      `the key is damaged: its algorithm is ${plain}, but the curve inside is ${/^nistp\d{3}$/.test(named) ? named : "another"}`,
     );
   }
   checkPoint(reader.string("the point"), curve);
@@ -122,7 +122,7 @@ function checkPoint(point: Buffer, curve: Curve): void {
   }
   if (point.length !== length || point[0] !== 4) {
     throw invalidKey(
-      `the key is damaged: its point has ${countBytes(point.length)}, a point of ${curve.name} has ${length} and begins with 04`,
+      `the key is damaged: its point has ${countBytes(point.length)}, but a point of ${curve.name} has ${length} and begins with 04`,
     );
   }
   try {
@@ -136,10 +136,10 @@ function checkPoint(point: Buffer, curve: Curve): void {
 function readEd25519(reader: WireReader): number {
   const point = reader.string("the public value");
   if (point.length !== 32) {
-    throw invalidKey(`the key is damaged: an ed25519 key has 32 bytes, this one has ${point.length}`);
+    throw invalidKey(`the key is damaged: an ed25519 key has 32 bytes, but this one has ${point.length}`);
   }
   if (!isEd25519Point(point))
-    throw invalidKey("the key is damaged: its 32 bytes are no usable point of edwards25519");
+    throw invalidKey("the key is damaged: its 32 bytes are not a usable point of edwards25519");
   return 256;
 }
 

@@ -3,9 +3,10 @@ import { CURVES } from "./algorithms";
 import { decodeBase64, wrapBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
 import { checkDerLength } from "./der";
-import { invalidKey, orDamaged, otherText, severalKeys } from "./invalid";
+import { cutInBegin, invalidKey, orDamaged, otherText } from "./invalid";
 import { isContent, type Line } from "./lines";
 import type { PublicKey } from "./publicKey";
+import { severalKeys } from "./severalKeys";
 import { loadSshpk } from "./sshpk";
 
 /** A block between `-----BEGIN label-----` and its END line (RFC 7468, and RFC 1421 for the headers). */
@@ -15,7 +16,7 @@ export interface PemBlock {
   base64: string;
 }
 
-const NO_SSH_KEY = "the key is damaged: its numbers are no key of SSH";
+const NO_SSH_KEY = "the key is damaged: its numbers are not those of an SSH key";
 
 const WAY_OUT: { [label: string]: { is: string; next: string } } = {
   CERTIFICATE: {
@@ -28,7 +29,7 @@ const WAY_OUT: { [label: string]: { is: string; next: string } } = {
   },
   "PGP PUBLIC KEY BLOCK": {
     is: "an OpenPGP key",
-    next: "Where it can authenticate, write it as an SSH key with: gpg --export-ssh-key KEYID.",
+    next: "If it can authenticate, write it as an SSH key with: gpg --export-ssh-key KEYID.",
   },
 };
 
@@ -66,13 +67,18 @@ export function readPem(lines: Line[]): PublicKey {
   const { blocks, outside } = splitPem(lines);
   const [block, another] = blocks;
   if (block === undefined) {
+    if (!lines.some(({ text }) => text.includes("END "))) throw cutInBegin();
     throw invalidKey(
       "the PEM text has no BEGIN line of its own",
       "Give the key with its line breaks, as it is in its file.",
     );
   }
-  if (another) throw severalKeys(blocks.length);
+  if (another) throw severalKeys(blocks.map((each) => () => readBlock(each)));
   if (outside) throw otherText(outside.number);
+  return readBlock(block);
+}
+
+function readBlock(block: PemBlock): PublicKey {
   if (block.label === "PUBLIC KEY") return readDer(decodeBase64(block.base64), "spki", "spki");
   if (block.label === "RSA PUBLIC KEY") return readDer(decodeBase64(block.base64), "pkcs1", "pkcs1");
   const other = WAY_OUT[block.label];
@@ -88,8 +94,8 @@ export function readDer(der: Buffer, type: "spki" | "pkcs1", format: PublicKey["
   const key = orDamaged(
     () => createPublicKey({ key: der, format: "der", type }),
     type === "spki"
-      ? "the key is damaged, or of a kind that OpenSSL does not know: its DER is no SubjectPublicKeyInfo"
-      : "the key is damaged: its DER is no RSAPublicKey",
+      ? "the key is damaged, or of a kind that OpenSSL does not know: its DER is not a SubjectPublicKeyInfo"
+      : "the key is damaged: its DER is not an RSAPublicKey",
   );
   const blob = blobOfKeyObject(key);
   const encoded = orDamaged(() => key.export({ type: "spki", format: "der" }), NO_SSH_KEY);

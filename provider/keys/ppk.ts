@@ -60,7 +60,9 @@ export function readPpk(text: string): Ppk {
 export function publicHalfOfPpk(ppk: Ppk): PublicKey {
   const key = publicKeyOf(ppk.publicBlob, { format: "ppk", comment: cleanComment(ppk.comment) });
   if (key.algorithm !== ppk.algorithm) {
-    throw invalidKey(`the .ppk file is damaged: it does not say ${key.algorithm}, which is the key inside`);
+    throw invalidKey(
+      `the .ppk file is damaged: its first line does not name ${key.algorithm}, the type of the key inside`,
+    );
   }
   return key;
 }
@@ -138,9 +140,9 @@ class PpkReader {
   version(): 2 | 3 {
     const [, version, algorithm] = /^PuTTY-User-Key-File-(\d+): *(\S+)$/.exec(this.#line()) ?? [];
     if (algorithm === undefined)
-      throw invalidKey("the .ppk file is damaged: its first line has another form");
+      throw invalidKey("the .ppk file is damaged: its first line is not that of a .ppk file");
     if (version !== "2" && version !== "3") {
-      throw invalidKey("the .ppk file is of another version than 2 and 3", ONLY_PPK_2_AND_3);
+      throw invalidKey("the version of the .ppk file is neither 2 nor 3", ONLY_PPK_2_AND_3);
     }
     this.algorithm = algorithm;
     return version === "2" ? 2 : 3;
@@ -150,7 +152,7 @@ class PpkReader {
     const line = this.#line();
     const value = line.startsWith(`${name}:`) ? line.slice(name.length + 1).replace(/^ /, "") : undefined;
     if (value === undefined || (value === "" && !mayBeEmpty)) {
-      throw invalidKey(`the .ppk file is damaged or cut short: "${name}" is missing where it has to stand`);
+      throw invalidKey(`the .ppk file is damaged or cut short: "${name}" is not where it must be`);
     }
     return value;
   }

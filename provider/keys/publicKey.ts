@@ -13,7 +13,7 @@ export type PublicKeyFormat =
   | "spki"
   /** PEM, `BEGIN RSA PUBLIC KEY`. */
   | "pkcs1"
-  /** The blob of an OpenSSH line, or the body of a PEM key, alone. */
+  /** The blob of an OpenSSH line or the body of a PEM key alone, or any other public key text in Base64. */
   | "base64"
   /** A PuTTY .ppk file. */
   | "ppk"
@@ -49,8 +49,11 @@ export function sameKey(a: PublicKey, b: PublicKey): boolean {
   return a.blob.equals(b.blob);
 }
 
-/** The comment as it may stand in a line: control characters, line separators and broken surrogates become spaces. */
+/**
+ * The comment as it may stand in a line: control characters, line separators and broken surrogates become spaces. A comment
+ * of invisible characters is none.
+ */
 export function cleanComment(comment: string | undefined): string | undefined {
   const clean = comment?.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufeff]/gu, " ").trim();
-  return clean === "" ? undefined : clean;
+  return clean?.replace(/\p{Cf}/gu, "") === "" ? undefined : clean;
 }
