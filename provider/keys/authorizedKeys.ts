@@ -33,8 +33,8 @@ const WHAT_IS_TAKEN =
 const A_USERS_KEY = "Give the public key of a user, as in ~/.ssh/id_ed25519.pub.";
 
 /**
- * Takes the options off an authorized_keys line whose first word is no algorithm. Of the options only the names are kept:
- * their values are commands and variables of a server.
+ * Separates the options of an authorized_keys line from the key. Call it when the first word is not an algorithm. Only the
+ * names of the options are kept, because their values are commands and variables of a server.
  */
 export function readOptions(line: string): { options: string; rest: string } {
   const text = line.slice(0, endOfOptions(line));
@@ -58,7 +58,7 @@ export function readOptions(line: string): { options: string; rest: string } {
   return { options: names.join(","), rest };
 }
 
-/** Options end at the first white space outside of quotes; a backslash keeps a quote from ending them. */
+/** Options end at the first white space outside of quotation marks. A backslash escapes a quotation mark. */
 function endOfOptions(line: string): number {
   let quoted = false;
   for (let index = 0; index < line.length; index++) {

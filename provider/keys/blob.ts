@@ -9,11 +9,11 @@ import { readStrings, WireReader, wireNumber, wireString } from "./wire";
 export interface DecodedBlob {
   algorithm: Algorithm;
   bits: number;
-  /** The blob of the key itself, without the certificate around it, every number in its one form. */
+  /** The blob of the key without a certificate around it. Every number has its shortest form. */
   plainBlob: Buffer;
 }
 
-/** Reads a public key blob (RFC 4253, section 6.6) from its first to its last byte. Every public key passes here. */
+/** Reads a public key blob (RFC 4253, section 6.6) from its first to its last byte. Every public key is read by this. */
 export function decodeBlob(blob: Buffer): DecodedBlob {
   const reader = new WireReader(blob, "blob");
   const name = reader.string("the name of its algorithm").toString("latin1");
@@ -35,21 +35,21 @@ export function decodeBlob(blob: Buffer): DecodedBlob {
   };
 }
 
-/** OpenSSH takes numbers with zero bytes before them, and compares and fingerprints the keys without these. */
+/** OpenSSH accepts zero bytes before a number, and ignores them when it compares keys or makes a fingerprint. */
 function canonicalParameters(parameters: Buffer, { type }: Algorithm): Buffer {
   if (type !== "rsa" && type !== "dsa") return parameters;
   return Buffer.concat(readStrings(parameters).map((number) => wireString(wireNumber(number))));
 }
 
-/** What is known of a key beside its blob. */
+/** What is known about a key apart from its blob. */
 export interface Found {
   format: PublicKeyFormat;
   comment?: string | undefined;
 }
 
-/** The public key of the Base64 of a blob. */
+/** Reads the public key from the Base64 of its blob. */
 export function publicKeyOfBase64(base64: string, found: Found): PublicKey {
-  // Of a key that was cut, the blob says better than the Base64 what is missing.
+  // When a key was cut off, the blob tells more precisely than the Base64 what is missing.
   if (isUnpadded(base64)) decodeBlob(Buffer.from(base64, "base64"));
   return publicKeyOf(decodeBase64(base64), found);
 }
@@ -62,7 +62,7 @@ export function publicKeyOf(blob: Buffer, found: Found): PublicKey {
     type: algorithm.type,
     bits,
     isCertificate,
-    // A certificate is signed as it is written.
+    // The signature of a certificate is over the bytes as they are written.
     blob: isCertificate ? blob : plainBlob,
     ...(found.comment === undefined ? {} : { comment: found.comment }),
     format: found.format,

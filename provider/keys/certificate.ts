@@ -4,9 +4,9 @@ import { readParameters } from "./parameters";
 import { WireReader } from "./wire";
 
 /**
- * What follows the key in an OpenSSH certificate.
- * https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.certkeys; v00 is the form of OpenSSH 5.4, which keeps
- * its nonce here, has no serial number, and one list of constraints.
+ * Reads what follows the key in an OpenSSH certificate.
+ * https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.certkeys. v00 is the form of OpenSSH 5.4: it has the
+ * nonce here, no serial number, and one list of constraints.
  */
 export function readCertificateRest(reader: WireReader, version: "v00" | "v01"): void {
   if (version === "v01") reader.uint64("the serial number");

@@ -3,7 +3,7 @@ import { invalidKey, orDamaged } from "./invalid";
 import { readOpenSshPrivateKey, writeOpenSshPrivateKey } from "./opensshPrivate";
 import { readPemPrivateKey } from "./pemPrivate";
 import { readPpk, writePpk } from "./ppk";
-import { privateKeySource, publicKeyOfPrivateKey } from "./privateKey";
+import { type PrivateKeySource, privateKeySource, publicKeyOfPrivateKey } from "./privateKey";
 import {
   type PrivateValues,
   pemOfValues,
@@ -17,7 +17,7 @@ import { loadSshpk } from "./sshpk";
 /** `pem`: PKCS#1 for RSA, SEC1 for ECDSA, PKCS#8 for ed25519. `ppk`: PuTTY, version 3. None of them is encrypted. */
 export type PrivateKeyForm = "pem" | "openssh" | "ppk";
 
-/** A private key of which both halves were read. It has signed for its public half. */
+/** A private key whose halves were both read. A test signature has shown that they belong together. */
 export interface CompleteKey {
   publicKey: PublicKey;
   values: PrivateValues;
@@ -25,12 +25,12 @@ export interface CompleteKey {
 }
 
 const NOT_CONVERTED =
-  "the private key cannot be written in another form: it is encrypted, damaged, or of another kind";
+  "the private key cannot be written in another form: it is damaged, or of a kind that is not supported";
 const CONVERT_YOURSELF = "Convert it with ssh-keygen or PuTTYgen.";
 
 /**
- * The same private key in another form. Reads every unencrypted form that `publicKeyOfPrivateKey` reads, and makes sure that
- * the key signs. Without `comment`, the key keeps the one it has; PEM has none. Throws `InvalidKey`, which holds no part of
+ * Writes the same private key in another form. Reads every unencrypted form that `publicKeyOfPrivateKey` reads, and makes
+ * sure that the key signs. Without `comment`, the key keeps the one it has; PEM has none. Throws `InvalidKey`, which holds no part of
  * the key.
  */
 export function convertPrivateKey(privateKey: string, form: PrivateKeyForm, comment?: string): string {
@@ -49,9 +49,16 @@ export function convertPrivateKey(privateKey: string, form: PrivateKeyForm, comm
 /** Reads both halves of an unencrypted private key. Throws `InvalidKey`. */
 export function readCompleteKey(privateKey: string): CompleteKey {
   const publicKey = publicKeyOfPrivateKey(privateKey);
+  const source = privateKeySource(privateKey);
+  if (isEncrypted(source)) {
+    throw invalidKey(
+      "the private key is encrypted with a passphrase, so it cannot be written in another form",
+      "Remove the passphrase from a copy of the file, with ssh-keygen -p -f COPY or in PuTTYgen.",
+    );
+  }
   const { values, pem } = orDamaged(
     () => {
-      const read = readValues(privateKey, publicKey);
+      const read = readValues(source, publicKey);
       return { values: read, pem: pemOfValues(publicKey, read) };
     },
     NOT_CONVERTED,
@@ -63,8 +70,19 @@ export function readCompleteKey(privateKey: string): CompleteKey {
   return { publicKey, values, pem };
 }
 
-function readValues(privateKey: string, publicKey: PublicKey): PrivateValues {
-  const source = privateKeySource(privateKey);
+/** Encrypted PEM was refused earlier, because its public half is encrypted too. */
+function isEncrypted(source: PrivateKeySource): boolean {
+  switch (source.form) {
+    case "ppk":
+      return readPpk(source.text).encryption !== "none";
+    case "openssh":
+      return readOpenSshPrivateKey(source.content).isEncrypted;
+    case "pem":
+      return false;
+  }
+}
+
+function readValues(source: PrivateKeySource, publicKey: PublicKey): PrivateValues {
   switch (source.form) {
     case "ppk":
       return valuesOfPpk(publicKey.type, readPpk(source.text));

@@ -41,7 +41,7 @@ export async function encryptPrivateKey(
   );
 }
 
-/** What no prompt for a passphrase lets a user type cannot protect a file that the user has to open. */
+/** Refuses a passphrase that a user cannot type at a prompt, because nobody could open the file. */
 function checkPassphrase(passphrase: string): void {
   if (passphrase === "") {
     throw invalidKey("the passphrase is empty", "Leave it out to write the private key without encryption.");
@@ -111,7 +111,7 @@ function encryptAes(cipher: "aes-256-ctr" | "aes-256-cbc", derived: Buffer, bloc
 }
 
 interface BcryptPbkdf {
-  /** Fills `key`. Answers 0, or something else when an argument is unusable. */
+  /** Fills `key`. Returns 0, or another number when an argument cannot be used. */
   pbkdf(
     passphrase: Buffer,
     passphraseLength: number,

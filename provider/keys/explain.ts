@@ -36,7 +36,7 @@ function explainInvisible(text: string, read: Read): KeyPairError | undefined {
   );
 }
 
-/** By the letters of a BEGIN or END line, how it is written. */
+/** The exact form of each BEGIN and END line, found by its letters. */
 const ARMOUR: ReadonlyMap<string, { line: string; of: string }> = new Map(
   [
     { line: RFC4716_BEGIN, of: "RFC 4716" },
@@ -68,7 +68,7 @@ function lettersOf(line: string): string {
   return line.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
 }
 
-/** PEM or RFC 4716 as one line of JSON or of a shell's variable holds it. */
+/** PEM or RFC 4716 that was made one line, as JSON and shell variables hold it. */
 function explainEscapes(text: string, read: Read): KeyPairError | undefined {
   const firstEscape = text.search(/\\[nr]/);
   if (firstEscape === -1) return undefined;
@@ -102,7 +102,7 @@ const SYNTAXES: readonly { is: string; before: RegExp }[] = [
   { is: "a shell command", before: /^(?:echo|printf)[ \t]+(?:-[a-z]+[ \t]+)?["']?$/ },
   { is: "an XML or HTML element", before: /^<[^>]{0,199}>$/ },
 ];
-/** What of another file may follow a key that has no comment. */
+/** The syntax of another file that may follow a key without comment. */
 const SYNTAX_AFTER = /^(?:\\[nrt]|["'`,;<)\]}])/;
 
 function explainSyntax(text: string, read: Read): KeyPairError | undefined {
@@ -131,7 +131,7 @@ function explainSyntax(text: string, read: Read): KeyPairError | undefined {
   );
 }
 
-/** Undoes the escapes of JSON that a key can hold; some encoders write = + and / as escapes too. */
+/** Undoes the escapes of JSON that a key can hold. Some encoders escape =, + and / too. */
 function withoutEscapes(text: string): string {
   return text
     .replace(/\\u00([0-7][0-9a-fA-F])/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
@@ -144,7 +144,7 @@ function firstRead(texts: readonly string[], read: Read): PublicKey | undefined 
     try {
       return read(text);
     } catch {
-      // Another repair may fit.
+      // The next text may be readable.
     }
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { locate } from "./lines";
 
-/** White space that is not the plain blank: looks like a blank, and separates nothing in a key. */
+/** White space other than the plain blank. It looks like a blank, but it does not separate the parts of a key. */
 const BLANK_LIKE = /(?! )\p{Zs}/gu;
 /** Characters that are not drawn: zero-width characters, marks of direction, variation selectors, fillers. */
 const NOT_DRAWN = /[\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu;
@@ -29,7 +29,7 @@ export function nameOfInvisible(character: string): string | undefined {
   return `${NAMES.get(character) ?? "invisible character"} (U+${code})`;
 }
 
-/** Where the first invisible character stands that is not at an end of its line, where it does no harm; and how many are there. */
+/** The first invisible character, and how many there are. Those at the ends of lines are ignored, because they do no harm. */
 export function findInvisible(text: string): { is: string; where: string; count: number } | undefined {
   let first: { is: string; where: string } | undefined;
   let count = 0;
@@ -46,7 +46,7 @@ export function findInvisible(text: string): { is: string; where: string; count:
   return first && { ...first, count };
 }
 
-/** What the text may have been without its invisible characters. */
+/** The text with its invisible characters replaced or removed, in the ways that can make a key readable. */
 export function withoutInvisible(text: string): string[] {
   return [
     text.replace(BLANK_LIKE, " ").replace(NOT_DRAWN, ""),

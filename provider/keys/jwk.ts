@@ -17,7 +17,7 @@ export function findJwks(text: string): JsonWebKey[] {
   return keys.filter((key) => isObject(key) && typeof key["kty"] === "string");
 }
 
-/** The refusal of a text that holds public JWKs, with the line to use instead. */
+/** The error for a text that holds public JWKs. It gives the line to use instead. */
 export function refusedJwk(jwks: readonly JsonWebKey[]): Error {
   const [jwk] = jwks;
   if (jwk === undefined || jwks.length > 1)

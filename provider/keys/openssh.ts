@@ -5,7 +5,7 @@ import { invalidKey } from "./invalid";
 import { cleanComment, type PublicKey } from "./publicKey";
 import { severalKeys } from "./severalKeys";
 
-/** The form of sshd(8), "AUTHORIZED_KEYS FILE FORMAT": `[options] algorithm base64 [comment]`. The line is trimmed. */
+/** The form of sshd(8), "AUTHORIZED_KEYS FILE FORMAT": `[options] algorithm base64 [comment]`. The line must be trimmed. */
 export function readOpenSshLine(line: string): PublicKey {
   const [first, rest] = splitWord(line);
   if (findAlgorithm(first) !== undefined) return readAfterAlgorithm(first, rest);
@@ -14,13 +14,13 @@ export function readOpenSshLine(line: string): PublicKey {
   return { ...readAfterAlgorithm(...splitWord(afterOptions)), options, format: "authorized_keys" };
 }
 
-/** A public key inside of a text, whatever stands around it. `line` is the algorithm and the Base64, `after` what follows. */
+/** A public key inside of another text. `line` is the algorithm and the Base64, `after` is the start of what follows. */
 export interface KeyInText {
   line: string;
   after: string;
 }
 
-/** The public keys inside of a text: each is an algorithm, blanks, and Base64 that can be a blob. */
+/** Finds what looks like public keys in a text: an algorithm, blanks, and Base64 that can be a blob. */
 export function findKeys(text: string): KeyInText[] {
   const keys = text.matchAll(
     /(?<=^|[\s"'`>=([,])((?:ssh|ecdsa|sk)-[a-z0-9@.-]{1,60})[ \t]{1,9}(AAAA[A-Za-z0-9+/]+={0,2})/g,
@@ -31,7 +31,7 @@ export function findKeys(text: string): KeyInText[] {
   }));
 }
 
-/** Whether a key starts in this line: for telling several keys from one that is broken over lines. */
+/** Whether a key starts in this line. This tells several keys from one key that is broken over lines. */
 export function startsKey(line: string): boolean {
   return /(?:^|[\s"'])(?:ssh|ecdsa|sk)-[a-z0-9@.-]+[ \t]+AAAA/.test(line) || line.startsWith("AAAA");
 }

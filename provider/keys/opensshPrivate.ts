@@ -10,14 +10,14 @@ import { WireReader, wireString, wireUint32 } from "./wire";
 export const OPENSSH_LABEL = "OPENSSH PRIVATE KEY";
 
 const MAGIC = Buffer.from("openssh-key-v1\0", "latin1");
-/** Ciphers that authenticate keep their tag after the private half. */
+/** Ciphers that authenticate put a tag of this size after the private half. */
 const TAG_BYTES = 16;
-/** ssh-keygen's own. */
+/** The line length of ssh-keygen. */
 const LINE_CHARACTERS = 70;
 /** The private half is padded to this multiple when it is not encrypted. */
 const BLOCK_BYTES = 8;
 
-/** How many values stand between a private key's algorithm and its comment, and which of them are the public key. */
+/** How many values a private key has between its algorithm and its comment, and which of them make the public key. */
 const LAYOUT: { [type in PublicKey["type"]]?: { count: number; publicKey: number[] } } = {
   rsa: { count: 6, publicKey: [1, 0] },
   dsa: { count: 5, publicKey: [0, 1, 2, 3] },
@@ -27,6 +27,7 @@ const LAYOUT: { [type in PublicKey["type"]]?: { count: number; publicKey: number
 
 export interface OpenSshPrivateKey {
   publicKey: PublicKey;
+  isEncrypted: boolean;
   /** Missing when the private half is encrypted, or belongs to a security token, which has no private numbers. */
   values?: PrivateValues;
 }
@@ -49,7 +50,7 @@ export function readOpenSshPrivateKey(content: Buffer): OpenSshPrivateKey {
     throw invalidKey("the OpenSSH private key is damaged: it does not begin with openssh-key-v1");
   }
   const reader = new WireReader(content.subarray(MAGIC.length), "OpenSSH private key");
-  const encrypted = reader.string("the cipher").toString("latin1") !== "none";
+  const isEncrypted = reader.string("the cipher").toString("latin1") !== "none";
   reader.string("the key derivation");
   reader.string("the options of the key derivation");
   const count = reader.uint32("the number of keys");
@@ -57,12 +58,13 @@ export function readOpenSshPrivateKey(content: Buffer): OpenSshPrivateKey {
     throw invalidKey(`the OpenSSH private key file holds ${count} keys, but a key pair has one`);
   const blob = reader.string("the public key");
   const privateHalf = reader.string("the private key");
-  if (!(encrypted && reader.remaining === TAG_BYTES)) reader.end();
+  if (!(isEncrypted && reader.remaining === TAG_BYTES)) reader.end();
   const publicKey = publicKeyOf(blob, { format: "openssh-private" });
-  if (encrypted) return { publicKey };
+  if (isEncrypted) return { publicKey, isEncrypted };
   const { comment, values } = readPrivateHalf(privateHalf, publicKey.blob);
   return {
     publicKey: comment === undefined ? publicKey : { ...publicKey, comment },
+    isEncrypted,
     ...(values === undefined ? {} : { values }),
   };
 }
@@ -122,7 +124,7 @@ function readPrivateHalf(
   return { comment: cleanComment(comment), values };
 }
 
-/** 1, 2, 3… up to the cipher's block size, which is 8 for none and never more than 16. */
+/** Padding is 1, 2, 3… up to the block size of the cipher: 8 without a cipher, and never more than 16. */
 function isPadding(bytes: Buffer): boolean {
   return bytes.length < 16 && bytes.every((byte, index) => byte === index + 1);
 }

@@ -14,7 +14,7 @@ const DSA_ORDER_BITS: readonly number[] = [160, 224, 256];
 
 const NEW_KEY = "Make a new key, for example with: ssh-keygen -t rsa -b 3072.";
 
-/** Reads what the algorithm keeps in its blob, checks it, and says how many bits the key has. */
+/** Reads and checks the numbers of the key in a blob. Returns the size of the key in bits. */
 export function readParameters(reader: WireReader, algorithm: Algorithm): number {
   switch (algorithm.type) {
     case "rsa":

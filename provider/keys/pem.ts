@@ -33,7 +33,7 @@ const WAY_OUT: { [label: string]: { is: string; next: string } } = {
   },
 };
 
-/** The blocks of a PEM text, and the first line outside of them that says something. */
+/** The blocks of a PEM text, and the first line outside of them that is neither blank nor a comment. */
 export function splitPem(lines: Line[]): { blocks: PemBlock[]; outside: Line | undefined } {
   const blocks: PemBlock[] = [];
   let outside: Line | undefined;
@@ -88,7 +88,7 @@ function readBlock(block: PemBlock): PublicKey {
   );
 }
 
-/** A public key in DER. Its numbers are checked by OpenSSL, its length and form here. */
+/** Reads a public key in DER. OpenSSL checks its numbers; its length and form are checked here. */
 export function readDer(der: Buffer, type: "spki" | "pkcs1", format: PublicKey["format"]): PublicKey {
   checkDerLength(der);
   const key = orDamaged(
@@ -99,14 +99,14 @@ export function readDer(der: Buffer, type: "spki" | "pkcs1", format: PublicKey["
   );
   const blob = blobOfKeyObject(key);
   const encoded = orDamaged(() => key.export({ type: "spki", format: "der" }), NO_SSH_KEY);
-  // SPKI ends with what PKCS#1 is, so one comparison serves both.
+  // SPKI ends with the bytes of PKCS#1, so one comparison is enough for both.
   if (!encoded.subarray(-der.length).equals(der)) {
     throw invalidKey("the key is damaged: its DER is not the one encoding of its content");
   }
   return publicKeyOf(blob, { format });
 }
 
-/** The SSH blob of a key that OpenSSL has read; refused by name when SSH has no such key. */
+/** The SSH blob of a key that OpenSSL has read. Throws `InvalidKey`, with the kind of the key, when SSH has no such keys. */
 export function blobOfKeyObject(key: KeyObject): Buffer {
   refuseUnknownKind(key);
   return orDamaged(() => {
@@ -130,7 +130,7 @@ function refuseUnknownKind(key: KeyObject): void {
   }
 }
 
-/** The same key with its point written out, as SSH has it. */
+/** The same key with an uncompressed point, as SSH needs it. */
 function uncompressed(key: KeyObject): KeyObject {
   return key.asymmetricKeyType === "ec"
     ? createPublicKey({ key: key.export({ format: "jwk" }), format: "jwk" })

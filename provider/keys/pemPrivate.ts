@@ -15,8 +15,8 @@ const DER_TYPES: { [label: string]: "pkcs1" | "pkcs8" | "sec1" } = {
 };
 
 /**
- * The kinds of PKCS#8 that SSH has, by object identifier, with the most bytes that their DER may have. OpenSSL works out
- * the public half as it reads, which for a made-up DSA key takes it more than ten seconds: it must not begin with others.
+ * The kinds of keys in PKCS#8 that OpenSSL may read, by object identifier, and the most bytes that their DER may have.
+ * OpenSSL computes the public half while it reads, which takes it more than ten seconds for a made-up DSA key.
  */
 const PKCS8_KINDS: ReadonlyMap<string, number> = new Map([
   ["2a864886f70d010101", MAX_KEY_BYTES], // rsaEncryption
@@ -28,13 +28,13 @@ const PKCS8_KINDS: ReadonlyMap<string, number> = new Map([
 const ED25519 = "2b6570";
 /** PKCS#8 of version 1 (RFC 8410, section 7) up to the seed. */
 const ED25519_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
-/** What stands before the seed inside the outer SEQUENCE: version, algorithm, two OCTET STRINGs. */
+/** The bytes before the seed inside the outer SEQUENCE: version, algorithm, and the heads of two OCTET STRINGs. */
 const ED25519_BEFORE_SEED = /^0201(?:00|01)300506032b657004220420$/;
 const SEED_BYTES = 32;
-/** The BIT STRING [1] before the public key that version 2 (RFC 5958) may end with. */
+/** The head of the BIT STRING [1] that holds the public key, with which version 2 (RFC 5958) may end. */
 const PUBLIC_KEY_HEAD = Buffer.from("812100", "hex");
 
-/** A PEM private key as OpenSSL reads it. Without its passphrase nothing of an encrypted one can be read. */
+/** Reads a PEM private key. Nothing of an encrypted one can be read without its passphrase. */
 export function readPemPrivateKey({ label, headers, base64 }: PemBlock): KeyObject {
   if (label === "ENCRYPTED PRIVATE KEY" || headers.some((header) => header.includes("ENCRYPTED"))) {
     throw invalidKey(
@@ -50,7 +50,7 @@ export function readPemPrivateKey({ label, headers, base64 }: PemBlock): KeyObje
   const type = DER_TYPES[label];
   if (type === undefined && label !== "DSA PRIVATE KEY") throw unknownKind();
   return orDamaged(
-    // Node reads the traditional form of DSA only as PEM.
+    // Node reads the traditional form of DSA as PEM only.
     () => createPrivateKey(type ? { key: der, format: "der", type } : formatPem(label, der)),
     UNREADABLE,
   );

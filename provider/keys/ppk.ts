@@ -5,7 +5,7 @@ import { invalidKey } from "./invalid";
 import { cleanComment, type PublicKey } from "./publicKey";
 import { wireString } from "./wire";
 
-/** How a .ppk file begins; what follows is its version. */
+/** The start of a .ppk file. The version follows. */
 export const PPK_BEGIN = "PuTTY-User-Key-File-";
 
 const LINE_CHARACTERS = 64;
@@ -22,8 +22,7 @@ export interface Ppk {
 }
 
 /**
- * Reads PuTTY's private key file, versions 2 and 3, and checks what binds its parts together where no passphrase is needed
- * for that. https://the.earth.li/~sgtatham/putty/0.83/htmldoc/AppendixC.html
+ * Reads PuTTY's private key file, versions 2 and 3. Checks the MAC over all parts when the file is not encrypted. https://the.earth.li/~sgtatham/putty/0.83/htmldoc/AppendixC.html
  */
 export function readPpk(text: string): Ppk {
   const reader = new PpkReader(text.split(/\r\n|\r|\n/));
@@ -48,7 +47,7 @@ export function readPpk(text: string): Ppk {
   reader.end();
 
   const ppk: Ppk = { version, algorithm, encryption, comment, publicBlob, privateBlob };
-  // PuTTY before 0.77 wrote comments in the machine's own code page: what was lost in decoding cannot be hashed again.
+  // PuTTY before 0.77 wrote comments in the code page of the machine. Bytes that were lost in decoding cannot be hashed.
   const isIntact = encryption !== "none" || comment.includes("\ufffd") || mac === messageCode(ppk);
   if (!isIntact) {
     throw invalidKey("the .ppk file is damaged: its Private-MAC does not fit its content");
@@ -56,7 +55,7 @@ export function readPpk(text: string): Ppk {
   return ppk;
 }
 
-/** Neither version encrypts the public half. */
+/** The public half, which neither version encrypts. */
 export function publicHalfOfPpk(ppk: Ppk): PublicKey {
   const key = publicKeyOf(ppk.publicBlob, { format: "ppk", comment: cleanComment(ppk.comment) });
   if (key.algorithm !== ppk.algorithm) {
@@ -112,13 +111,13 @@ export function writePpk(
   ].join("\n");
 }
 
-/** PuTTY pads with the first bytes of the SHA-1 of what is padded, so that equal keys give equal files. */
+/** PuTTY pads with the first bytes of the SHA-1 hash of the data, so that equal keys give equal files. */
 function padToBlock(privateBlob: Buffer, blockBytes: number): Buffer {
   const missing = (blockBytes - (privateBlob.length % blockBytes)) % blockBytes;
   return Buffer.concat([privateBlob, createHash("sha1").update(privateBlob).digest().subarray(0, missing)]);
 }
 
-/** Appendix C.3 and, for version 2, C.5: over the private half before its encryption. */
+/** The MAC of Appendix C.3 and, for version 2, C.5. It is over the private half before its encryption. */
 function messageCode(
   { version, algorithm, encryption, comment, publicBlob, privateBlob }: Ppk,
   macKey?: Buffer,
@@ -169,7 +168,7 @@ class PpkReader {
 
   end(): void {
     if (this.lines.slice(this.#next).some((line) => line.trim() !== "")) {
-      throw invalidKey("the .ppk file is damaged: it goes on after its Private-MAC");
+      throw invalidKey("the .ppk file is damaged: it has text after its Private-MAC");
     }
   }
 

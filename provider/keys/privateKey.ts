@@ -10,15 +10,15 @@ import { PPK_BEGIN, publicHalfOfPpk, readPpk } from "./ppk";
 import { formatPublicKeyLine, MAX_KEY_BYTES, type PublicKey } from "./publicKey";
 import { severalKeys } from "./severalKeys";
 
-/** A private key in the form that it came in. */
+/** A private key, by the form that it has. */
 export type PrivateKeySource =
   | { form: "ppk"; text: string }
   | { form: "openssh"; content: Buffer }
   | { form: "pem"; block: PemBlock };
 
 /**
- * The public half of a private key: PEM (PKCS#1, SEC1, PKCS#8), OpenSSH, or .ppk of version 2 or 3. The last two need no
- * passphrase. Throws `InvalidKey`, which holds no part of the text.
+ * The public half of a private key: PEM (PKCS#1, SEC1, PKCS#8), OpenSSH, or .ppk of version 2 or 3. The last two need
+ * no passphrase. Throws `InvalidKey`, which holds no part of the text.
  */
 export function publicKeyOfPrivateKey(privateKey: string): PublicKey {
   return publicHalfOf(privateKeySource(privateKey));
@@ -61,7 +61,7 @@ function refuseJwk(text: string): void {
   );
 }
 
-/** The private key among the blocks; `openssl ecparam -genkey` writes one with the parameters before it. */
+/** The one private key among the blocks. `openssl ecparam -genkey` writes the parameters of the curve before it. */
 function onlyPrivateBlock(text: string): PemBlock {
   if (text.includes("BEGIN SSH2 ENCRYPTED PRIVATE KEY")) {
     throw invalidKey(

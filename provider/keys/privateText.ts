@@ -4,7 +4,7 @@ import { DER_INTEGER, sequenceContent } from "./der";
 /** The BEGIN or END line of a private key in PEM, OpenSSH's form or ssh.com's, also when its blanks are lost. */
 const ARMOUR = /(?:BEGIN|END) ?[A-Z0-9 ]{0,40}PRIVATE ?KEY/;
 
-/** What else only a private key's text holds, whole or cut. */
+/** Other marks that only the text of a private key holds, even when it is cut. */
 const MARKS = [
   "PuTTY-User-Key-File",
   "Private-Lines:",
@@ -15,7 +15,7 @@ const MARKS = [
   "UHVUVFktVXNlci1LZXktRmls",
 ];
 
-/** How a PEM text begins when the whole of it was put in Base64, as pipelines do to keep its line ends. */
+/** The start of a PEM text that was encoded in Base64 as a whole, as pipelines do to keep its line ends. */
 const PEM_IN_BASE64 = /LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,80}/g;
 
 /** The object identifiers of encryption with a passphrase: PKCS#5 (RFC 8018) and PKCS#12 (RFC 7292). */
@@ -42,7 +42,7 @@ function isPrivateJwk(text: string): boolean {
   return /\bkty\b/.test(text) && /\b[dk]\\?["']? ?:/.test(text);
 }
 
-/** Base64, without blanks: of a text that is private, or of the DER of a private key. */
+/** Whether the text, which must have no blanks, is the Base64 of a private text or of the DER of a private key. */
 function isPrivateBase64(text: string): boolean {
   const pems = text.match(PEM_IN_BASE64) ?? [];
   if (pems.some((pem) => ARMOUR.test(Buffer.from(pem, "base64").toString("latin1")))) return true;

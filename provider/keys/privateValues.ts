@@ -52,7 +52,7 @@ export function valuesOfPpk(type: PublicKey["type"], ppk: Ppk): PrivateValues {
   }
 }
 
-/** PuTTY's private values. */
+/** The private half of a .ppk file before its encryption. */
 export function ppkPrivateBlob(type: PublicKey["type"], values: PrivateValues): Buffer {
   switch (type) {
     case "rsa":

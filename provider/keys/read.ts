@@ -15,12 +15,12 @@ import { severalKeys } from "./severalKeys";
 
 const ONE_LINE = "Give one OpenSSH line, as in ~/.ssh/id_ed25519.pub.";
 
-/** A SEQUENCE of some length in Base64; shorter words are words. */
+/** A SEQUENCE of some length in Base64. A shorter match could be a word. */
 const DER_IN_BASE64 = /^M[A-Za-z0-9+/]{39}/;
 
 /**
- * Reads a public key in any usual text form. Private keys are refused, with their public line as the way out where it can be
- * read. Throws `InvalidKey`, which holds no part of the text but a public key.
+ * Reads a public key in any usual text form. Refuses a private key, and gives its public line when it can be read. Throws
+ * `InvalidKey`, which holds no part of the text except a public key.
  */
 export function readPublicKey(text: string): PublicKey {
   checkSize(Buffer.byteLength(text));
@@ -31,10 +31,10 @@ export function readPublicKey(text: string): PublicKey {
       "Give the file's path as publicKeyFile, or save it as UTF-8.",
     );
   }
-  return readText(text, "text");
+  return readText(text);
 }
 
-/** Reads what a public key file holds: also a private key file or a .ppk, of which only the public half is returned. */
+/** Reads a public key file. A private key file or .ppk is accepted too: only its public half is returned. */
 export function readPublicKeyFile(contents: Buffer): PublicKey {
   checkSize(contents.length);
   const text = decodeText(contents);
@@ -45,17 +45,17 @@ export function readPublicKeyFile(contents: Buffer): PublicKey {
       "If it is DER, write it as PEM with: openssl pkey -pubin -inform DER -in FILE -pubout.",
     );
   }
-  return readText(text, "file");
+  return readText(text);
 }
 
-function readText(text: string, what: "text" | "file"): PublicKey {
+function readText(text: string): PublicKey {
   const withoutMark = text.replace(/^\ufeff/, "");
   if (!splitLines(withoutMark).some(isContent)) {
     const holds =
       withoutMark === ""
         ? "is empty"
         : `holds ${withoutMark.trim() === "" ? "white space" : "comments"} only`;
-    throw invalidKey(`there is no key: the ${what} ${holds}`, ONE_LINE);
+    throw invalidKey(`there is no key: the text ${holds}`, ONE_LINE);
   }
   try {
     return readAnyForm(withoutMark);
@@ -108,7 +108,7 @@ function readBareBase64(content: Line[]): PublicKey {
   return readTextInBase64(base64) ?? readOpenSshLine(base64);
 }
 
-/** A whole line or PEM text in Base64, as pipelines keep files; `undefined` when it is the Base64 of something else. */
+/** Reads a whole line or PEM text that was encoded in Base64. `undefined` when it is the Base64 of something else. */
 function readTextInBase64(base64: string): PublicKey | undefined {
   const text = Buffer.from(base64, "base64").toString();
   const keys = findKeys(text);
@@ -173,7 +173,7 @@ function checkSize(bytes: number): void {
   }
 }
 
-/** The way out names no comment, because that was kept in the private half. */
+/** The public line is shown without comment, because the comment comes from the private half. */
 function refusedPrivateKey(text: string): Error {
   const reason = "the text is a private key, and only a public key may be given here";
   const [jwk] = findJwks(text);

@@ -8,8 +8,8 @@ export const RFC4716_BEGIN = "---- BEGIN SSH2 PUBLIC KEY ----";
 export const RFC4716_END = "---- END SSH2 PUBLIC KEY ----";
 
 /**
- * RFC 4716: headers `Tag: value`, continued by a backslash at the line's end, then the Base64 of the blob. Longer lines than
- * its 72 bytes are read, as PuTTYgen writes them.
+ * Reads RFC 4716: headers `Tag: value`, which a backslash at the end of a line continues, then the Base64 of the blob. Lines
+ * longer than its 72 bytes are read too, because PuTTYgen writes them.
  */
 export function readRfc4716(lines: Line[]): PublicKey {
   const begins = lines.flatMap(({ text }, index) => (text === RFC4716_BEGIN ? [index] : []));

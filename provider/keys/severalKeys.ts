@@ -8,7 +8,7 @@ const MOST_SHOWN = 10;
 /** A text of keys that are all damaged should be refused as quickly as any other. */
 const MOST_READ = 20;
 
-/** Refuses several keys, because it is not known which of them is meant. `reads` read them one by one, to say which they are. */
+/** The error for several keys in one text. It is not known which one is meant, so the error lists them; `reads` read each. */
 export function severalKeys(reads: readonly (() => PublicKey)[]): KeyPairError {
   const tried = reads.slice(0, MOST_READ);
   const known = tried.flatMap(describe);

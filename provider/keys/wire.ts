@@ -1,6 +1,6 @@
 import { invalidKey } from "./invalid";
 
-/** No field of a key is longer; a longer promise is damage, not a key that was cut. */
+/** No field of a key is longer. A larger length means that the key is damaged, not that it was cut off. */
 const MAX_FIELD_BYTES = 64 * 1024;
 
 /** Reads the data types of SSH (RFC 4251, section 5), and says exactly what is wrong with them. */
@@ -45,7 +45,7 @@ export class WireReader {
     return this.#take(length, field);
   }
 
-  /** The magnitude of a positive integer, without leading zeros. More of them than needed are read, as OpenSSH does. */
+  /** The magnitude of a positive integer, without leading zeros. Needless ones are accepted, because OpenSSH accepts them. */
   positiveInteger(field: string): Buffer {
     const bytes = this.string(field);
     if ((bytes[0] ?? 0) >= 0x80) {
@@ -59,7 +59,7 @@ export class WireReader {
   end(): void {
     if (this.remaining > 0) {
       throw invalidKey(
-        `the key is damaged: the ${this.what} goes on after the key, for ${countBytes(this.remaining)}`,
+        `the key is damaged: the ${this.what} has ${countBytes(this.remaining)} after the end of the key`,
       );
     }
   }

@@ -170,7 +170,7 @@ describe.each(others)("a converted $name of ssh-keygen", ({ name }) => {
       ...["-o", file],
     );
     expect(() => convertPrivateKey(otherShop.read(file).toString(), "pem")).toThrow(
-      /^the private key cannot be written in another form: it is encrypted, damaged, or of another kind\. Convert it with ssh-keygen or PuTTYgen\.$/,
+      /^the private key is encrypted with a passphrase, so it cannot be written in another form\. Remove the passphrase from a copy of the file, with ssh-keygen -p -f COPY or in PuTTYgen\.$/,
     );
   });
 });

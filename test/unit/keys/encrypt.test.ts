@@ -14,7 +14,9 @@ test("the public half of an encrypted OpenSSH key is read without the passphrase
   const text = await encryptPrivateKey(privateKey, "openssh", PASSPHRASE, "a comment");
   expect(publicKeyOfPrivateKey(text)).toEqual({ ...publicKey, format: "openssh-private" });
   expect(isPrivateKeyText(text)).toBe(true);
-  expect(() => convertPrivateKey(text, "pem")).toThrow("the private key cannot be written in another form");
+  expect(() => convertPrivateKey(text, "pem")).toThrow(
+    "the private key is encrypted with a passphrase, so it cannot be written in another form",
+  );
 });
 
 test("the public half and the comment of an encrypted .ppk are read without the passphrase, the private half is not", async () => {
@@ -27,7 +29,9 @@ test("the public half and the comment of an encrypted .ppk are read without the 
     "Argon2-Passes: 21",
     "Argon2-Parallelism: 1",
   ]);
-  expect(() => convertPrivateKey(text, "pem")).toThrow("the private key cannot be written in another form");
+  expect(() => convertPrivateKey(text, "pem")).toThrow(
+    "the private key is encrypted with a passphrase, so it cannot be written in another form",
+  );
 });
 
 test("no two files share a salt or a byte of their private half", async () => {

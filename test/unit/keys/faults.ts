@@ -95,7 +95,7 @@ export const FAULTS: Faults = {
     COPY_AGAIN,
   ],
   "certificate-trailing-bytes": [
-    "the key is damaged: the ssh-ed25519-cert-v01@openssh.com blob goes on after the key, for 1 byte",
+    "the key is damaged: the ssh-ed25519-cert-v01@openssh.com blob has 1 byte after the end of the key",
     COPY_AGAIN,
   ],
   "certificate-with-damaged-principals": [
@@ -238,7 +238,7 @@ export const FAULTS: Faults = {
     "the key is damaged: its DER is not the one encoding of its content",
     COPY_AGAIN,
   ],
-  "pem-trailing-bytes": ["the key is damaged: its DER goes on after the key, for 4 bytes", COPY_AGAIN],
+  "pem-trailing-bytes": ["the key is damaged: its DER has 4 bytes after the end of the key", COPY_AGAIN],
   "pem-two-keys": [
     "the text holds 2 keys, but a key pair has one",
     "Give one of them: ssh-rsa SHA256:4Cqt/hs4I56bmHJt6dX7lYShDdgm+5bynEUTdJuto5o.",
@@ -323,7 +323,7 @@ export const FAULTS: Faults = {
     "Begin the line with ssh-rsa.",
   ],
   "rsa-trailing-bytes": [
-    "the key is damaged: the ssh-rsa blob goes on after the key, for 4 bytes",
+    "the key is damaged: the ssh-rsa blob has 4 bytes after the end of the key",
     COPY_AGAIN,
   ],
   "rsa-without-base64": ["the key is cut short: nothing follows ssh-rsa", COPY_AGAIN],
@@ -449,7 +449,4 @@ export const FAULTS_OF_FILES: Faults = {
     "the file is binary",
     "If it is DER, write it as PEM with: openssl pkey -pubin -inform DER -in FILE -pubout.",
   ],
-  "comments-only": ["there is no key: the file holds comments only", ONE_LINE],
-  empty: ["there is no key: the file is empty", ONE_LINE],
-  "white-space-only": ["there is no key: the file holds white space only", ONE_LINE],
 };

@@ -203,7 +203,7 @@ describe("a damaged private key", () => {
     [
       "text after a .ppk",
       `${ppk}ssh-rsa`,
-      `the .ppk file is damaged: it goes on after its Private-MAC. ${COPY_AGAIN}`,
+      `the .ppk file is damaged: it has text after its Private-MAC. ${COPY_AGAIN}`,
     ],
   ])("%s", (_fault, text, message) => {
     expect(() => readPublicKeyFile(Buffer.from(text))).toThrow(message);
