@@ -45,7 +45,7 @@ const file = (name: string, contents: string | Buffer) => {
 async function run(args: string[], stdin = "") {
   const printed = { out: "", err: "" };
   const exitCode = await runCli(args, {
-    stdin: Readable.from(stdin ? [Buffer.from(stdin)] : []),
+    stdin: () => Readable.from(stdin ? [Buffer.from(stdin)] : []),
     print: (text) => {
       printed.out += text;
     },
