@@ -15,7 +15,7 @@ The key is compared again right before the deletion. Everything else is left, an
 
 Exit codes:
   0  nothing is left over, or all of it was deleted
-  1  for at least one create it could not be told
+  1  it is not known for at least one create, or the command failed
   2  the command line is wrong
   3  something is left over`;
 

@@ -18,7 +18,8 @@ export const runPulumi: Pulumi = (args) =>
       (error, stdout, stderr) => {
         if (!error) return resolve(stdout);
         // Not `error.message`: it repeats the whole command.
-        const reason = error.code === "ENOENT" ? "there is no pulumi on the PATH" : stderr.trim();
+        const reason =
+          error.code === "ENOENT" ? "there is no pulumi on the PATH" : stderr.trim().replace(/^error: /, "");
         reject(
           new KeyPairError({
             code: "Configuration",

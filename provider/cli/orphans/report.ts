@@ -91,8 +91,10 @@ function unclearLine({ resource, error }: Unclear): string {
 }
 
 function lookedAtLine({ backend, owner }: LookedAt): string {
-  const who = owner ? `, which belong to ${owner.name ?? owner.id}` : "";
-  return `Looked at ${backend.location} with ${backend.credentialsFrom}${who}.`;
+  const credentials = [backend.credentialsFrom, owner && `of ${owner.name ?? owner.id}`]
+    .filter(Boolean)
+    .join(", ");
+  return `Looked at ${backend.location}${credentials && ` (credentials: ${credentials})`}.`;
 }
 
 /** What is left to do, once nothing is left over. */

@@ -4,7 +4,7 @@ import { defined } from "../../core/defined";
 import { KeyPairError } from "../../core/errors";
 import type { Connection } from "../../core/model";
 import { readSettings } from "../../core/settings";
-import { ENCRYPTED, type StackState, type StoredResource } from "./state";
+import { ENCRYPTED, logicalName, type StackState, type StoredResource } from "./state";
 
 /** How the clouds are reached. */
 export interface Access {
@@ -77,7 +77,7 @@ function setting({ inputs, urn }: StoredResource, key: string, hasOtherAccount: 
 
 /** The engine makes it of the stack's configuration. */
 function isDefault({ urn }: StoredResource): boolean {
-  return /::default(?:_[^:]*)?$/.test(urn);
+  return /^default(?:_|$)/.test(logicalName(urn));
 }
 
 function urnOf(reference: string): string {
