@@ -60,14 +60,19 @@ export function readState(text: string): StackState {
   if (Number.isNaN(writtenAt)) throw notAState();
   const resources = asList(deployment["resources"]);
   const operations = asList(deployment["pending_operations"]).map(asObject);
-  const creates = operations.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  const ofType = (wanted: string) =>
+    operations.filter(({ type }) => type === wanted).map(({ resource }) => asObject(resource));
+  const beingDeleted = new Set(ofType("deleting").map(({ urn }) => urn));
   const providers = resources
     .map(asObject)
     .filter(({ type }) => String(type).startsWith("pulumi:providers:"));
   return {
     writtenAt,
-    pendingCreates: creates.map(asObject).filter(isOurs).map(keyPair),
-    keyPairs: resources.map(asObject).filter(isInCloud).map(keyPair),
+    pendingCreates: ofType("creating").filter(isOurs).map(keyPair),
+    keyPairs: resources
+      .map(asObject)
+      .filter((resource) => isInCloud(resource, beingDeleted))
+      .map(keyPair),
     providers: new Map(providers.map((provider) => [String(provider["urn"]), providerOf(provider)])),
   };
 }
@@ -82,9 +87,9 @@ export function isOurs({ type }: { type?: unknown }): boolean {
   return KEY_PAIR_TYPES.includes(String(type));
 }
 
-/** One whose replacement was interrupted is deleted already, and only remembered. */
-function isInCloud(resource: Properties): boolean {
-  if (resource["pendingReplacement"] === true) return false;
+/** The engine remembers a resource that it has deleted for a replacement until that is made. */
+function isInCloud(resource: Properties, beingDeleted: ReadonlySet<unknown>): boolean {
+  if (resource["pendingReplacement"] === true && !beingDeleted.has(resource["urn"])) return false;
   return isOurs(resource) || FOREIGN_KEY_PAIR.test(String(resource["type"]));
 }
 

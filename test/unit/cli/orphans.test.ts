@@ -173,6 +173,12 @@ describe("what is an orphan", () => {
     const replaced = { name: "web", id: "web", pendingReplacement: true } as const;
     const { report } = await run(cloud, { state: { pending: [IMPORTED], resources: [replaced] } });
     expect(names(report)).toEqual(["web"]);
+    // Interrupted before it was deleted: it is the resource's still.
+    const otherOperations = [{ type: "deleting", resource: replaced }];
+    const before = await run(cloud, {
+      state: { pending: [IMPORTED], resources: [replaced], otherOperations },
+    });
+    expect(names(before.report)).toEqual([]);
   });
 
   it("once, however often its create was interrupted", async () => {
