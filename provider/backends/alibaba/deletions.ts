@@ -8,7 +8,7 @@ import type { EcsCaller } from "./client";
  * The engine deletes a few at a time, and after each answer it writes its state before it comes with the next one; with many
  * resources on a slow disk that takes a quarter of a second. So what had an answer together comes back one by one.
  */
-const WAITS = { quietMs: 50, patientMs: 1_000, maxWaitMs: 5_000 };
+const WAITS = { windowMs: 10 };
 
 type Result = { value: undefined } | { error: KeyPairError };
 
