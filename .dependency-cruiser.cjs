@@ -31,12 +31,14 @@ const layers = [
       `^provider/backends/${backend}/`,
       // Two backends follow the rules of ECS: the cloud's own, and the store that behaves like it.
       ...(backend === "openstack" ? [] : ["^provider/backends/ecsRules\\.ts$"]),
+      "^provider/backends/credentialsUsed\\.ts$",
       "^provider/core/backend\\.ts$",
       LEAVES,
       "^provider/keys/",
       "^provider/transport/",
     ],
   })),
+  { from: "^provider/backends/credentialsUsed\\.ts$", may: [LEAVES] },
   { from: "^provider/backends/ecsRules\\.ts$", may: ["^provider/core/backend\\.ts$", LEAVES] },
   { from: "^provider/transport/", may: ["^provider/transport/", "^provider/core/backend\\.ts$", LEAVES] },
 ];

@@ -94,7 +94,7 @@ export function ecsWire() {
     },
     client(key: AccessKey = TEST_ACCESS_KEY, on: { endpoint: string } = emulator): EcsClient {
       const provider = key.securityToken === undefined ? "static_ak" : "static_sts";
-      const credentials = async () => ({ ...key, provider });
+      const credentials = { from: "the test", key: async () => ({ ...key, provider }) };
       return new EcsClient({ endpoint: new URL(on.endpoint), regionId: REGION, credentials, http });
     },
     parametersOf(action: EcsAction): EcsRequests[EcsAction] {
