@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { defined } from "../../core/defined";
 import { type ErrorCode, KeyPairError } from "../../core/errors";
 
 /**
@@ -41,7 +42,6 @@ export function refusal(
     cloudCode,
     message,
     requestId: randomUUID().toUpperCase(),
-    ...(keyPairName !== undefined && { keyPairName }),
-    ...(next !== undefined && { next }),
+    ...defined({ keyPairName, next }),
   });
 }

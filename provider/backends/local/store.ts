@@ -4,7 +4,8 @@ import { fingerprintMd5 } from "../../keys";
 import { isSystemTag, KEY_PAIR_QUOTA } from "../ecsRules";
 import { checkCallSize, checkName, checkPublicKey, checkResourceGroup, checkTags } from "./checks";
 import { refusal } from "./errors";
-import { integer, type Row, statements, text, toKeyPair } from "./rows";
+import { integer, type Row, text, toKeyPair } from "./mapper";
+import { statements } from "./statements";
 import { StoreFile } from "./storeFile";
 import type {
   InstanceResult,
