@@ -81,7 +81,7 @@ export class EcsAttachments implements AttachmentClient {
     }
   }
 
-  /** An instance that is as it should be is no failure, whatever code ECS gives it. */
+  /** The failures of instances that are not yet as they should be. Which code ECS gave them does not matter. */
   async #unlessSettled(
     failures: InstanceFailure[],
     name: string,

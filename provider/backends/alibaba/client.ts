@@ -25,7 +25,7 @@ export type EcsCaller = Pick<EcsClient, "call">;
 /**
  * A client of ECS. The SDK's own functions flatten and sign the request, and what goes over the wire is what the typed SDK
  * sends, except that a public key goes in the body. We send it ourselves, because the SDK's `callApi` follows no proxy, cannot
- * be interrupted, loses the HTTP status of a reply that is no JSON, and writes replies with private keys to the console where
+ * be interrupted, loses the HTTP status of a reply that is not JSON, and writes replies with private keys to the console where
  * `DEBUG=httpx:body` is set.
  */
 export class EcsClient {

@@ -4,7 +4,7 @@ import { Batch } from "../../transport/batch";
 import { MOST } from "./api";
 import type { EcsCaller } from "./client";
 
-/** How long a deletion waits for others to go with it, in ms: nobody notices it, and the engine starts many at once. */
+/** How long a deletion waits for others to join it, in ms. The engine starts many at once, and nobody notices the wait. */
 const WINDOW_MS = 10;
 
 type Result = { value: undefined } | { error: KeyPairError };

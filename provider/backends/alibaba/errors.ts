@@ -40,7 +40,7 @@ export function failureOf(reply: HttpReply, subject: Subject): KeyPairError {
   });
 }
 
-/** A 2xx whose body is no JSON object. */
+/** A 2xx whose body is not a JSON object. */
 function unreadable(reply: HttpReply, { action, host, keyPairName }: Subject): KeyPairError {
   return new KeyPairError({
     code: "OutcomeUnknown",

@@ -8,7 +8,7 @@ import { signedRequest } from "./sign";
 /** https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-getcalleridentity */
 const API_VERSION = "2015-04-01";
 const ACTION = "GetCallerIdentity";
-/** How long the question may take with all of its tries, in ms: nobody waits long for an answer that a change can do without. */
+/** How long the question may take with all of its tries, in ms. It is short, because a change can do without the answer. */
 const LONGEST_MS = 5_000;
 
 export interface OwnerQuestion {

@@ -74,7 +74,7 @@ export class LocalBackend implements Backend {
     await whenFree(operation, () => this.#store.deleteMany(this.region, [name]));
   }
 
-  /** Removes first, so that a key that only changes its case, and 20 new tags in the place of 20, are possible. */
+  /** Removes first, so that a tag's key can change its case only, and 20 tags can replace 20 others. */
   async changeTags(name: string, { set, remove }: TagChange, operation: Operation): Promise<void> {
     await whenFree(operation, () =>
       this.#store.atomically(() => {

@@ -11,12 +11,12 @@ import { type AccessKey, signed } from "./otcSigner";
 import type { Access } from "./session";
 import { percentEncode } from "./uri";
 
-/** Access to Open Telekom Cloud with an access key: every request is signed, there is no token. */
+/** Access to Open Telekom Cloud with an access key: every request is signed, and there is no token. */
 export interface KeyAccess {
   access(endpoint: string | undefined, http: HttpPool, operation: Operation): Promise<Access>;
 }
 
-/** The access key of the stack's configuration or of the cloud, if that is how this cloud is called. */
+/** Access with the access key of the stack's configuration or of the cloud; `undefined` where there is none. */
 export function accessByKey(cloud: Cloud, credentials: Credentials): KeyAccess | undefined {
   const id = credentials.accessKeyId ?? (cloud.authType === "aksk" ? cloud.auth["access_key"] : undefined);
   if (id === undefined) return undefined;

@@ -107,7 +107,7 @@ export class OpenStackBackend implements Backend {
     { tags, fingerprint, resourceGroupId }: KeyPairFilter,
     operation: Operation,
   ): Promise<KeyPairRecord[]> {
-    // No pair has a tag or a resource group here.
+    // OpenStack's pairs have no tags and no resource group, so none matches.
     if (Object.keys(tags ?? {}).length > 0 || resourceGroupId !== undefined) return [];
     const all = await this.nova.list(operation);
     return fingerprint === undefined ? all : all.filter((record) => record.fingerprint === fingerprint);

@@ -30,9 +30,9 @@ export interface Cloud extends CloudSource {
   interfaces: string[];
   serviceType: string;
   serviceName?: string;
-  /** Instead of what the catalogue says. */
+  /** Replaces what the catalogue says. */
   computeEndpoint?: string;
-  /** Sent with every compute call; without one Nova's oldest behaviour is what the server has. */
+  /** Sent with every compute call. Without one the server behaves like the oldest Nova. */
   microversion?: string;
   verify: boolean;
   /** A file with certificates to trust. */

@@ -328,7 +328,7 @@ describe("proxies", () => {
     );
   });
 
-  test("the URL of a proxy may leave out http://, and one that is no URL is said without its text", async () => {
+  test("the URL of a proxy may leave out http://, and a text that is not a URL is not repeated", async () => {
     const { origin } = await serve((_, reply) => reply.end("from the proxy"));
     vi.stubEnv("HTTP_PROXY", new URL(origin).host);
     expect(await pool().send(post("http://ecs.example"))).toMatchObject({ text: "from the proxy" });
