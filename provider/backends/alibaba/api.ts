@@ -69,7 +69,6 @@ export interface EcsRequests {
   DetachKeyPair: Attachment;
   TagResources: TaggedResources & { Tag: Tag[] };
   UntagResources: TaggedResources & { TagKey: string[] };
-  ListTagResources: TaggedResources & { NextToken?: string };
   JoinResourceGroup: { ResourceType: typeof RESOURCE_TYPE; ResourceId: string; ResourceGroupId: string };
   /** https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances */
   DescribeInstances: { KeyPairName: string; MaxResults?: number; NextToken?: string };
@@ -78,11 +77,7 @@ export interface EcsRequests {
 export type EcsAction = keyof EcsRequests;
 
 /** Requests that change nothing: they end when the user interrupts. */
-export const READS: ReadonlySet<EcsAction> = new Set([
-  "DescribeKeyPairs",
-  "ListTagResources",
-  "DescribeInstances",
-]);
+export const READS: ReadonlySet<EcsAction> = new Set(["DescribeKeyPairs", "DescribeInstances"]);
 
 /** Requests that may be sent twice, because the second one changes nothing. */
 export const IDEMPOTENT: ReadonlySet<EcsAction> = new Set([

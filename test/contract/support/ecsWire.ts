@@ -53,7 +53,6 @@ const CALLS: { [Action in EcsAction]: EcsRequests[Action] } = {
   DescribeInstances: { KeyPairName: "wire:1", MaxResults: 100, NextToken: "1" },
   DetachKeyPair: { KeyPairName: "wire:1", InstanceIds: '["i-1","i-2"]' },
   TagResources: { ...resources("wire:1", "wire:2"), Tag: TAGS },
-  ListTagResources: resources("wire:1", "wire:2"),
   UntagResources: { ...resources("wire:1"), TagKey: ["k 1", "键"] },
   JoinResourceGroup: { ...resource("wire:1"), ResourceGroupId: "rg-acfmxazb4p2" },
   DeleteKeyPairs: { KeyPairNames: '["wire:1","wire:2"]' },
