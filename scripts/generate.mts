@@ -23,7 +23,7 @@ if (what === "arguments" || what === "all") {
 }
 if (what === "package" || what === "all") {
   const require = createRequire(import.meta.url);
-  const { KEY_PAIR_PROPERTIES: keyPair } = require("../dist/provider/core/properties.js");
+  const { KEY_PAIR_PROPERTIES: keyPair } = require("../dist/provider/core/keyPair/properties.js");
   const { ATTACHMENT_PROPERTIES: attachment } = require("../dist/provider/core/attachment/properties.js");
   const { SECRET_SETTINGS } = require("../dist/provider/core/settings.js");
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

@@ -112,8 +112,10 @@ export function packageSchema(
   };
 }
 
+/** What starts with two underscores is the provider's own note, and no property of the package. */
 function properties(schema: ModelSchema, table: Table): Json {
-  const entries = Object.entries(schema.properties ?? {}).map(([name, property]) => {
+  const shown = Object.entries(schema.properties ?? {}).filter(([name]) => !name.startsWith("__"));
+  const entries = shown.map(([name, property]) => {
     const row = table[name];
     if (!row) throw new Error(`${name} has no row in the property table`);
     return [

@@ -7,27 +7,54 @@ export type NestedInputs<T> = T extends readonly (infer Item)[]
     ? { [K in keyof T]: pulumi.Input<NonNullable<T[K]>> | undefined }
     : T;
 
+/** A mistake in the arguments or options of a resource. */
+export interface Problem {
+  /** The argument or option; `""`: the resource as a whole. */
+  property: string;
+  reason: string;
+}
+
 /**
- * What the front needs and the engine does not tell a dynamic provider: the URN, to say things on, and to name things after, and
- * what is ignored, so that a refresh's drift of that is. The
- * engine stores it with each resource and writes all of its state after every step, so there is no byte more than needed.
+ * What the provider needs and the engine does not tell a dynamic provider: the resource's name, from which an automatic
+ * `keyPairName` is made, its URN, which messages are sent to, which arguments are secrets, so that what follows from them is one
+ * too, and what the SDK found wrong, so that the check reports it together with what the check finds.
  */
 export function inputsForFront(
   name: string,
   type: string,
-  opts: pulumi.CustomResourceOptions,
+  parent: pulumi.Resource | undefined,
+  args: object,
+  problems: pulumi.Input<Problem[]>[],
 ): pulumi.Inputs {
   return {
-    __urn: urnOf(name, type, opts.parent),
-    ...(opts.ignoreChanges?.length ? { __ignored: opts.ignoreChanges } : {}),
+    __logicalName: name,
+    __urn: urnOf(name, type, parent),
+    __secrets: secretArguments(args),
+    ...(problems.length > 0 ? { __problems: problems } : {}),
     ...(pulumi.runtime.isDryRun() ? { __preview: true, __failures: undefined } : {}),
   };
 }
 
+/** `undefined` when the program made none of them a secret. */
+async function secretArguments(args: object): Promise<string[] | undefined> {
+  const names: string[] = [];
+  for (const [name, value] of Object.entries(args)) {
+    if (await pulumi.isSecret(pulumi.output(value))) names.push(name);
+  }
+  return names.length > 0 ? names : undefined;
+}
+
 /** With a parent a plain promise: an output of the parent would make this resource depend on it, and a component on itself. */
 function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
-  if (parent) return new Promise((resolve) => pulumi.createUrn(name, type, parent).apply(resolve));
-  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
+  if (!parent) return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
+  return new Promise((resolve) => parent.urn.apply((urn) => resolve(childUrn(urn, type, name))));
+}
+
+/** `pulumi.createUrn` looks for the parent's type after its last `::`, and so fails when the parent's name holds one. */
+function childUrn(parentUrn: string, type: string, name: string): string {
+  const [, prefix, types] = /^(urn:pulumi:.*?::.*?)::(.*?)::/s.exec(parentUrn) ?? [];
+  const own = types === "pulumi:pulumi:Stack" ? type : `${types}$${type}`;
+  return `${prefix}::${own}::${name}`;
 }
 
 /**
@@ -35,7 +62,7 @@ function urnOf(name: string, type: string, parent: pulumi.Resource | undefined):
  * engine would end the preview at the first resource with a problem.
  */
 export function reportFailures(
-  resource: pulumi.Resource & { __name?: string; __failures?: pulumi.Output<Failure[] | undefined> },
+  resource: pulumi.Resource & { __name?: string; __failures?: pulumi.Output<Problem[] | undefined> },
 ): void {
   if (!pulumi.runtime.isDryRun()) return;
   resource.__failures?.apply((failures) => {
@@ -49,9 +76,4 @@ export function reportFailures(
     failure.stack = failure.message;
     throw failure;
   });
-}
-
-interface Failure {
-  property: string;
-  reason: string;
 }

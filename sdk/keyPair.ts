@@ -1,17 +1,63 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as model from "../provider/core/model";
 import { KEY_PAIR_PROVIDER } from "../provider/fronts/dynamic/stub";
-import { inputsForFront, type NestedInputs, reportFailures } from "./inputs";
-import { pauseStackTraces } from "./stackTraces";
+import type { NestedInputs } from "./inputs";
+import { prepared, type ResourceKind, report } from "./resource";
 import "./debugMessages";
+
+type ArgumentName = keyof model.KeyPairArgs;
+type OutputName = Exclude<keyof model.KeyPairOutputs, ArgumentName>;
+
+const ARGUMENTS: Record<ArgumentName, true> = {
+  keyPairName: true,
+  keyPairNamePrefix: true,
+  publicKeyBody: true,
+  publicKeyFile: true,
+  keyGeneration: true,
+  privateKeyFile: true,
+  savePrivateKey: true,
+  tags: true,
+  tagChanges: true,
+  resourceGroupId: true,
+  onExisting: true,
+  connection: true,
+};
+
+/** Each with the argument that a program may have meant. */
+const OUTPUTS: Record<OutputName, string | undefined> = {
+  keyPairId: undefined,
+  fingerprint: undefined,
+  fingerprintMd5: undefined,
+  fingerprintSha256: undefined,
+  publicKey: "publicKeyBody",
+  keyType: "keyGeneration.type",
+  keyBits: "keyGeneration.bits",
+  privateKey: undefined,
+  createdAt: undefined,
+  ownerId: undefined,
+  backend: "connection.backend",
+  region: "connection.region",
+};
+
+const KEY_PAIR: ResourceKind = {
+  type: "pulumi-nodejs:dynamic/keypair:KeyPair",
+  provider: KEY_PAIR_PROVIDER,
+  args: Object.keys(ARGUMENTS),
+  outputs: OUTPUTS,
+  insteadOfImport:
+    'To take over a pair that is there already, give its keyPairName and its public key, with onExisting: "adopt".',
+};
 
 /**
  * The arguments of a `KeyPair`. All are optional: with `publicKeyBody` or `publicKeyFile` a public key is imported, without them
  * a key pair is created. Wrong ones are reported by `pulumi preview`, all at once and before the cloud is called.
  */
 export type KeyPairArgs = {
-  [K in keyof model.KeyPairArgs]: pulumi.Input<NestedInputs<NonNullable<model.KeyPairArgs[K]>>> | undefined;
-};
+  // Without `undefined` for the key: where it is missing by mistake, a key pair would be created.
+  [K in keyof model.KeyPairArgs]:
+    | pulumi.Input<NestedInputs<NonNullable<model.KeyPairArgs[K]>>>
+    | (K extends "publicKeyBody" | "publicKeyFile" ? never : undefined);
+} & { [K in OutputName]?: never };
 
 /** Options of `KeyPair.get`. */
 export type GetKeyPairOptions = pulumi.CustomResourceOptions & Pick<KeyPairArgs, "connection">;
@@ -55,7 +101,7 @@ export class KeyPair extends pulumi.CustomResource {
   declare readonly privateKey: pulumi.Output<string | undefined>;
   /** When the pair was made: as the cloud says it, else as the provider's clock did (ISO 8601, UTC). */
   declare readonly createdAt: pulumi.Output<string | undefined>;
-  /** The user that the key pair belongs to (OpenStack: key pairs belong to a user, not to a project). */
+  /** To whom the key pair belongs: the user (OpenStack: not the project) or the account (Alibaba Cloud), where the cloud tells it. */
   declare readonly ownerId: pulumi.Output<string | undefined>;
   /** The backend that holds the key pair. */
   declare readonly backend: pulumi.Output<model.BackendName>;
@@ -65,6 +111,10 @@ export class KeyPair extends pulumi.CustomResource {
   declare readonly tags: pulumi.Output<model.Tags | undefined>;
   /** The resource group that the program gave (Alibaba Cloud). */
   declare readonly resourceGroupId: pulumi.Output<string | undefined>;
+  /** The public key to import, as one OpenSSH line; `undefined` of a created pair. */
+  declare readonly publicKeyBody: pulumi.Output<string | undefined>;
+  /** Where the key pair lives, as the program gave it. */
+  declare readonly connection: pulumi.Output<model.Connection | undefined>;
   /** What an automatic name starts with, as the program gave it. */
   declare readonly keyPairNamePrefix: pulumi.Output<string | undefined>;
   /** The file that the program named for the public key; what it held is `publicKey`. */
@@ -81,7 +131,9 @@ export class KeyPair extends pulumi.CustomResource {
   declare readonly onExisting: pulumi.Output<model.OnExisting | undefined>;
 
   /** The type that states hold; never renamed. */
-  static readonly resourceType = "pulumi-nodejs:dynamic/keypair:KeyPair";
+  static readonly resourceType = KEY_PAIR.type;
+  /** What policy packs match the class by (`validateResourceOfType(KeyPair, …)`). */
+  static readonly __pulumiType = KeyPair.resourceType;
 
   /**
    * A key pair that is there already, read by its name in the cloud and not managed by this stack. Its private key cannot be
@@ -109,51 +161,13 @@ export class KeyPair extends pulumi.CustomResource {
    * @param opts  Options of every Pulumi resource (`protect`, `dependsOn`, `parent`…).
    */
   constructor(name: string, args: KeyPairArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
-    const outputs = {
-      keyPairId: undefined,
-      fingerprint: undefined,
-      fingerprintMd5: undefined,
-      fingerprintSha256: undefined,
-      publicKey: undefined,
-      keyType: undefined,
-      keyBits: undefined,
-      privateKey: undefined,
-      createdAt: undefined,
-      ownerId: undefined,
-      backend: undefined,
-      region: undefined,
-    };
-    // Declared here too, so that they are outputs where the program does not give them.
-    // `publicKeyBody` and `connection` are none: states leave them out where `publicKey`, `backend` and `region` say the same.
-    const declared = {
-      keyPairName: undefined,
-      tags: undefined,
-      resourceGroupId: undefined,
-      keyPairNamePrefix: undefined,
-      publicKeyFile: undefined,
-      keyGeneration: undefined,
-      privateKeyFile: undefined,
-      savePrivateKey: undefined,
-      tagChanges: undefined,
-      onExisting: undefined,
-      ...args,
-    };
-    const inputs = {
-      ...declared,
-      ...outputs,
-      ...inputsForFront(name, KeyPair.resourceType, opts),
-      __provider: KEY_PAIR_PROVIDER,
-    };
-    // What surely is an import has no private key, and each word of its state costs time (see inputsForFront).
-    const isImport = typeof args.publicKeyBody === "string" || typeof args.publicKeyFile === "string";
-    const options = isImport ? opts : pulumi.mergeOptions({ additionalSecretOutputs: ["privateKey"] }, opts);
-    const resume = pauseStackTraces();
-    try {
-      super(KeyPair.resourceType, name, inputs, options);
-    } catch (error) {
-      throw resume(error);
-    }
-    resume();
-    reportFailures(this);
+    const { inputs, options } = prepared(KEY_PAIR, name, args, opts);
+    super(
+      KEY_PAIR.type,
+      name,
+      inputs,
+      pulumi.mergeOptions({ additionalSecretOutputs: ["privateKey"] }, options),
+    );
+    report(this, opts);
   }
 }

@@ -1,10 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as model from "../provider/core/model";
 import { ATTACHMENT_PROVIDER } from "../provider/fronts/dynamic/stub";
-import { inputsForFront, type NestedInputs, reportFailures } from "./inputs";
+import type { NestedInputs } from "./inputs";
+import { prepared, type ResourceKind, report } from "./resource";
+
+type ArgumentName = keyof model.KeyPairAttachmentArgs;
+type OutputName = Exclude<keyof model.KeyPairAttachmentState, ArgumentName | `__${string}`>;
+
+const ARGUMENTS: Record<ArgumentName, true> = { keyPairName: true, instanceIds: true, connection: true };
+
+/** Each with the argument that a program may have meant. */
+const OUTPUTS: Record<OutputName, string | undefined> = {
+  backend: "connection.backend",
+  region: "connection.region",
+  ownerId: undefined,
+};
+
+const ATTACHMENT: ResourceKind = {
+  type: "pulumi-nodejs:dynamic/keypair:KeyPairAttachment",
+  provider: ATTACHMENT_PROVIDER,
+  args: Object.keys(ARGUMENTS),
+  outputs: OUTPUTS,
+  insteadOfImport:
+    "To take over an attachment that is there already, leave the option out: attaching again changes nothing.",
+};
+
+type NotArguments = { [K in OutputName]?: never };
 
 /** The arguments of a `KeyPairAttachment`. */
-export interface KeyPairAttachmentArgs {
+export interface KeyPairAttachmentArgs extends NotArguments {
   /** The name of the key pair to attach. A change replaces the attachment: the new pair is attached first. */
   keyPairName: pulumi.Input<string>;
   /**
@@ -29,13 +53,19 @@ export class KeyPairAttachment extends pulumi.CustomResource {
   declare readonly keyPairName: pulumi.Output<string>;
   /** The instances that this resource attached it to. */
   declare readonly instanceIds: pulumi.Output<string[]>;
+  /** Where the key pair lives, as the program gave it. */
+  declare readonly connection: pulumi.Output<model.Connection | undefined>;
   /** The backend that holds the key pair. */
   declare readonly backend: pulumi.Output<model.BackendName>;
   /** The region that holds the key pair. */
   declare readonly region: pulumi.Output<string | undefined>;
+  /** The account that the key pair belongs to, where the cloud tells it. */
+  declare readonly ownerId: pulumi.Output<string | undefined>;
 
   /** The type that states hold; never renamed. */
-  static readonly resourceType = "pulumi-nodejs:dynamic/keypair:KeyPairAttachment";
+  static readonly resourceType = ATTACHMENT.type;
+  /** What policy packs match the class by (`validateResourceOfType(KeyPairAttachment, …)`). */
+  static readonly __pulumiType = KeyPairAttachment.resourceType;
 
   /**
    * @param name  The name of the resource in the program.
@@ -43,18 +73,8 @@ export class KeyPairAttachment extends pulumi.CustomResource {
    * @param opts  Options of every Pulumi resource.
    */
   constructor(name: string, args: KeyPairAttachmentArgs, opts: pulumi.CustomResourceOptions = {}) {
-    super(
-      KeyPairAttachment.resourceType,
-      name,
-      {
-        ...args,
-        backend: undefined,
-        region: undefined,
-        ...inputsForFront(name, KeyPairAttachment.resourceType, opts),
-        __provider: ATTACHMENT_PROVIDER,
-      },
-      opts,
-    );
-    reportFailures(this);
+    const { inputs, options } = prepared(ATTACHMENT, name, args, opts);
+    super(ATTACHMENT.type, name, inputs, options);
+    report(this, opts);
   }
 }

@@ -1,7 +1,9 @@
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type * as model from "../provider/core/model";
 import type { NestedInputs } from "./inputs";
+import { isMocked } from "./mocks";
+import { PLUGIN } from "./options";
+import { whenMade } from "./whenMade";
 
 /** What `getKeyPair` looks for. */
 export type GetKeyPairArgs = model.GetKeyPairArgs;
@@ -28,51 +30,61 @@ interface Lookup {
 
 type ReadConfiguration = (key: string) => string | undefined;
 
+/** What the functions are called where there is no dynamic front: in the plugin, and in the mocks of a program's tests. */
+const TOKENS = { getKeyPair: "keypair:index:getKeyPair", getKeyPairs: "keypair:index:getKeyPairs" };
+
 /**
  * The key pair of exactly this name, asked of the cloud now, in the preview too. Rejects when there is none, or when the cloud
  * cannot be asked. The program's process asks, with the stack's configuration and credentials.
+ *
+ * @param opts  Taken as every function of Pulumi does; a `provider` is refused, since only the plugin has one.
  */
-export async function getKeyPair(args: GetKeyPairArgs): Promise<GetKeyPairResult> {
-  return provider().getKeyPair(args, readConfiguration);
+export async function getKeyPair(
+  args: GetKeyPairArgs,
+  opts: pulumi.InvokeOptions = {},
+): Promise<GetKeyPairResult> {
+  if (isMocked()) return pulumi.runtime.invoke(TOKENS.getKeyPair, args, opts);
+  return providerFor(opts).getKeyPair(args, readConfiguration);
 }
 
 /**
- * `getKeyPair` with outputs for arguments. Where these come from a resource that is not made yet, the answer of a preview is
- * unknown.
+ * `getKeyPair` with outputs for arguments. Where these come from a resource that is not made yet, or `dependsOn` names one, the
+ * answer of a preview is unknown.
  */
-export function getKeyPairOutput(args: LookupInputs<GetKeyPairArgs>): pulumi.Output<GetKeyPairResult> {
-  return whenMade(pulumi.output(args)).apply((known) => getKeyPair(known as GetKeyPairArgs));
+export function getKeyPairOutput(
+  args: LookupInputs<GetKeyPairArgs>,
+  opts: pulumi.InvokeOutputOptions = {},
+): pulumi.Output<GetKeyPairResult> {
+  if (isMocked()) return pulumi.runtime.invokeOutput(TOKENS.getKeyPair, args, opts);
+  return whenMade(args, opts.dependsOn).apply((known) => getKeyPair(known as GetKeyPairArgs, opts));
 }
 
 /** All key pairs that match all that is given; the cloud filters what it can. Rejects when it cannot be asked. */
-export async function getKeyPairs(args: GetKeyPairsArgs = {}): Promise<GetKeyPairsResult> {
-  const keyPairs = await provider().getKeyPairs(args, readConfiguration);
+export async function getKeyPairs(
+  args: GetKeyPairsArgs = {},
+  opts: pulumi.InvokeOptions = {},
+): Promise<GetKeyPairsResult> {
+  if (isMocked()) return pulumi.runtime.invoke(TOKENS.getKeyPairs, args, opts);
+  const keyPairs = await providerFor(opts).getKeyPairs(args, readConfiguration);
   return { keyPairs, keyPairNames: keyPairs.map(({ keyPairName }) => keyPairName) };
 }
 
 /** `getKeyPairs` with outputs for arguments, as `getKeyPairOutput` has them. */
 export function getKeyPairsOutput(
   args: LookupInputs<GetKeyPairsArgs> = {},
+  opts: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<GetKeyPairsResult> {
-  return whenMade(pulumi.output(args)).apply((known) => getKeyPairs(known as GetKeyPairsArgs));
+  if (isMocked()) return pulumi.runtime.invokeOutput(TOKENS.getKeyPairs, args, opts);
+  return whenMade(args, opts.dependsOn).apply((known) => getKeyPairs(known as GetKeyPairsArgs, opts));
 }
 
-/** The value, unknown until the resources that it comes from are made: as the engine has it for the functions of its providers. */
-function whenMade<T>(value: pulumi.Output<T>): pulumi.Output<T> {
-  const resources = isTraced(value) ? value.allResources() : Promise.resolve(new Set<pulumi.Resource>());
-  const ids = resources.then((all) => [...all].filter(pulumi.CustomResource.isInstance).map(({ id }) => id));
-  // `apply` does not run while a part is unknown.
-  return pulumi.output(ids).apply(() => value);
-}
-
-/** Outputs know their resources, though the types do not tell. */
-function isTraced(output: object): output is { allResources(): Promise<Set<pulumi.Resource>> } {
-  return "allResources" in output && typeof output.allResources === "function";
-}
-
-/** Loaded by the first look-up: a program without one loads no cloud library. */
-function provider(): Lookup {
-  return createRequire(__filename)("../provider/fronts/dynamic/lookup");
+/**
+ * Loaded by the first look-up: a program without one loads no cloud library. A plain `require` of a constant path is also what
+ * bundlers follow.
+ */
+function providerFor({ provider }: pulumi.InvokeOptions): Lookup {
+  if (provider) throw new pulumi.RunError(`a look-up with the option provider needs ${PLUGIN}`);
+  return require("../provider/fronts/dynamic/lookup");
 }
 
 function readConfiguration(key: string): string | undefined {

@@ -181,7 +181,7 @@ export interface BackendRules {
   readonly connectionKeys: readonly (keyof Connection)[];
   /** The member of `connection` that names the account. */
   readonly accountKey: "profile" | "cloud" | "path";
-  /** The account that this name, or none, stands for; `undefined` where that cannot be told without a call. */
+  /** The account that this name, or none, stands for; `undefined` where that cannot be told without a call. A store: its file. */
   account(name: string | undefined): string | undefined;
   /** What the cloud's own tools would take from the environment, without opening a file: the region above all. */
   ambientConnection(environment: NodeJS.ProcessEnv): Connection;

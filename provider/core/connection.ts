@@ -1,66 +1,170 @@
-import { isDeepStrictEqual } from "node:util";
-import type { BackendCatalog, Credentials, ResolvedConnection } from "./backend";
+import { resolve } from "node:path";
+import type { Backend, BackendCatalog, BackendRules, Credentials, ResolvedConnection } from "./backend";
 import { defined } from "./defined";
 import { KeyPairError } from "./errors";
 import { BACKEND_NAMES, type BackendName, type Connection, type TagChanges } from "./model";
-import type { ChangeKind } from "./resource/propertyTable";
 
 /** What the stack's configuration says. */
 export interface ProviderSettings {
   connection: Connection;
+  /** They belong to the backend and the account of `connection`, and are used for no other. */
   credentials: Credentials;
   tagChanges?: TagChanges;
   /** How long one operation may wait and try again, in seconds. */
   timeoutSeconds: number;
+  /** The folder of the Pulumi project (absolute): relative paths start there. */
+  projectFolder: string;
 }
 
-/** Longest wait of one operation where the configuration says nothing: as long as the peers wait. */
+/** The longest wait of one operation when the configuration says nothing: as long as the peers wait. */
 export const DEFAULT_TIMEOUT_SECONDS = 600;
 
-/** A connection, as it is opened and as it is stored. */
-export interface Whereabouts {
-  /** What is opened: everything that is known, from the resource, the configuration and the environment. */
-  effective: ResolvedConnection;
+/** In an endpoint, it stands for the region: one endpoint for all regions. */
+const REGION_PLACEHOLDER = "{region}";
+
+/** Where a resource is, and how to get there. */
+export interface Place {
+  /** What is opened: everything that is known from the resource, the configuration and the environment. */
+  readonly connection: ResolvedConnection;
+  /** The configuration's credentials if they belong to this place, else none: then the cloud's own sources are used. */
+  readonly credentials: Credentials;
   /**
-   * What is stored with the resource, so that a later run finds the pair again: what the resource says itself, and the
-   * backend, region and account. The way there (an endpoint of the configuration) may change without a trace.
+   * The account by the name that the resource or the configuration gives it: a profile, a cloud of clouds.yaml, or a store's file,
+   * as it was written. `undefined` when neither names one.
    */
-  stored: ResolvedConnection;
-  /** The account that a connection of this backend leads to; `undefined` where that cannot be told without a call. */
-  accountOf(connection: Connection | undefined): string | undefined;
+  readonly account: string | undefined;
+}
+
+/** What a state says of where its resource is. */
+export interface PlacedState {
+  backend: BackendName;
+  region?: string;
+  /** As the program gave it. */
+  connection?: Connection;
+  /** The account's name when the resource was made. */
+  __account?: string;
 }
 
 /**
- * Where a resource lives: its own `connection`, over the stack's configuration, over what the cloud's own tools would take
- * from the environment. The configuration counts only while it is about the same backend. Throws `Configuration`.
+ * Where a resource lives: its own `connection`, over the stack's configuration, over what the cloud's own tools take from the
+ * environment. Throws `Configuration`.
+ *
+ * The configuration serves its own backend only. Its credentials stay with its account, and its endpoint with its account and
+ * region; an endpoint that holds `{region}` serves every region.
  */
-export function resolveConnection(
+export function resolvePlace(
   own: Connection | undefined,
   settings: ProviderSettings,
   catalog: BackendCatalog,
-): Whereabouts {
+): Place {
   const backend = knownBackend(own?.backend ?? settings.connection.backend);
-  const configured = configuredFor(backend, settings);
-  const { accountKey, account, ambientConnection } = catalog.rules(backend);
-  const ambient = ambientConnection(process.env);
-  const effective = { ...defined(ambient), ...defined(configured), ...defined(own ?? {}), backend };
-  const stored = defined({ [accountKey]: configured[accountKey], region: effective.region, ...own, backend });
-  return { effective, stored, accountOf: (connection) => account(connection?.[accountKey]) };
+  const rules = catalog.rules(backend);
+  const { endpoint: configuredEndpoint, ...configured } = configurationFor(backend, settings);
+  const said = { ...configured, ...defined(own ?? {}) };
+  const account = said[rules.accountKey];
+  const isConfiguredAccount = account === configured[rules.accountKey];
+  const isConfiguredBackend = settings.connection.backend === backend;
+
+  const ambient = rules.ambientConnection(process.env);
+  const region = said.region ?? ambient.region;
+  const servesHere = () =>
+    isConfiguredBackend &&
+    isConfiguredAccount &&
+    (region === undefined ||
+      configuredEndpoint?.includes(REGION_PLACEHOLDER) ||
+      region === (configured.region ?? ambient.region ?? rules.regionOfAccount(said, process.env)));
+  const endpoint = own?.endpoint ?? (configuredEndpoint && servesHere() ? configuredEndpoint : undefined);
+  return {
+    connection: defined({
+      ...ambient,
+      ...said,
+      backend,
+      endpoint: endpoint && withRegion(endpoint, region ?? rules.regionOfAccount(said, process.env)),
+      path: rules.accountKey === "path" ? storeFile(account, rules, settings) : undefined,
+    }),
+    credentials: isConfiguredBackend && isConfiguredAccount ? settings.credentials : {},
+    account,
+  };
 }
 
-/** How a pair that is in the state is reached: where it was made, on the way that is configured now. */
-export function connectionOfState(
-  state: Partial<Placed["state"]>,
+/** Where a resource of the state is, and how the configuration of now gets there. */
+export function placeOfState(
+  state: Partial<PlacedState>,
   settings: ProviderSettings,
   catalog: BackendCatalog,
-): ResolvedConnection {
-  const own = { ...state.connection, ...defined({ backend: state.backend, region: state.region }) };
-  return resolveConnection(own, settings, catalog).effective;
+): Place {
+  const backend = knownBackend(state.backend ?? state.connection?.backend ?? settings.connection.backend);
+  const account = defined({ [catalog.rules(backend).accountKey]: state.__account });
+  const recorded = defined({ backend: state.backend, region: state.region });
+  return resolvePlace({ ...account, ...state.connection, ...recorded }, settings, catalog);
 }
 
-/** What a state's outputs say of where it is: all that most connections say. `undefined`: they say nothing. */
-export function placeOf({ backend, region }: Partial<Placed["state"]>): Connection | undefined {
-  return backend === undefined ? undefined : defined({ backend, region });
+/** Opens the backend of a place. Rejects with `Configuration`. */
+export function openPlace({ connection, credentials }: Place, catalog: BackendCatalog): Promise<Backend> {
+  return catalog.open(connection, credentials);
+}
+
+/** Opens the backend that holds a resource of the state. Rejects with `Configuration`. */
+export async function openPlaceOfState(
+  state: Partial<PlacedState>,
+  { settings, catalog }: { settings: ProviderSettings; catalog: BackendCatalog },
+): Promise<Backend> {
+  return openPlace(placeOfState(state, settings, catalog), catalog);
+}
+
+/** What is compared: where the resource is, and where the program wants it. */
+export interface PlaceComparison {
+  state: PlacedState;
+  args: { connection?: Connection };
+  place: Place;
+  settings: ProviderSettings;
+  catalog: BackendCatalog;
+}
+
+/**
+ * Another backend, region or account replaces the resource. Another way to the same place (an endpoint, a profile that was not
+ * named before) is an update; the same place in other words is no change.
+ */
+export function compareConnection(comparison: PlaceComparison): "replace" | "update" | undefined {
+  if (!isSameRegion(comparison) || !isSameAccount(comparison)) return "replace";
+  const { state, args, place, settings, catalog } = comparison;
+  const isSameWay =
+    placeOfState(state, settings, catalog).account === place.account &&
+    state.connection?.endpoint === args.connection?.endpoint;
+  return isSameWay ? undefined : "update";
+}
+
+/** An unknown region is no other region: it takes a call to find out. */
+function isSameRegion({ state, place: { connection } }: PlaceComparison): boolean {
+  if (state.backend !== connection.backend) return false;
+  return state.region === undefined || connection.region === undefined || state.region === connection.region;
+}
+
+/**
+ * An account that only one side names is no other account: a laptop may name a profile where the pipeline has credentials in its
+ * environment, and a key pair must not be replaced for that. A store's file always has a name.
+ */
+function isSameAccount({ state, place, settings, catalog }: PlaceComparison): boolean {
+  const rules = catalog.rules(place.connection.backend);
+  const before = placeOfState(state, settings, catalog);
+  if (rules.accountKey === "path") return before.connection.path === place.connection.path;
+  return before.account === undefined || place.account === undefined || before.account === place.account;
+}
+
+function storeFile(path: string | undefined, { account }: BackendRules, settings: ProviderSettings) {
+  const file = account(path);
+  return file && resolve(settings.projectFolder, file);
+}
+
+function withRegion(endpoint: string, region: string | undefined): string {
+  if (!endpoint.includes(REGION_PLACEHOLDER)) return endpoint;
+  if (region !== undefined) return endpoint.replaceAll(REGION_PLACEHOLDER, region);
+  throw new KeyPairError({
+    code: "Configuration",
+    property: "connection",
+    message: `the endpoint holds ${REGION_PLACEHOLDER}, and no region is configured`,
+    next: "Set keypair:region, or connection.region for this resource.",
+  });
 }
 
 function knownBackend(backend: BackendName | undefined): BackendName {
@@ -75,39 +179,7 @@ function knownBackend(backend: BackendName | undefined): BackendName {
   });
 }
 
-/** A region or endpoint that is configured for one cloud means nothing to another. */
-function configuredFor(backend: BackendName, { connection }: ProviderSettings): Connection {
+/** A region that is configured for one cloud means nothing to another. */
+function configurationFor(backend: BackendName, { connection }: ProviderSettings): Connection {
   return connection.backend === undefined || connection.backend === backend ? connection : {};
-}
-
-/** What is in the cloud already, and where the program wants it now. */
-export interface Placed {
-  state: { backend: BackendName; region?: string; connection?: Connection };
-  connection: Whereabouts;
-}
-
-/**
- * Another place replaces the resource; another way to the same place (an endpoint, a profile that was not named) does not, and
- * the same place in other words is no change.
- */
-export function judgeConnection(placed: Placed): ChangeKind | undefined {
-  if (!sameRegion(placed) || !sameAccount(placed)) return "replace";
-  const { state, connection } = placed;
-  const [before, now] = [state.connection, connection.stored].map((way) => ({ ...placeOf(state), ...way }));
-  return isDeepStrictEqual(before, now) ? undefined : "update";
-}
-
-/** The region is another one only when both are known: without a call it may not be. */
-function sameRegion({ state, connection: { effective } }: Placed): boolean {
-  if (state.backend !== effective.backend) return false;
-  return state.region === undefined || effective.region === undefined || state.region === effective.region;
-}
-
-/**
- * A profile or cloud that only one side names is no other account: a laptop may name a profile where the pipeline has
- * credentials in its environment. A key pair must not be replaced for that.
- */
-function sameAccount({ state, connection: { stored, accountOf } }: Placed): boolean {
-  const [before, now] = [accountOf(state.connection), accountOf(stored)];
-  return before === undefined || now === undefined || before === now;
 }

@@ -1,7 +1,7 @@
 import type { Backend, BackendCatalog, KeyPairRecord, Operation } from "./backend";
-import { type ProviderSettings, resolveConnection } from "./connection";
+import { openPlace, type ProviderSettings, resolvePlace } from "./connection";
 import { KeyPairError } from "./errors";
-import { recordOutputs } from "./keyPair/lifecycle";
+import { recordOutputs } from "./keyPair/state";
 import type { GetKeyPairArgs, GetKeyPairsArgs, KeyPairFacts } from "./model";
 
 /** What a look-up works with. */
@@ -56,7 +56,7 @@ export async function getKeyPairs(args: GetKeyPairsArgs, context: LookupContext)
 }
 
 function opened(own: GetKeyPairArgs["connection"], { settings, catalog }: LookupContext): Promise<Backend> {
-  return catalog.open(resolveConnection(own, settings, catalog).effective, settings.credentials);
+  return openPlace(resolvePlace(own, settings, catalog), catalog);
 }
 
 function factsOf(record: KeyPairRecord, backend: Backend): KeyPairFacts {

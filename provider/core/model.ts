@@ -154,7 +154,7 @@ export interface KeyPairOutputs {
   privateKey?: string;
   /** When the pair was made: as the cloud says it, else as the provider's clock did (ISO 8601, UTC). */
   createdAt?: string;
-  /** The user that the key pair belongs to (OpenStack: key pairs belong to a user, not to a project). */
+  /** To whom the key pair belongs: the user (OpenStack: not the project) or the account (Alibaba Cloud), where the cloud tells it. */
   ownerId?: string;
   /** The backend that holds the key pair. */
   backend: BackendName;
@@ -169,13 +169,22 @@ export interface KeyPairOutputs {
 export interface KeyPairState extends Omit<KeyPairArgs, "keyPairName">, KeyPairOutputs {
   /** The SHA-256 fingerprint of the key that this resource made or imported; another one in the cloud is somebody else's. */
   __ownKey: string;
+  /** The name was made by the provider. */
+  __automaticName?: boolean;
+  /** The account by its name in the configuration or the connection: a profile, a cloud, or the local store's file. */
+  __account?: string;
 }
 
 /** The arguments as they are stored once they have been checked. */
 export interface CheckedKeyPairArgs extends KeyPairArgs {
   keyPairName: string;
-  /** The name was made here, so a replacement gets a new one. */
+  /** The name was made by the provider, so a replacement gets a new one. */
   __automaticName?: boolean;
+  /**
+   * Only in what a refresh records: the SHA-256 fingerprint of the key that somebody put in the place of a created one. A program
+   * that ignores all changes keeps it, and so the pair.
+   */
+  __keyInCloud?: string;
 }
 
 /** The arguments of a `KeyPairAttachment` (Alibaba Cloud). */
@@ -199,6 +208,10 @@ export interface KeyPairAttachmentState extends KeyPairAttachmentArgs {
   backend: BackendName;
   /** The region that holds the key pair. */
   region?: string;
+  /** The account that the key pair belongs to, where the cloud tells it. */
+  ownerId?: string;
+  /** The account by its name in the configuration or the connection. */
+  __account?: string;
 }
 
 /** What `getKeyPair` looks for. */

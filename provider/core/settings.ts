@@ -19,21 +19,34 @@ const OTHER_KEYS = [
 /** The settings that are secrets. */
 export const SECRET_SETTINGS: readonly string[] = ["accessKeySecret", "securityToken"];
 
-/** All problems of a configuration, each at its key. Numbers may be given as texts: a stack's configuration has no others. */
+/** What serves one cloud only, and so needs to know which. */
+const OF_ONE_BACKEND = ["endpoint", "accessKeyId", "accessKeySecret", "securityToken"] as const;
+
+/** All problems of a configuration, each at its key. Numbers may be given as strings: a stack's configuration has no others. */
 export function checkSettings(values: Readonly<Record<string, unknown>>): CheckFailure[] {
-  const { timeoutSeconds } = values;
-  const isText = typeof timeoutSeconds === "string";
-  return checkConfiguration(isText ? { ...values, timeoutSeconds: numberOf(timeoutSeconds) } : values);
+  const { timeoutSeconds, backend } = values;
+  const isString = typeof timeoutSeconds === "string";
+  const failures = checkConfiguration(
+    isString ? { ...values, timeoutSeconds: numberOf(timeoutSeconds) } : values,
+  );
+  if (backend !== undefined) return failures;
+  const homeless = OF_ONE_BACKEND.filter((key) => values[key] !== undefined);
+  const reason = "needs keypair:backend, so that it is used for that cloud and no other";
+  return [...failures, ...homeless.map((property) => ({ property, reason }))];
 }
 
 /**
- * The stack's configuration. `get` answers a key of the namespace `keypair`, always as text. Throws `Configuration` with all
+ * The stack's configuration. `get` answers a key of the namespace `keypair`, always as a string. Throws `Configuration` with all
  * problems at once; secrets are never part of them.
+ * @param projectFolder  Absolute: relative paths start there.
  */
-export function readSettings(get: (key: string) => string | undefined): ProviderSettings {
-  const texts = [...CONNECTION_KEYS, ...OTHER_KEYS].map((key) => [key, get(key)] as const);
+export function readSettings(
+  get: (key: string) => string | undefined,
+  projectFolder: string,
+): ProviderSettings {
+  const entries = [...CONNECTION_KEYS, ...OTHER_KEYS].map((key) => [key, get(key)] as const);
   const given: Record<string, string | number> = Object.fromEntries(
-    texts.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined),
+    entries.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined),
   );
   const { timeoutSeconds: seconds } = given;
   if (typeof seconds === "string") given["timeoutSeconds"] = numberOf(seconds);
@@ -46,17 +59,18 @@ export function readSettings(get: (key: string) => string | undefined): Provider
     credentials: defined({ accessKeyId, accessKeySecret, securityToken }),
     ...(tagChanges ? { tagChanges } : {}),
     timeoutSeconds: timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    projectFolder,
   };
 }
 
-/** A text that is no number stays one, and is reported as that. */
+/** A string that is no number stays one, and is reported as that. */
 function numberOf(text: string): number | string {
   const number = Number(text);
   return Number.isNaN(number) ? text : number;
 }
 
 function validated(given: Record<string, string | number>): ProviderConfiguration {
-  const failures = checkConfiguration(given);
+  const failures = checkSettings(given);
   if (failures.length === 0) return given;
   throw new KeyPairError({
     code: "Configuration",

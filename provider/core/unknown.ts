@@ -9,7 +9,7 @@ export type MaybeUnknown<T> = Unknown | (T extends object ? PartlyUnknown<T> : T
 export type PartlyUnknown<T extends object> = { [K in keyof T]: MaybeUnknown<T[K]> };
 
 /** What a preview tells of some of the properties; one that is `undefined` will surely not be there. */
-export type Foreseen<T extends object> = { [K in keyof T]?: MaybeUnknown<T[K]> | undefined };
+export type Preview<T extends object> = { [K in keyof T]?: MaybeUnknown<T[K]> | undefined };
 
 /** Whether anything in the value is unknown. */
 export function hasUnknown(value: unknown): boolean {

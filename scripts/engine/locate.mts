@@ -29,8 +29,8 @@ export interface Search {
   rejected: string[];
 }
 
-/** The oldest engine that runs the resources of this package (the peer range of `@pulumi/pulumi`). */
-const OLDEST = { major: 3, minor: 216 };
+/** The oldest engine that runs the resources of this package: the peer range of `@pulumi/pulumi` begins there too. */
+export const OLDEST = { major: 3, minor: 216 };
 
 /** The engine to use, or undefined when `npm run engine` has to make one first. */
 export function locateEngine(env: NodeJS.ProcessEnv = process.env): Engine | undefined {

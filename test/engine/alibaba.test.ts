@@ -1,25 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { formatPublicKeyLine, publicKeyOfPrivateKey } from "../../provider/keys";
-import { credentials, type EcsProject, ecsProject, REGION } from "./support/alibaba";
-import { literal, newKey, type TestKey } from "./support/keys";
+import { credentials, ecsProject, REGION } from "./support/alibaba";
+import { literal, newKey } from "./support/keys";
 import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
 import type { Run } from "./support/run";
+import { step } from "./support/step";
 
 const ELSEWHERE = "eu-central-1";
 
-/** One stack from its first preview to its end, with keys as ECS makes them. The tests are its steps and need this order. */
-describe("key pairs in two regions", () => {
+/* With keys as ECS makes them. */
+it("key pairs in two regions, from the first preview to destroy", async () => {
+  const key = await newKey();
   const accessKey = {
     id: "emulator-id",
     secret: randomBytes(24).toString("hex"),
     securityToken: randomBytes(40).toString("base64"),
   };
   const runs: Run[] = [];
-  let ecs: EcsProject;
-  let key: TestKey;
-
   /** Runs a command and keeps all that it said. */
   const run = async (command: "up" | "preview" | "refresh" | "destroy") => {
     const ended = await ecs.project[command]();
@@ -38,29 +37,26 @@ describe("key pairs in two regions", () => {
   const NAMES = ["deploy", "bastion", "deploy-elsewhere", "bastion-elsewhere"];
   const ALL_SAME = { same: NAMES.length + 1 };
 
-  beforeAll(async () => {
-    key = await newKey();
-    ecs = await ecsProject({
-      program: program({ team: "ops", old: "1" }, "rg-one"),
-      emulator: { hasFastKeys: false, accessKeys: [accessKey] },
-      // A destroy takes the configuration of the last up.
-      config: { "keypair:accessKeyId": accessKey.id, "keypair:timeoutSeconds": "10" },
-      secretConfig: {
-        "keypair:accessKeySecret": accessKey.secret,
-        "keypair:securityToken": accessKey.securityToken,
-      },
-      env: {},
-    });
+  const ecs = await ecsProject({
+    program: program({ team: "ops", old: "1" }, "rg-one"),
+    emulator: { hasFastKeys: false, accessKeys: [accessKey] },
+    // A destroy takes the configuration of the last up.
+    config: { "keypair:accessKeyId": accessKey.id, "keypair:timeoutSeconds": "10" },
+    secretConfig: {
+      "keypair:accessKeySecret": accessKey.secret,
+      "keypair:securityToken": accessKey.securityToken,
+    },
+    env: {},
   });
-  afterAll(() => ecs.close());
+  onTestFinished(() => ecs.close());
 
-  it("a preview calls nothing", async () => {
+  await step("a preview calls nothing", async () => {
     const { changes } = await run("preview");
     expect(changes).toEqual({ create: NAMES.length + 1 });
     expect(ecs.emulator.calls).toEqual([]);
   });
 
-  it("up makes them, one call each", async () => {
+  await step("up makes them, one call each", async () => {
     await run("up");
     expect(ecs.emulator.calls.map(({ action, region }) => `${action} ${region}`).sort()).toEqual(
       [
@@ -87,18 +83,18 @@ describe("key pairs in two regions", () => {
     expect(ecs.project.read("bastion.pem")).toBe((await ecs.project.outputs())["privateKey"]);
   });
 
-  it("what a run has saved is nothing to recover", () => {
+  await step("what a run has saved is nothing to recover", () => {
     expect(readdirSync(ecs.project.path("pulumi-home/keypair/journal"))).toEqual([]);
   });
 
-  it("up and preview again change nothing and call nothing", async () => {
+  await step("up and preview again change nothing and call nothing", async () => {
     const calls = ecs.emulator.count();
     expect((await run("preview")).changes).toEqual(ALL_SAME);
     expect((await run("up")).changes).toEqual(ALL_SAME);
     expect(ecs.emulator.count()).toBe(calls);
   });
 
-  it("tags and group change in place; the cloud's own tags are left alone, and are no drift", async () => {
+  await step("tags and group change in place; the cloud's own tags stay, and are no drift", async () => {
     ecs.emulator.store.tag(REGION, ["deploy"], { "acs:ecs:managed": "true" }, "system");
     expect((await run("refresh")).changes).toEqual(ALL_SAME);
 
@@ -123,7 +119,7 @@ describe("key pairs in two regions", () => {
     ]);
   });
 
-  it("refresh finds what somebody changed: existence, key, tags and group; up brings it back", async () => {
+  await step("refresh finds what somebody changed, and up brings it back", async () => {
     const { store } = ecs.emulator;
     store.deleteMany(ELSEWHERE, ["deploy"]);
     store.deleteMany(ELSEWHERE, [ecs.pair("bastion-elsewhere", ELSEWHERE).name]);
@@ -138,12 +134,12 @@ describe("key pairs in two regions", () => {
     expect(ecs.project.resource("deploy").outputs?.["tags"]).toEqual({ team: "others", cost: "42" });
     expect(ecs.project.resource("bastion").outputs?.["resourceGroupId"]).toBe("rg-others");
 
-    const healed = await run("up");
-    expect(healed.ops("deploy-elsewhere")).toEqual(["create"]);
-    expect(healed.ops("bastion-elsewhere")).toContain("replace");
-    expect(healed.warnings("bastion-elsewhere").join()).toContain("was left alone");
-    expect(healed.ops("deploy")).toEqual(["update"]);
-    expect(healed.ops("bastion")).toEqual(["update"]);
+    const repaired = await run("up");
+    expect(repaired.ops("deploy-elsewhere")).toEqual(["create"]);
+    expect(repaired.ops("bastion-elsewhere")).toContain("replace");
+    expect(repaired.warnings("bastion-elsewhere").join()).toContain("was left alone");
+    expect(repaired.ops("deploy")).toEqual(["update"]);
+    expect(repaired.ops("bastion")).toEqual(["update"]);
     expect(ecs.pair("deploy").tags).toMatchObject({ team: "dev", cost: "42" });
     expect(ecs.pair("bastion").resourceGroupId).toBe("rg-two");
     expect(await ecs.mismatches()).toEqual([]);
@@ -152,7 +148,7 @@ describe("key pairs in two regions", () => {
     store.deleteMany(ELSEWHERE, [replaced]);
   });
 
-  it("destroy waits for attached instances, shows it, and then names them", async () => {
+  await step("destroy waits for attached instances, shows it, and then names them", async () => {
     const { name } = ecs.pair("deploy");
     ecs.emulator.store.attach(REGION, name, ["i-1", "i-2"]);
     const failed = await ecs.project.destroy({ fails: true, flags: ["--continue-on-error"] });
@@ -167,7 +163,7 @@ describe("key pairs in two regions", () => {
     expect(ecs.names()).toEqual(["deploy"]);
   });
 
-  it("destroy is done as soon as they let go", async () => {
+  await step("destroy is done as soon as they let go", async () => {
     const destroying = ecs.project.start("destroy");
     await destroying.says("waiting: it is still attached to");
     ecs.emulator.store.detach(REGION, "deploy", ["i-1", "i-2"]);
@@ -177,7 +173,7 @@ describe("key pairs in two regions", () => {
     expect(ecs.project.resources()).toEqual([]);
   });
 
-  it("no credential and no private key is anywhere, but in the file that was asked for", () => {
+  await step("no credential and no private key is anywhere, but in the file that was asked for", () => {
     const privateKey = ecs.project.read("bastion.pem");
     const publicKey = formatPublicKeyLine(publicKeyOfPrivateKey(privateKey));
     const needles = [accessKey.secret, accessKey.securityToken, ...needlesOf(privateKey, publicKey)];
@@ -206,6 +202,7 @@ describe("what ECS refuses", () => {
         accessKeys: [{ id: "emulator-id", secret: "emulator-only", denied: ["CreateKeyPair"] }],
       },
     });
+    onTestFinished(() => ecs.close());
     ecs.emulator.store.import(REGION, { name: "taken", publicKey: (await newKey()).line });
     const run = await ecs.project.up({ fails: true, flags: ["--continue-on-error"] });
     expect(run.errors("taken").join()).toContain('a key pair "taken" is there already, with another key');
@@ -220,7 +217,6 @@ describe("what ECS refuses", () => {
       );
     expect(await ecs.mismatches()).toEqual(["taken is only in the cloud"]);
     expect(ecs.project.resources()).toHaveLength(2);
-    await ecs.close();
   });
 });
 
@@ -236,6 +232,7 @@ describe("credentials and region of the environment", () => {
         ALICLOUD_REGION: ELSEWHERE,
       },
     });
+    onTestFinished(() => ecs.close());
     await ecs.project.pulumi(["config", "rm", "keypair:region"]);
     await ecs.project.up();
     expect(ecs.names(ELSEWHERE)).toHaveLength(1);
@@ -250,6 +247,5 @@ describe("credentials and region of the environment", () => {
     );
     expect(refused.output).not.toContain("not-the-right-secret");
     expect(ecs.project.resources()).toHaveLength(1);
-    await ecs.close();
   });
 });

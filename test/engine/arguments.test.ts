@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { literal, newKey } from "./support/keys";
-import { type EngineProject, engineProject } from "./support/project";
+import { engineProject } from "./support/project";
+import { step } from "./support/step";
 
-/** One stack, step by step: the tests need this order. */
-describe("the arguments, read back from the resource", () => {
-  let project: EngineProject;
+it("the arguments can be read back from the resource", async () => {
   const created = {
     keyPairNamePrefix: "web",
     keyGeneration: { source: "local", type: "ed25519" },
@@ -30,25 +29,24 @@ describe("the arguments, read back from the resource", () => {
   const seen = (name: string) => JSON.parse(project.read(`${name}.json`));
   const none = Object.fromEntries(Object.keys({ ...created, ...imported }).map((name) => [name, "none"]));
 
-  beforeAll(async () => {
-    project = await engineProject({ program: program({ created, imported }) });
-    project.write("deploy.pub", (await newKey()).line);
-  });
-  afterAll(() => project.close());
+  const project = await engineProject({ program: program({ created, imported }) });
+  onTestFinished(() => project.close());
+  project.write("deploy.pub", (await newKey()).line);
 
-  it("are known in the preview, where they are given", async () => {
+  await step("they are known in the preview, where they are given", async () => {
     await project.preview();
     expect(seen("created")).toEqual(created);
     expect(seen("imported")).toEqual(imported);
   });
 
-  it.each(["create", "same"])("are all known in an update (%s)", async (op) => {
-    expect((await project.up()).ops("created")).toEqual([op]);
-    expect(seen("created")).toEqual({ ...none, ...created });
-    expect(seen("imported")).toEqual({ ...none, ...imported });
-  });
+  for (const op of ["create", "same"])
+    await step(`they are all known in an up (${op})`, async () => {
+      expect((await project.up()).ops("created")).toEqual([op]);
+      expect(seen("created")).toEqual({ ...none, ...created });
+      expect(seen("imported")).toEqual({ ...none, ...imported });
+    });
 
-  it("are gone when they are no longer given, and are those of the state where changes are ignored", async () => {
+  await step("they are gone once the program drops them; an ignored one is the state's", async () => {
     const { keyPairNamePrefix, privateKeyFile, keyGeneration } = created;
     project.program(
       program({ created: { keyPairNamePrefix, keyGeneration, privateKeyFile }, imported }).replace(

@@ -1,34 +1,29 @@
 import { existsSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EcsProject, ecsProject, REGION } from "./support/alibaba";
+import { expect, it, onTestFinished } from "vitest";
+import { ecsProject, REGION } from "./support/alibaba";
 import { literal, newKey } from "./support/keys";
+import { step } from "./support/step";
 
 const RESTART = "takes effect on running instances when they are restarted";
 
-/** One stack from its first `up` to its end. The tests are its steps and need this order. */
-describe("an attachment", () => {
-  let ecs: EcsProject;
-  let line: string;
+it("an attachment, from its first up to destroy", async () => {
+  const { line } = await newKey();
   const program = (instanceIds: string[]) => `
     const { KeyPairAttachment } = require("pulumi-keypair");
     const deploy = new KeyPair("deploy", { publicKeyBody: ${literal(line)} });
     new KeyPairAttachment("web", { keyPairName: deploy.keyPairName, instanceIds: ${literal(instanceIds)} });`;
+  const ecs = await ecsProject({ program: program(["i-1", "i-2"]) });
+  onTestFinished(() => ecs.close());
   const attached = () => ecs.emulator.store.attachedInstances(REGION, ecs.pair("deploy").name);
   const recorded = () => ecs.project.resource("web").outputs?.["instanceIds"];
 
-  beforeAll(async () => {
-    ({ line } = await newKey());
-    ecs = await ecsProject({ program: program(["i-1", "i-2"]) });
-  });
-  afterAll(() => ecs.close());
-
-  it("attaches the pair, and says that running instances need a restart", async () => {
+  await step("up attaches the pair, and says that running instances need a restart", async () => {
     const run = await ecs.project.up();
     expect(attached()).toEqual(["i-1", "i-2"]);
     expect(run.warnings("web")).toEqual([expect.stringContaining(`${RESTART}: i-1, i-2.`)]);
   });
 
-  it("attaches and detaches in place when the list changes, and only what has changed", async () => {
+  await step("a changed list attaches and detaches in place, and only what has changed", async () => {
     ecs.project.program(program(["i-3", "i-2"]));
     const run = await ecs.project.up();
     expect(run.ops("web")).toEqual(["update"]);
@@ -38,14 +33,14 @@ describe("an attachment", () => {
     expect(ecs.emulator.count("DetachKeyPair")).toBe(1);
   });
 
-  it("takes no notice of the list's order", async () => {
+  await step("another order of the list is no change", async () => {
     ecs.project.program(program(["i-2", "i-3"]));
     const calls = ecs.emulator.count();
     expect((await ecs.project.up()).changes).toEqual({ same: 3 });
     expect(ecs.emulator.count()).toBe(calls);
   });
 
-  it("records the instances that took it when ECS answers 200 and one has failed", async () => {
+  await step("the instances that took it are recorded when ECS answers 200 and one has failed", async () => {
     ecs.project.program(program(["i-2", "i-3", "i-4", "missing"]));
     const run = await ecs.project.up({ fails: true });
     expect(run.errors("web").join()).toMatch(
@@ -55,14 +50,14 @@ describe("an attachment", () => {
     expect(recorded()).toEqual(["i-2", "i-3", "i-4"]);
   });
 
-  it("tries what has failed again, and is done once the list is mended", async () => {
+  await step("up tries again what has failed, and is done once the list is right", async () => {
     expect((await ecs.project.up({ fails: true })).ops("web")).toEqual(["update"]);
     ecs.project.program(program(["i-2", "i-3", "i-4"]));
     await ecs.project.up();
     expect((await ecs.project.up()).changes).toEqual({ same: 3 });
   });
 
-  it("sees at refresh what somebody detached, or gave another pair, and takes it back", async () => {
+  await step("refresh sees what somebody detached, or gave another pair, and up takes it back", async () => {
     const { store } = ecs.emulator;
     store.detach(REGION, ecs.pair("deploy").name, ["i-2"]);
     store.import(REGION, { name: "strangers", publicKey: (await newKey()).line });
@@ -76,7 +71,7 @@ describe("an attachment", () => {
     expect(store.attachedInstances(REGION, "strangers")).toEqual([]);
   });
 
-  it("is gone at refresh when no instance has it any more, and is made again", async () => {
+  await step("refresh drops it when no instance has the pair any more, and up makes it again", async () => {
     ecs.emulator.store.detach(REGION, ecs.pair("deploy").name, ["i-2", "i-3", "i-4"]);
     const run = await ecs.project.refresh();
     expect(run.changes).toEqual({ delete: 1, same: 2 });
@@ -84,91 +79,80 @@ describe("an attachment", () => {
     expect(attached()).toEqual(["i-2", "i-3", "i-4"]);
   });
 
-  it("is detached before the pair is deleted", async () => {
+  await step("destroy detaches it before it deletes the pair", async () => {
     await ecs.project.destroy();
     expect(ecs.names()).toEqual(["strangers"]);
     expect(ecs.project.resources()).toEqual([]);
   });
 });
 
-describe("an attachment whose key pair was detached and deleted by hand", () => {
-  it("is destroyed all the same", async () => {
-    const ecs = await ecsProject({
-      program: `
-        const { KeyPairAttachment } = require("pulumi-keypair");
-        new KeyPairAttachment("web", { keyPairName: "theirs", instanceIds: ["i-1"] });`,
-    });
-    const { store } = ecs.emulator;
-    store.import(REGION, { name: "theirs", publicKey: (await newKey()).line });
-    await ecs.project.up();
-    store.detach(REGION, "theirs", ["i-1"]);
-    store.deleteMany(REGION, ["theirs"]);
-    await ecs.project.destroy();
-    expect(ecs.project.resources()).toEqual([]);
-    await ecs.close();
+it("an attachment whose key pair was detached and deleted by hand is destroyed all the same", async () => {
+  const ecs = await ecsProject({
+    program: `
+      const { KeyPairAttachment } = require("pulumi-keypair");
+      new KeyPairAttachment("web", { keyPairName: "theirs", instanceIds: ["i-1"] });`,
   });
+  onTestFinished(() => ecs.close());
+  const { store } = ecs.emulator;
+  store.import(REGION, { name: "theirs", publicKey: (await newKey()).line });
+  await ecs.project.up();
+  store.detach(REGION, "theirs", ["i-1"]);
+  store.deleteMany(REGION, ["theirs"]);
+  await ecs.project.destroy();
+  expect(ecs.project.resources()).toEqual([]);
 });
 
-describe("a first attachment of which no instance took the pair", () => {
-  it("is no resource: the error names each instance", async () => {
-    const { line } = await newKey();
-    const ecs = await ecsProject({
-      program: `
-        const { KeyPairAttachment } = require("pulumi-keypair");
-        const { keyPairName } = new KeyPair("deploy", { publicKeyBody: ${literal(line)} });
-        new KeyPairAttachment("web", { keyPairName, instanceIds: ["lost", "missing"] });`,
-    });
-    const run = await ecs.project.up({ fails: true });
-    expect(run.errors("web").join()).toMatch(
-      /could not be attached to 2 instances: lost, missing: The specified instance does not exist\./,
-    );
-    expect(ecs.project.resources().map(({ type }) => type)).toEqual([
-      "pulumi-nodejs:dynamic/keypair:KeyPair",
-    ]);
-    await ecs.close();
+it("a first attachment of which no instance took the pair is no resource, and the error names each instance", async () => {
+  const { line } = await newKey();
+  const ecs = await ecsProject({
+    program: `
+      const { KeyPairAttachment } = require("pulumi-keypair");
+      const { keyPairName } = new KeyPair("deploy", { publicKeyBody: ${literal(line)} });
+      new KeyPairAttachment("web", { keyPairName, instanceIds: ["lost", "missing"] });`,
   });
+  onTestFinished(() => ecs.close());
+  const run = await ecs.project.up({ fails: true });
+  expect(run.errors("web").join()).toMatch(
+    /could not be attached to 2 instances: lost, missing: The specified instance does not exist\./,
+  );
+  expect(ecs.project.resources().map(({ type }) => type)).toEqual(["pulumi-nodejs:dynamic/keypair:KeyPair"]);
 });
 
-describe("look-ups", () => {
-  let ecs: EcsProject;
-  let line: string;
+it("look-ups ask the cloud in a preview and in an up", async () => {
+  const { line } = await newKey();
+  const ecs = await ecsProject({
+    program: `
+      const { getKeyPair, getKeyPairs, getKeyPairOutput, getKeyPairsOutput } = require("pulumi-keypair");
+      const deploy = new KeyPair("deploy", { keyPairName: "deploy", publicKeyBody: ${literal(line)} });
+      const see = (seen) => require("fs").writeFileSync("seen.json", JSON.stringify(seen));
+      module.exports = async () => {
+        const here = await getKeyPair({ keyPairName: "bastion" });
+        const all = await getKeyPairs();
+        const ops = await getKeyPairs({ tags: { team: "ops" } });
+        const group = await getKeyPairs({ resourceGroupId: "rg-one", nameRegex: "^web" });
+        const known = await getKeyPairs({ fingerprint: here.fingerprint });
+        const names = [all, ops, group, known].map(({ keyPairNames }) => keyPairNames);
+        see({ here, names });
+        const made = getKeyPairOutput({ keyPairName: deploy.keyPairName });
+        const like = getKeyPairsOutput({ fingerprint: deploy.fingerprint });
+        return { made: made.publicKey, madeIn: made.region, like: like.keyPairNames };
+      };`,
+  });
+  onTestFinished(() => ecs.close());
   /** What the program saw, by way of a file: it is the same in a preview. */
   const seen = () => JSON.parse(ecs.project.read("seen.json"));
-
-  beforeAll(async () => {
-    ({ line } = await newKey());
-    ecs = await ecsProject({
-      program: `
-        const { getKeyPair, getKeyPairs, getKeyPairOutput, getKeyPairsOutput } = require("pulumi-keypair");
-        const deploy = new KeyPair("deploy", { keyPairName: "deploy", publicKeyBody: ${literal(line)} });
-        const see = (seen) => require("fs").writeFileSync("seen.json", JSON.stringify(seen));
-        module.exports = async () => {
-          const here = await getKeyPair({ keyPairName: "bastion" });
-          const all = await getKeyPairs();
-          const ops = await getKeyPairs({ tags: { team: "ops" } });
-          const group = await getKeyPairs({ resourceGroupId: "rg-one", nameRegex: "^web" });
-          const known = await getKeyPairs({ fingerprint: here.fingerprint });
-          const names = [all, ops, group, known].map(({ keyPairNames }) => keyPairNames);
-          see({ here, names });
-          const made = getKeyPairOutput({ keyPairName: deploy.keyPairName });
-          const like = getKeyPairsOutput({ fingerprint: deploy.fingerprint });
-          return { made: made.publicKey, madeIn: made.region, like: like.keyPairNames };
-        };`,
-    });
-    const { store } = ecs.emulator;
-    store.import(REGION, {
-      name: "bastion",
-      publicKey: (await newKey()).line,
-      tags: { team: "ops", x: "y" },
-    });
-    store.tag(REGION, ["bastion"], { "acs:ecs:managed": "true" }, "system");
-    for (const name of ["web-1", "db-1"])
-      store.import(REGION, { name, publicKey: (await newKey()).line, resourceGroupId: "rg-one" });
-    store.import(REGION, { name: "web-2", publicKey: (await newKey()).line });
+  const { store } = ecs.emulator;
+  store.import(REGION, {
+    name: "bastion",
+    publicKey: (await newKey()).line,
+    tags: { team: "ops", x: "y" },
   });
-  afterAll(() => ecs.close());
+  store.tag(REGION, ["bastion"], { "acs:ecs:managed": "true" }, "system");
+  for (const name of ["web-1", "db-1"])
+    store.import(REGION, { name, publicKey: (await newKey()).line, resourceGroupId: "rg-one" });
+  store.import(REGION, { name: "web-2", publicKey: (await newKey()).line });
 
-  it("ask the cloud in the preview already, and wait there for what is not made yet", async () => {
+  await step("the preview asks already, and waits for what is not made yet", async () => {
     await ecs.project.preview();
     expect(seen().here).toMatchObject({
       keyPairName: "bastion",
@@ -187,20 +171,23 @@ describe("look-ups", () => {
     expect(ecs.names()).not.toContain("deploy");
   });
 
-  it("take outputs of resources for arguments", async () => {
+  await step("up takes outputs of resources for arguments", async () => {
     await ecs.project.up();
     expect(await ecs.project.outputs()).toEqual({ made: line, madeIn: REGION, like: ["deploy"] });
     expect(existsSync(ecs.project.path("seen.json"))).toBe(true);
   });
+});
 
-  it("fail the program, and say where they looked, when there is no such pair", async () => {
-    ecs.project.program(`
+it("a look-up of a pair that is not there fails the program, and says where it looked", async () => {
+  const ecs = await ecsProject({
+    program: `
       const { getKeyPair } = require("pulumi-keypair");
-      module.exports = async () => ({ line: (await getKeyPair({ keyPairName: "nobodys" })).publicKey });`);
-    const run = await ecs.project.preview({ fails: true });
-    expect(run.output).toContain(
-      'there is no key pair "nobodys" (alibaba cn-hangzhou). Look at the name, the region and the account.',
-    );
-    expect(run.output).not.toContain("    at ");
+      module.exports = async () => ({ line: (await getKeyPair({ keyPairName: "nobodys" })).publicKey });`,
   });
+  onTestFinished(() => ecs.close());
+  const run = await ecs.project.preview({ fails: true });
+  expect(run.output).toContain(
+    'there is no key pair "nobodys" (alibaba cn-hangzhou). Look at the name, the region and the account.',
+  );
+  expect(run.output).not.toContain("    at ");
 });

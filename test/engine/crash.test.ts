@@ -1,30 +1,31 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { literal, newKey, type TestKey } from "./support/keys";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { literal, newKey } from "./support/keys";
 import { holdStore, LOCAL_REGION, pairs, withStore } from "./support/localStore";
 import { kill, processTree } from "./support/processes";
 import { type EngineProject, engineProject } from "./support/project";
+import { step } from "./support/step";
 
 const WAITING = "waiting for another process that writes to the local store";
 
-/** The tests are steps of one stack and need this order. Kills while many pairs are made are tested on ECS. */
-describe("an up that is killed (SIGKILL) with all its processes while the cloud makes its pairs", () => {
-  let project: EngineProject;
-  let key: TestKey;
-  let other: TestKey;
+/* Kills while many pairs are made are tested on ECS. */
+
+it("an up that is killed (SIGKILL) with all its processes while the cloud makes its pairs is made good", async () => {
+  const [key, other] = await Promise.all([newKey(), newKey()]);
   const names = ["imported", "created", "theirs", "never-made"];
 
-  beforeAll(async () => {
-    [key, other] = await Promise.all([newKey(), newKey()]);
-    project = await engineProject({
-      program: `
-        const publicKeyBody = ${literal(key.line)};
-        new KeyPair("imported", { keyPairName: "imported", publicKeyBody });
-        new KeyPair("created", { keyPairName: "created" });
-        new KeyPair("theirs", { keyPairName: "theirs", publicKeyBody });
-        new KeyPair("never-made", { keyPairName: "never-made" });`,
-    });
+  const project = await engineProject({
+    program: `
+      const publicKeyBody = ${literal(key.line)};
+      new KeyPair("imported", { keyPairName: "imported", publicKeyBody });
+      new KeyPair("created", { keyPairName: "created" });
+      new KeyPair("theirs", { keyPairName: "theirs", publicKeyBody });
+      new KeyPair("never-made", { keyPairName: "never-made" });`,
+  });
+  onTestFinished(() => project.close());
+
+  await step("up is killed", async () => {
     const store = holdStore(project);
     const running = project.start("up");
     await running.says(WAITING);
@@ -39,16 +40,15 @@ describe("an up that is killed (SIGKILL) with all its processes while the cloud 
       cloud.import(LOCAL_REGION, { name: "theirs", publicKey: other.line });
     });
   });
-  afterAll(() => project.close());
 
-  it("leaves a state without the pairs, and a lock that the engine's own means remove", async () => {
+  await step("the state has no pairs, and a lock that `pulumi cancel` removes", async () => {
     expect(project.resources()).toEqual([]);
     const run = await project.up({ fails: true });
     expect(run.output).toMatch(/lock/);
     await project.pulumi(["cancel", "--yes"]);
   });
 
-  it("up again takes the imported pair over, makes the lost one again, and leaves another's alone", async () => {
+  await step("up takes over the imported pair, makes the lost one again, leaves another's", async () => {
     const run = await project.up({ fails: true, flags: ["--continue-on-error"] });
     expect(run.failed).toEqual(["theirs"]);
     expect(run.errors("theirs").join()).toContain('a key pair "theirs" is there already, with another key');
@@ -66,14 +66,14 @@ describe("an up that is killed (SIGKILL) with all its processes while the cloud 
     }
   });
 
-  it("the next up changes nothing but what failed", async () => {
+  await step("the next up changes nothing but what failed", async () => {
     withStore(project, (store) => store.deleteMany(LOCAL_REGION, ["theirs"]));
     expect((await project.up()).changes).toEqual({ create: 1, same: 4 });
     expect((await project.up()).changes).toEqual({ same: 5 });
     expect(journal(project)).toEqual([]);
   });
 
-  it("the engine forgets the interrupted calls when it is told to", async () => {
+  await step("the engine forgets the interrupted calls when it is told to", async () => {
     expect(project.deployment().deployment.pending_operations).toHaveLength(names.length);
     await project.refresh({ flags: ["--clear-pending-creates"] });
     expect(project.deployment().deployment.pending_operations ?? []).toEqual([]);
@@ -87,30 +87,23 @@ function journal(project: EngineProject): string[] {
   return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".json")) : [];
 }
 
-describe("an up whose provider is killed while it waits for the cloud", () => {
-  it("fails in plain words, and the next up makes the pair", async () => {
-    const project = await engineProject({ program: 'new KeyPair("pair", { keyPairName: "pair" });' });
-    try {
-      const store = holdStore(project);
-      const running = project.start("up");
-      await running.says(WAITING);
-      const provider = processTree(running.pid).findLast(({ command }) =>
-        command.includes("dynamic-provider"),
-      );
-      if (!provider) throw new Error("there is no provider");
-      kill(provider);
-      const run = await running.ended;
-      store.release();
-      expect(run.exitCode).not.toBe(0);
-      expect(run.failed).toEqual(["pair"]);
-      expect(project.resources()).toEqual([]);
+it("an up whose provider is killed while it waits for the cloud fails in plain words, and the next up makes the pair", async () => {
+  const project = await engineProject({ program: 'new KeyPair("pair", { keyPairName: "pair" });' });
+  onTestFinished(() => project.close());
+  const store = holdStore(project);
+  const running = project.start("up");
+  await running.says(WAITING);
+  const provider = processTree(running.pid).findLast(({ command }) => command.includes("dynamic-provider"));
+  if (!provider) throw new Error("there is no provider");
+  kill(provider);
+  const run = await running.ended;
+  store.release();
+  expect(run.exitCode).not.toBe(0);
+  expect(run.failed).toEqual(["pair"]);
+  expect(project.resources()).toEqual([]);
 
-      await project.up();
-      expect(pairs(project)).toHaveLength(1);
-      expect(project.resource("pair").outputs).toHaveProperty("privateKey");
-      expect((await project.up()).changes).toEqual({ same: 2 });
-    } finally {
-      project.close();
-    }
-  });
+  await project.up();
+  expect(pairs(project)).toHaveLength(1);
+  expect(project.resource("pair").outputs).toHaveProperty("privateKey");
+  expect((await project.up()).changes).toEqual({ same: 2 });
 });

@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { literal, newKey, type TestKey } from "./support/keys";
+import { expect, it, onTestFinished } from "vitest";
+import { literal, newKey } from "./support/keys";
 import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
-import { type EngineProject, engineProject } from "./support/project";
+import { engineProject } from "./support/project";
 import type { Run } from "./support/run";
+import { step } from "./support/step";
 
-/** All kinds of drift at once, each on a pair of its own. The tests are steps of one stack and need this order. */
-describe("what somebody changed behind the stack's back", () => {
-  let project: EngineProject;
-  let key: TestKey;
-  let strangers: TestKey;
-  let refreshed: Run;
-  let lostKey: string;
+/* All kinds of drift at once, each on a pair of its own. */
+
+it("what somebody changed behind the stack's back is found, previewed and repaired", async () => {
+  const [key, strangers] = await Promise.all([newKey(), newKey()]);
   const names = [
     "gone",
     "lost",
@@ -23,7 +21,7 @@ describe("what somebody changed behind the stack's back", () => {
     "ignored",
     "kept",
   ];
-  const program = () => `
+  const program = `
     const publicKeyBody = ${literal(key.line)};
     new KeyPair("gone", { keyPairName: "gone", publicKeyBody });
     new KeyPair("replaced", { keyPairName: "replaced", publicKeyBody });
@@ -37,9 +35,12 @@ describe("what somebody changed behind the stack's back", () => {
     new KeyPair("kept", { keyPairNamePrefix: "kept", publicKeyFile: "kept.pub" }, { ignoreChanges: ["*"] });`;
   const opsOf = (run: Run) => Object.fromEntries(names.map((name) => [name, run.ops(name)]));
 
-  beforeAll(async () => {
-    [key, strangers] = await Promise.all([newKey(), newKey()]);
-    project = await engineProject({ program: program() });
+  const project = await engineProject({ program });
+  onTestFinished(() => project.close());
+  const pairOf = (name: string) => pairs(project).find((pair) => pair.name === name);
+  let lostKey = "";
+
+  await step("up makes the pairs, and then somebody changes them", async () => {
     project.write("kept.pub", key.line);
     await project.up();
     project.write("kept.pub", strangers.line);
@@ -56,10 +57,9 @@ describe("what somebody changed behind the stack's back", () => {
       store.joinResourceGroup(LOCAL_REGION, "untouched", "rg-finance");
     });
   });
-  afterAll(() => project.close());
 
-  it("is found by refresh", async () => {
-    refreshed = await project.refresh();
+  await step("refresh finds it", async () => {
+    const refreshed = await project.refresh();
     expect(refreshed.changes).toEqual({ delete: 2, update: 5, same: 4 });
     expect(project.resources().map(({ urn }) => urn.split("::").at(-1))).not.toContain("gone");
     expect(project.resource("replaced").outputs?.["publicKey"]).toBe(strangers.line);
@@ -70,7 +70,7 @@ describe("what somebody changed behind the stack's back", () => {
     expect(project.resource("untouched").outputs).not.toHaveProperty("tags");
   });
 
-  it("is previewed as what it takes to heal it", async () => {
+  await step("the preview shows what it takes to repair it", async () => {
     const run = await project.preview();
     expect(opsOf(run)).toMatchObject({
       gone: ["create"],
@@ -88,7 +88,7 @@ describe("what somebody changed behind the stack's back", () => {
     expect(run.replaceKeys("tagged")).toEqual(["tags"]);
   });
 
-  it("is not healed over somebody else's key: the pairs that were replaced stay, and the rest is done", async () => {
+  await step("up leaves the pairs that hold somebody else's key, and does the rest", async () => {
     const run = await project.up({ fails: true, flags: ["--continue-on-error"] });
     for (const name of ["replaced", "created"]) {
       expect(run.warnings(name).join()).toContain(
@@ -109,7 +109,7 @@ describe("what somebody changed behind the stack's back", () => {
     expect(pairOf("untouched")).toMatchObject({ tags: { cost: "42" }, resourceGroupId: "rg-finance" });
   });
 
-  it("is healed once the strangers' pairs are gone", async () => {
+  await step("up repairs the rest once the strangers' pairs are gone", async () => {
     withStore(project, (store) => store.deleteMany(LOCAL_REGION, ["replaced", "created"]));
     const run = await project.up();
     expect(run.warnings("created").join()).toContain(
@@ -121,7 +121,7 @@ describe("what somebody changed behind the stack's back", () => {
     expect(after.changes).toEqual({ same: names.length + 1 });
   });
 
-  it("does not let destroy delete a pair that somebody replaced", async () => {
+  await step("destroy leaves a pair that somebody replaced", async () => {
     withStore(project, (store) => {
       store.deleteMany(LOCAL_REGION, ["replaced"]);
       store.import(LOCAL_REGION, { name: "replaced", publicKey: strangers.line });
@@ -135,6 +135,4 @@ describe("what somebody changed behind the stack's back", () => {
     expect(pairs(project).map(({ name }) => name)).toEqual(["replaced"]);
     expect(project.resources()).toEqual([]);
   });
-
-  const pairOf = (name: string) => pairs(project).find((pair) => pair.name === name);
 });

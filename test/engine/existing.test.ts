@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { literal, newKey, type TestKey } from "./support/keys";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { STACK_TRACE } from "./support/expected";
+import { literal, newKey } from "./support/keys";
 import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
-import { type EngineProject, engineProject } from "./support/project";
+import { engineProject } from "./support/project";
+import { step } from "./support/step";
 
 const PROVIDER = 'exports.handler=()=>require("pulumi-keypair/provider").impl';
 
-describe("a pair of that name is there already", () => {
-  let project: EngineProject;
-  let key: TestKey;
-  let other: TestKey;
+it("onExisting says what becomes of a pair of that name that is there already", async () => {
+  const [key, other] = await Promise.all([newKey(), newKey()]);
   const all = [
     "fail-same",
     "fail-other",
@@ -18,30 +18,26 @@ describe("a pair of that name is there already", () => {
     "recreate",
     "recreate-created",
   ];
-  const pairOf = (name: string) => pairs(project).find((pair) => pair.name === name);
-
-  beforeAll(async () => {
-    [key, other] = await Promise.all([newKey(), newKey()]);
-    const args = (name: string) => ({
-      keyPairName: name,
-      onExisting: name.split("-")[0],
-      tags: { team: "ops" },
-      ...(name.endsWith("created") ? {} : { publicKeyBody: `${key.line} comment` }),
-    });
-    const table = Object.fromEntries(all.map((name) => [name, args(name)]));
-    project = await engineProject({
-      program: `for (const [name, args] of Object.entries(${literal(table)})) new KeyPair(name, args);`,
-    });
-    withStore(project, (store) => {
-      for (const name of all) {
-        const publicKey = name.endsWith("-same") ? key.line : other.line;
-        store.import(LOCAL_REGION, { name, publicKey, tags: { team: "dev", left: "over" } });
-      }
-    });
+  const args = (name: string) => ({
+    keyPairName: name,
+    onExisting: name.split("-")[0],
+    tags: { team: "ops" },
+    ...(name.endsWith("created") ? {} : { publicKeyBody: `${key.line} comment` }),
   });
-  afterAll(() => project.close());
+  const table = Object.fromEntries(all.map((name) => [name, args(name)]));
+  const project = await engineProject({
+    program: `for (const [name, args] of Object.entries(${literal(table)})) new KeyPair(name, args);`,
+  });
+  onTestFinished(() => project.close());
+  const pairOf = (name: string) => pairs(project).find((pair) => pair.name === name);
+  withStore(project, (store) => {
+    for (const name of all) {
+      const publicKey = name.endsWith("-same") ? key.line : other.line;
+      store.import(LOCAL_REGION, { name, publicKey, tags: { team: "dev", left: "over" } });
+    }
+  });
 
-  it("onExisting says what becomes of it; the next step is in the message", async () => {
+  await step("up fails, adopts or makes it again, and each error says what to do next", async () => {
     const run = await project.up({ fails: true, flags: ["--continue-on-error"] });
     expect(run.failed.sort()).toEqual(["adopt-created", "adopt-other", "fail-other", "fail-same"]);
     expect(run.errors("fail-same").join()).toMatch(
@@ -60,7 +56,7 @@ describe("a pair of that name is there already", () => {
     expect(project.resource("recreate-created").outputs).toHaveProperty("privateKey");
   });
 
-  it("the others are recorded, and the next up goes on from there", async () => {
+  await step("the others are recorded, and the next up goes on from there", async () => {
     withStore(project, (store) => {
       store.deleteMany(LOCAL_REGION, ["adopt-created", "adopt-other", "fail-other", "fail-same"]);
     });
@@ -72,84 +68,80 @@ describe("a pair of that name is there already", () => {
   });
 });
 
-/** The tests are steps of one stack and need this order. */
 describe("a pair that this stack did not make", () => {
-  let project: EngineProject;
-  let key: TestKey;
+  const tags = { team: "them" };
 
-  beforeAll(async () => {
-    key = await newKey();
-    project = await engineProject({
+  it("is read by KeyPair.get, where its connection says, and is left alone by destroy", async () => {
+    const [here, away] = await Promise.all([newKey(), newKey()]);
+    const project = await engineProject({
       program: `
         const found = KeyPair.get("found", "theirs");
         module.exports = { publicKey: found.publicKey, tags: found.tags, fingerprint: found.fingerprintSha256 };`,
     });
-    withStore(project, (store) =>
-      store.import(LOCAL_REGION, { name: "theirs", publicKey: key.line, tags: { team: "them" } }),
-    );
-  });
-  afterAll(() => project.close());
-
-  it("is read by KeyPair.get", async () => {
-    const run = await project.up();
-    expect(run.ops("found")).toEqual(["read"]);
-    expect(await project.outputs()).toEqual({
-      publicKey: key.line,
-      tags: { team: "them" },
-      fingerprint: project.resource("found").outputs?.["fingerprintSha256"],
+    onTestFinished(() => project.close());
+    withStore(project, (store) => {
+      store.import(LOCAL_REGION, { name: "theirs", publicKey: here.line, tags });
+      store.import("away", { name: "theirs", publicKey: away.line });
     });
-    await project.refresh();
-    expect(await project.outputs()).toMatchObject({ publicKey: key.line });
-  });
 
-  it("is read where its connection says, in a refresh too", async () => {
-    const away = (await newKey()).line;
-    withStore(project, (store) => store.import("away", { name: "theirs", publicKey: away }));
-    project.program(`
-      const found = KeyPair.get("found", "theirs", { connection: { region: pulumi.output("away") } });
-      module.exports = { publicKey: found.publicKey, region: found.region };`);
-    await project.up();
-    expect(await project.outputs()).toEqual({ publicKey: away, region: "away" });
-    await project.refresh();
-    expect(await project.outputs()).toEqual({ publicKey: away, region: "away" });
+    await step("where the configuration says", async () => {
+      const run = await project.up();
+      expect(run.ops("found")).toEqual(["read"]);
+      expect(await project.outputs()).toEqual({
+        publicKey: here.line,
+        tags,
+        fingerprint: project.resource("found").outputs?.["fingerprintSha256"],
+      });
+      await project.refresh();
+      expect(await project.outputs()).toMatchObject({ publicKey: here.line });
+    });
+
+    await step("where its connection says, in a refresh too", async () => {
+      project.program(`
+        const found = KeyPair.get("found", "theirs", { connection: { region: pulumi.output("away") } });
+        module.exports = { publicKey: found.publicKey, region: found.region };`);
+      await project.up();
+      expect(await project.outputs()).toEqual({ publicKey: away.line, region: "away" });
+      await project.refresh();
+      expect(await project.outputs()).toEqual({ publicKey: away.line, region: "away" });
+    });
+
+    await step("destroy leaves it alone", async () => {
+      await project.destroy();
+      expect(pairs(project).map(({ name }) => name)).toEqual(["theirs"]);
+      expect(pairs(project, "away").map(({ name }) => name)).toEqual(["theirs"]);
+    });
   });
 
   it.each([
     ["where the configuration says", ""],
     ["where the connection says", ', { connection: { region: "away" } }'],
-  ])("that is not there, %s, is an error of KeyPair.get", async (_where, opts) => {
-    project.program(`KeyPair.get("found", "nowhere"${opts});`);
+  ])("and that is not there, %s, is an error of KeyPair.get", async (_where, opts) => {
+    const project = await engineProject({ program: `KeyPair.get("found", "nowhere"${opts});` });
+    onTestFinished(() => project.close());
     const run = await project.up({ fails: true });
     expect(run.output).toContain(
       'there is no "nowhere" where the configuration points to. See that the name, the backend, the region and the account are right.',
     );
-    expect(run.output).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m);
-  });
-
-  it("is left alone when the stack that only read it is destroyed", async () => {
-    await project.destroy();
-    expect(pairs(project).map(({ name }) => name)).toEqual(["theirs"]);
-    expect(withStore(project, (store) => store.find("away", "theirs"))).toBeDefined();
+    expect(run.output).not.toMatch(STACK_TRACE);
   });
 
   it("is taken into the stack by `pulumi import --file`, and is no change to the program that then says it", async () => {
+    const { line } = await newKey();
+    const inputs = { keyPairName: "theirs", publicKeyBody: line, tags };
+    const project = await engineProject({ program: `new KeyPair("taken", ${literal(inputs)});` });
+    onTestFinished(() => project.close());
+    withStore(project, (store) => store.import(LOCAL_REGION, { name: "theirs", publicKey: line, tags }));
     const resources = [
       {
         type: "pulumi-nodejs:dynamic/keypair:KeyPair",
         name: "taken",
         id: "theirs",
-        inputs: {
-          __provider: PROVIDER,
-          keyPairName: "theirs",
-          publicKeyBody: key.line,
-          tags: { team: "them" },
-        },
+        inputs: { __provider: PROVIDER, ...inputs },
         outputs: { __provider: PROVIDER, keyPairName: "theirs" },
       },
     ];
     const file = project.write("import.json", JSON.stringify({ resources }));
-    project.program(`
-      new KeyPair("taken", { keyPairName: "theirs", publicKeyBody: ${literal(key.line)}, tags: { team: "them" } });`);
     await project.pulumi(["import", "--file", file, "--yes", "--protect=false", "--generate-code=false"]);
     expect(project.resource("taken").id).toBe("theirs");
     await project.refresh();

@@ -1,15 +1,14 @@
 import { readFileSync, renameSync, statSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
 import { pairs } from "./support/localStore";
-import { type EngineProject, engineProject } from "./support/project";
+import { engineProject } from "./support/project";
+import { step } from "./support/step";
 
 /** Files of which the test, or the program, says that they hold the key. */
 const HOLDS_KEYS = ["keys"];
 
-/** The tests are steps of one stack and need this order. */
-describe("the private keys of created pairs", () => {
-  let project: EngineProject;
+it("the private keys of created pairs are nowhere but in the files that were asked for", async () => {
   /** All that any command printed, by what it was. */
   const printed: Record<string, string> = {};
   const needles: string[] = [];
@@ -25,6 +24,9 @@ describe("the private keys of created pairs", () => {
       derived: bastion.privateKey.apply((key) => "derived: " + key),
     };`;
 
+  const project = await engineProject({ program: program("ops") });
+  onTestFinished(() => project.close());
+
   async function keep(what: string, command: Promise<{ output: string }>): Promise<void> {
     printed[what] = (await command).output;
   }
@@ -39,8 +41,7 @@ describe("the private keys of created pairs", () => {
     }
   }
 
-  beforeAll(async () => {
-    project = await engineProject({ program: program("ops") });
+  await step("each command runs", async () => {
     project.write("keys/occupied/file", "");
     await keep("preview", project.preview({ flags: ["--diff"] }));
     await keep("up", project.up({ flags: ["--diff"] }));
@@ -63,21 +64,20 @@ describe("the private keys of created pairs", () => {
     await keep("outputs", project.pulumi(["stack", "output", "--json"]));
     await keep("stack", project.pulumi(["stack", "--show-ids", "--show-urns"]));
   });
-  afterAll(() => project.close());
 
-  it("are in nothing that a command prints", () => {
+  await step("no command prints them", () => {
     expect(new Set(needles).size).toBeGreaterThan(3 * 15);
     expect(Object.entries(printed).flatMap(([what, text]) => findInText(what, text, needles))).toEqual([]);
   });
 
-  it("are in no file: state, backups, history, logs, plans, temporary files, and the store", () => {
+  await step("no file holds them: state, backups, history, logs, temporary files, the store", () => {
     for (const folder of ["state/.pulumi/stacks", "state/.pulumi/backups", "state/.pulumi/history"]) {
       expect(statSync(project.path(folder)).isDirectory()).toBe(true);
     }
     expect(searchEverywhere(project.folder, needles, HOLDS_KEYS)).toEqual([]);
   });
 
-  it("would have been found there", () => {
+  await step("the search would have found them", () => {
     expect(searchEverywhere(project.folder, needles)).toEqual(["keys/filed.pem, as it is"]);
     for (const [form, text] of Object.entries({
       "as it is": JSON.stringify(project.read("keys/filed.pem")),
@@ -88,7 +88,7 @@ describe("the private keys of created pairs", () => {
     }
   });
 
-  it("are shown by the engine's own debug flags, and by nothing of ours among what these print", async () => {
+  await step("only what the engine itself prints for its debug flags shows them", async () => {
     project.program(program("now"));
     const run = await project.up({
       flags: ["-v=9", "--logtostderr", "--tracing", `file:${project.path("trace.out")}`],
@@ -108,7 +108,7 @@ describe("the private keys of created pairs", () => {
       renameSync(project.path(file), project.path(`keys/${file}`));
   });
 
-  it("go with the pairs: nothing is left of them after destroy, but in the file", async () => {
+  await step("destroy leaves them in the file alone", async () => {
     const { output } = await project.destroy();
     expect(findInText("destroy", output, needles)).toEqual([]);
     expect(pairs(project)).toEqual([]);

@@ -2,21 +2,25 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { literal, newKey, type TestKey } from "./support/keys";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { literal, newKey } from "./support/keys";
 import { pairs } from "./support/localStore";
 import type { Install, Sdk } from "./support/modules";
-import { type EngineProject, engineProject } from "./support/project";
+import { engineProject } from "./support/project";
+import { step } from "./support/step";
 
 const run = promisify(execFile);
 const STUB = 'exports.handler=()=>require("pulumi-keypair/provider").impl';
 
-/** One stack, whose program moves from one way to have the package to the next. The tests need this order. */
-describe("the package, as its users and its developers have it", () => {
-  let project: EngineProject;
-  let key: TestKey;
+it("stores a provider of less than 80 bytes", () => {
+  expect(Buffer.byteLength(STUB)).toBeLessThan(80);
+});
+
+it("a program can change how it gets the package and the SDK: its pairs are no change", async () => {
+  const key = await newKey();
   const stages: [Install, Sdk][] = [
     ["tarball", "pinned"],
+    ["tarball", "oldest"],
     ["tarball", "newest"],
     ["workspace", "newest"],
     ["workspace", "pinned"],
@@ -29,15 +33,11 @@ describe("the package, as its users and its developers have it", () => {
       exports["key" + n] = new KeyPair("created-" + n, { tags, tagChanges: "update" }).privateKey;
     }`;
 
-  beforeAll(async () => {
-    key = await newKey();
-    project = await engineProject({ program: program(0), install: "tarball" });
-  });
-  afterAll(() => project.close());
+  const project = await engineProject({ program: program(0), install: "tarball" });
+  onTestFinished(() => project.close());
 
-  it.each(stages.map(([install, sdk], stage) => ({ install, sdk, stage })))(
-    "$install on the $sdk SDK: what is there is no change; pairs are made, read and updated",
-    async ({ install, sdk, stage }) => {
+  for (const [stage, [install, sdk]] of stages.entries())
+    await step(`${install} on the ${sdk} SDK: pairs are made, read and updated`, async () => {
       if (stage > 0) {
         await project.reinstall(install, sdk);
         expect((await project.up()).changes).toEqual({ same: 2 * stage + 1 });
@@ -53,23 +53,20 @@ describe("the package, as its users and its developers have it", () => {
       for (const { inputs, outputs } of project.resources()) {
         expect([inputs?.["__provider"], outputs?.["__provider"]]).toEqual([STUB, STUB]);
       }
-    },
-  );
+    });
 
-  it("stores a provider of less than 80 bytes, which is never another one", () => {
-    expect(Buffer.byteLength(STUB)).toBeLessThan(80);
-  });
-
-  it("ran on two versions of the SDK", async () => {
+  await step("it ran on three versions of the SDK", async () => {
     const version = (folder: string) =>
       JSON.parse(readFileSync(join(folder, "node_modules/@pulumi/pulumi/package.json"), "utf8")).version;
     const pinned = version(project.folder);
+    await project.reinstall("workspace", "oldest");
+    expect(version(project.folder)).toBe("3.216.0");
     await project.reinstall("workspace", "newest");
     expect(pinned).toBe("3.259.0");
     expect(version(project.folder)).toMatch(/^3\.(2[6-9]\d|[3-9]\d\d)\./);
   });
 
-  it("destroys them all", async () => {
+  await step("destroy deletes them all", async () => {
     await project.destroy();
     expect(pairs(project)).toEqual([]);
   });
@@ -78,17 +75,17 @@ describe("the package, as its users and its developers have it", () => {
 describe("the tarball", () => {
   it("holds what it needs and none of the tests, and its types know right arguments from wrong ones", async () => {
     const project = await engineProject({ program: "", install: "tarball" });
-    try {
-      const installed = project.path("node_modules/pulumi-keypair");
-      for (const file of ["dist/sdk/index.d.ts", "dist/provider/fronts/dynamic/index.js", "package.json"]) {
-        expect(existsSync(join(installed, file)), file).toBe(true);
-      }
-      for (const file of ["test", "scripts", "provider", "sdk", "dist/test"]) {
-        expect(existsSync(join(installed, file)), file).toBe(false);
-      }
-      project.write(
-        "index.ts",
-        `import * as pulumi from "@pulumi/pulumi";
+    onTestFinished(() => project.close());
+    const installed = project.path("node_modules/pulumi-keypair");
+    for (const file of ["dist/sdk/index.d.ts", "dist/provider/fronts/dynamic/index.js", "package.json"]) {
+      expect(existsSync(join(installed, file)), file).toBe(true);
+    }
+    for (const file of ["test", "scripts", "provider", "sdk", "dist/test"]) {
+      expect(existsSync(join(installed, file)), file).toBe(false);
+    }
+    project.write(
+      "index.ts",
+      `import * as pulumi from "@pulumi/pulumi";
          import { KeyPair } from "pulumi-keypair";
          const first = new KeyPair("first", { tags: { a: pulumi.output("b") }, keyGeneration: { source: "local" } });
          export const key: pulumi.Output<string | undefined> = first.privateKey;
@@ -96,20 +93,17 @@ describe("the tarball", () => {
          new KeyPair("wrong", { keyPairname: "x" });
          // @ts-expect-error There is no such value.
          new KeyPair("wrong", { onExisting: "overwrite" });`,
-      );
-      const compilerOptions = {
-        strict: true,
-        noEmit: true,
-        module: "commonjs",
-        moduleResolution: "node",
-        types: [],
-      };
-      project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["index.ts"] }));
-      const tsc = resolve(__dirname, "../../node_modules/typescript/bin/tsc");
-      const { stdout } = await run(process.execPath, [tsc, "-p", project.folder]).catch((error) => error);
-      expect(stdout).toBe("");
-    } finally {
-      project.close();
-    }
+    );
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      module: "commonjs",
+      moduleResolution: "node",
+      types: [],
+    };
+    project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+    const tsc = resolve(__dirname, "../../node_modules/typescript/bin/tsc");
+    const { stdout } = await run(process.execPath, [tsc, "-p", project.folder]).catch((error) => error);
+    expect(stdout).toBe("");
   });
 });

@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { literal, newKey, type TestKey } from "./support/keys";
+import { expect, it, onTestFinished } from "vitest";
+import { SECRET } from "./support/expected";
+import { literal, newKey } from "./support/keys";
 import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
 import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
 import { pluginProgram, pluginProject } from "./support/plugin";
 import type { EngineProject } from "./support/project";
+import { step } from "./support/step";
 
-const SECRET = {
-  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-  ciphertext: expect.stringMatching(/^v1:/),
-};
 const NAMES = ["imported", "created", "tagged", "dependent"];
 
-/** One stack from its first preview to its end. The tests are its steps and need this order. */
-describe("key pairs of the plugin", () => {
-  let project: EngineProject;
-  let key: TestKey;
+it("key pairs of the plugin, from the first preview to destroy", async () => {
+  let key = await newKey();
   const program = ({ team = "ops", name = "first", tags = '{ stage: "test" }' } = {}) => `
     const imported = new PluginKeyPair("imported", {
       keyPairName: ${literal(name)}, publicKeyBody: pulumi.secret(${literal(`${key.line} anna@laptop`)}),
@@ -28,13 +24,10 @@ describe("key pairs of the plugin", () => {
   const opsOf = (run: { ops(name: string): string[] }) =>
     Object.fromEntries(NAMES.map((name) => [name, run.ops(name)]));
 
-  beforeAll(async () => {
-    key = await newKey();
-    project = await pluginProject({ program: program() });
-  });
-  afterAll(() => project.close());
+  const project = await pluginProject({ program: program() });
+  onTestFinished(() => project.close());
 
-  it("preview tells what follows from the arguments, and makes nothing", async () => {
+  await step("preview tells what follows from the arguments, and makes nothing", async () => {
     const run = await project.preview();
     expect(opsOf(run)).toEqual(Object.fromEntries(NAMES.map((name) => [name, ["create"]])));
     expect(run.output).toMatch(/known *: "SHA256:/);
@@ -43,7 +36,7 @@ describe("key pairs of the plugin", () => {
     expect(pairs(project)).toEqual([]);
   });
 
-  it("up makes them; what is secret is so in the state too", async () => {
+  await step("up makes them; what is secret is so in the state too", async () => {
     const run = await project.up();
     expect(run.output).toMatch(/privateKey *: \[secret\]/);
     expect(run.diagnostics).toEqual([]);
@@ -64,14 +57,14 @@ describe("key pairs of the plugin", () => {
     expect(searchEverywhere(project.folder, needles, ["node_modules"])).toEqual([]);
   });
 
-  it("up again leaves all as it is", async () => {
+  await step("up again leaves all as it is", async () => {
     const before = pairs(project);
     const run = await project.up();
     expect(opsOf(run)).toEqual(Object.fromEntries(NAMES.map((name) => [name, ["same"]])));
     expect(pairs(project)).toEqual(before);
   });
 
-  it("changes are made in place or by replacement, and a lost private key is warned of", async () => {
+  await step("changes are made in place or by replacement, and a lost private key is warned of", async () => {
     pluginProgram(project, program({ team: "dev", name: "second", tags: '{ stage: "live", new: "1" }' }));
     const run = await project.up();
     // Another name: the new pair is made first. A random one too.
@@ -89,17 +82,16 @@ describe("key pairs of the plugin", () => {
     expect(pairs(project)).toHaveLength(4);
   });
 
-  it("a replacement that keeps its name deletes first", async () => {
-    const other = await newKey();
-    key = other;
+  await step("a replacement that keeps its name deletes first", async () => {
+    key = await newKey();
     pluginProgram(project, program({ team: "dev", name: "second", tags: '{ stage: "live", new: "1" }' }));
     const run = await project.up();
     expect(run.ops("imported")).toEqual(["delete-replaced", "replace", "create-replacement"]);
     expect(run.replaceKeys("imported")).toEqual(["publicKeyBody"]);
-    expect(pairs(project).find(({ name }) => name === "second")?.publicKey).toContain(other.line);
+    expect(pairs(project).find(({ name }) => name === "second")?.publicKey).toContain(key.line);
   });
 
-  it("refresh sees what others have deleted and changed, and up makes it good", async () => {
+  await step("refresh sees what others have deleted and changed, and up makes it good", async () => {
     const tagged = String(project.resource("tagged").id);
     await beforeToday(project, "imported");
     withStore(project, (store) => {
@@ -120,7 +112,7 @@ describe("key pairs of the plugin", () => {
     expect(pairs(project).find(({ name }) => name === tagged)?.tags).toEqual({ stage: "live", new: "1" });
   });
 
-  it("destroy deletes them", async () => {
+  await step("destroy deletes them", async () => {
     await project.destroy();
     expect(pairs(project)).toEqual([]);
     expect(project.resources()).toEqual([]);

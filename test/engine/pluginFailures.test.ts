@@ -3,30 +3,25 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { SECRET, STACK_TRACE } from "./support/expected";
 import { literal, newKey } from "./support/keys";
 import { findInText, needlesOf } from "./support/leaks";
 import { holdStore, LOCAL_REGION, pairs, withStore } from "./support/localStore";
 import { pluginPath, pluginProgram, pluginProject } from "./support/plugin";
 import type { EngineProject } from "./support/project";
 
-const STACK_TRACE = /^\s+at .+:\d+:\d+\)?$/m;
 const BUSY = "waiting for another process that writes to the local store";
-const SECRET = {
-  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-  ciphertext: expect.stringMatching(/^v1:/),
-};
 
-/** Each test leaves the stack without resources; they share it for speed. */
+async function start(program = ""): Promise<EngineProject> {
+  const project = await pluginProject({ program });
+  onTestFinished(() => project.close());
+  return project;
+}
+
 describe("the plugin", () => {
-  let project: EngineProject;
-
-  beforeAll(async () => {
-    project = await pluginProject({ program: "" });
-  });
-  afterAll(() => project.close());
-
   it("imports a pair that is there, by its name; the program that says the same changes nothing", async () => {
+    const project = await start();
     const { line } = await newKey();
     withStore(project, (store) =>
       store.import(LOCAL_REGION, { name: "taken", publicKey: line, tags: { team: "ops" } }),
@@ -48,9 +43,7 @@ describe("the plugin", () => {
   });
 
   it("serves explicit providers, whose credentials are nowhere in clear text, and functions", async () => {
-    pluginProgram(
-      project,
-      `
+    const project = await start(`
       const of = (path) => new Provider(path, {
         backend: "local", path: path + ".sqlite", timeoutSeconds: 60,
         accessKeyId: "id-of-nobody", accessKeySecret: pulumi.secret("a-secret-of-a-test"), securityToken: "a-token-of-a-test",
@@ -60,8 +53,7 @@ describe("the plugin", () => {
       new PluginKeyPair("first", { keyPairName: "same-name" }, { provider: one });
       const second = new PluginKeyPair("second", { keyPairName: "same-name" }, options);
       exports.found = second.fingerprint.apply(() => pulumi.runtime.invoke("keypair:index:getKeyPairs", { nameRegex: "^same" }, options))
-        .keyPairNames;`,
-    );
+        .keyPairNames;`);
     const run = await project.up();
     expect(await project.outputs()).toEqual({ found: ["same-name"] });
     for (const path of ["one", "two"]) {
@@ -77,8 +69,7 @@ describe("the plugin", () => {
   });
 
   it("reports all that is wrong with a provider's configuration at once, without its secrets", async () => {
-    pluginProgram(
-      project,
+    const project = await start(
       `new Provider("bad", { backend: "clown", timeoutSeconds: 0, regoin: "x", accessKeySecret: ["a-secret-of-a-test"] });`,
     );
     const { output } = await project.preview({ fails: true });
@@ -94,13 +85,10 @@ describe("the plugin", () => {
 
   it("reports all that is wrong with a resource at once, without what is secret", async () => {
     const { privateKey, line } = await newKey();
-    pluginProgram(
-      project,
-      `
+    const project = await start(`
       new PluginKeyPair("bad", {
         keyPairName: pulumi.secret("1-secret-name"), publicKeyBody: ${literal(privateKey)}, tags: { "acs:x": "1" },
-      });`,
-    );
+      });`);
     const run = await project.preview({ fails: true });
     const errors = run.errors("bad").join("\n");
     expect(errors).toMatch(/property tags value .* has a problem: "acs:x": a tag's key cannot start with/);
@@ -113,8 +101,8 @@ describe("the plugin", () => {
   });
 
   it("keeps the id and the private key of a pair when something fails after it was made", async () => {
+    const project = await start(`new PluginKeyPair("bastion", { privateKeyFile: "keys/bastion.pem" });`);
     mkdirSync(project.path("keys"));
-    pluginProgram(project, `new PluginKeyPair("bastion", { privateKeyFile: "keys/bastion.pem" });`);
     const store = holdStore(project);
     const running = project.start("up");
     // Past the check of the file, and before the pair is made.
@@ -134,11 +122,10 @@ describe("the plugin", () => {
     expect((await project.up()).ops("bastion")).toEqual(["update"]);
     expect(project.read("keys/bastion.pem")).toContain("PRIVATE KEY");
     expect(project.resource("bastion").id).toBe(id);
-    await project.destroy();
   });
 
   it("ends an operation at its own timeout, and at an interrupt", async () => {
-    pluginProgram(project, `new PluginKeyPair("slow", {}, { customTimeouts: { create: "1s" } });`);
+    const project = await start(`new PluginKeyPair("slow", {}, { customTimeouts: { create: "1s" } });`);
     const store = holdStore(project);
     try {
       const late = await project.up({ fails: true });
@@ -164,7 +151,7 @@ describe("the plugin", () => {
   });
 
   it("takes over a key pair of the dynamic provider by an alias, and leaves it as it is", async () => {
-    project.program(`exports.privateKey = new KeyPair("moved").privateKey;`);
+    const project = await start(`exports.privateKey = new KeyPair("moved").privateKey;`);
     await project.up();
     const before = pairs(project);
     const { privateKey } = await project.outputs();
@@ -182,6 +169,7 @@ describe("the plugin", () => {
   });
 
   it("gives its schema", async () => {
+    const project = await start();
     const { output } = await project.pulumi(["package", "get-schema", pluginPath()]);
     const given = JSON.parse(output);
     const published = JSON.parse(readFileSync(join(inject("packageFolder"), "schema.json"), "utf8"));

@@ -1,27 +1,20 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { SECRET } from "./support/expected";
 import { newKey } from "./support/keys";
 import { holdStore, pairs } from "./support/localStore";
-import { type EngineProject, engineProject } from "./support/project";
+import { engineProject } from "./support/project";
+import { step } from "./support/step";
 
-const SECRET = {
-  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-  ciphertext: expect.stringMatching(/^v1:/),
-};
-
-/** The tests are steps of one stack and need this order. */
-describe("privateKeyFile", () => {
-  let project: EngineProject;
+it("privateKeyFile is checked before the cloud is called, written once, and never lost", async () => {
   const program = (file: string, more = "") => `
     const { privateKey } = new KeyPair("bastion", { keyPairName: "bastion", privateKeyFile: "${file}" ${more}});
     exports.privateKey = privateKey;`;
 
-  beforeAll(async () => {
-    project = await engineProject({ program: program("missing/bastion.pem") });
-  });
-  afterAll(() => project.close());
+  const project = await engineProject({ program: program("missing/bastion.pem") });
+  onTestFinished(() => project.close());
 
-  it("in a folder that is missing is found by the preview", async () => {
+  await step("the preview finds that its folder is missing", async () => {
     const run = await project.preview({ fails: true });
     expect(run.errors("bastion")).toEqual([
       `privateKeyFile: cannot write missing/bastion.pem (${project.path("missing/bastion.pem")}): there is no such file or folder.`,
@@ -29,7 +22,7 @@ describe("privateKeyFile", () => {
     expect(existsSync(project.path(".keypair"))).toBe(false);
   });
 
-  it("that holds another key is found by the preview, and left as it is", async () => {
+  await step("a file that holds another key stops an up, and stays as it is", async () => {
     const { privateKey } = await newKey();
     project.write("keys/others.pem", privateKey);
     project.program(program("keys/others.pem"));
@@ -40,7 +33,7 @@ describe("privateKeyFile", () => {
     expect(existsSync(project.path(".keypair"))).toBe(false);
   });
 
-  it("is written as the cloud sent it, for its owner only", async () => {
+  await step("up writes the key as the cloud sent it, for its owner only", async () => {
     project.program(program("keys/bastion.pem"));
     await project.up();
     expect(project.read("keys/bastion.pem")).toBe((await project.outputs())["privateKey"]);
@@ -48,7 +41,7 @@ describe("privateKeyFile", () => {
     expect(readdirSync(project.path("keys")).sort()).toEqual(["bastion.pem", "others.pem"]);
   });
 
-  it("need not be on a machine that has nothing to write, nor its folder; a replacement needs it", async () => {
+  await step("nothing to write needs no file and no folder; a replacement needs the folder", async () => {
     renameSync(project.path("keys"), project.path("elsewhere"));
     expect((await project.preview()).ops("bastion")).toEqual(["same"]);
     expect((await project.up()).ops("bastion")).toEqual(["same"]);
@@ -61,7 +54,7 @@ describe("privateKeyFile", () => {
     renameSync(project.path("elsewhere"), project.path("keys"));
   });
 
-  it("that is named anew is an update of the file alone; .ppk gets PuTTY's format", async () => {
+  await step("another file name is an update of the file alone; .ppk gets PuTTY's format", async () => {
     project.program(program("keys/bastion.ppk"));
     const [before] = pairs(project);
     const run = await project.up();
@@ -71,7 +64,7 @@ describe("privateKeyFile", () => {
     expect(pairs(project)).toEqual([before]);
   });
 
-  it("may be the only place of the key: savePrivateKey false takes it out of the state, true puts it back", async () => {
+  await step("savePrivateKey: false takes the key out of the state, true puts it back", async () => {
     const { privateKey } = await project.outputs();
     project.program(program("keys/bastion.pem", ", savePrivateKey: false"));
     expect((await project.up()).ops("bastion")).toEqual(["update"]);
@@ -86,7 +79,7 @@ describe("privateKeyFile", () => {
     expect((await project.outputs())["privateKey"]).toBe(privateKey);
   });
 
-  it("that does not hold the key any more is reported, not guessed", async () => {
+  await step("a file that no longer holds the key is an error", async () => {
     project.program(program("keys/bastion.pem", ", savePrivateKey: false"));
     await project.up();
     renameSync(project.path("keys/bastion.pem"), project.path("keys/away.pem"));
@@ -100,7 +93,7 @@ describe("privateKeyFile", () => {
     expect(project.resource("bastion").outputs?.["privateKey"]).toEqual(SECRET);
   });
 
-  it("gets the new key when the pair is replaced, and the old key is moved aside, not lost", async () => {
+  await step("a replacement writes the new key, and moves the old one aside", async () => {
     const before = project.read("keys/bastion.pem");
     project.program(program("keys/bastion.pem", ', tags: { team: "ops" }'));
     const run = await project.up();
@@ -113,13 +106,13 @@ describe("privateKeyFile", () => {
     expect(statSync(project.path(aside)).mode & 0o777).toBe(0o600);
   });
 
-  it("stays when the pair is destroyed: machines may trust the key still", async () => {
+  await step("destroy leaves the file: machines may still trust the key", async () => {
     await project.destroy();
     expect(pairs(project)).toEqual([]);
     expect(project.read("keys/bastion.pem")).toContain("BEGIN EC PRIVATE KEY");
   });
 
-  it("is not written over when the destroyed pair is made again", async () => {
+  await step("up after destroy does not write over the file", async () => {
     const before = project.read("keys/bastion.pem");
     const run = await project.up({ fails: true });
     expect(run.output).toContain("keys/bastion.pem holds another private key already");
@@ -128,21 +121,17 @@ describe("privateKeyFile", () => {
   });
 });
 
-describe("a private key that cannot be written once the cloud has made the pair", () => {
-  let project: EngineProject;
-
-  beforeAll(async () => {
-    project = await engineProject({
-      program: `
-        const { privateKey } = new KeyPair("bastion", { privateKeyFile: "keys/bastion.pem" });
-        new KeyPair("other", { privateKeyFile: "keys/other.pem" });
-        exports.privateKey = privateKey;`,
-    });
-    mkdirSync(project.path("keys"));
+it("a private key that cannot be written once the cloud has made the pair stays in the state until it can", async () => {
+  const project = await engineProject({
+    program: `
+      const { privateKey } = new KeyPair("bastion", { privateKeyFile: "keys/bastion.pem" });
+      new KeyPair("other", { privateKeyFile: "keys/other.pem" });
+      exports.privateKey = privateKey;`,
   });
-  afterAll(() => project.close());
+  onTestFinished(() => project.close());
+  mkdirSync(project.path("keys"));
 
-  it("is kept in the state, encrypted, with the pair and the failure", async () => {
+  await step("the state keeps the encrypted key, the pair and the failure", async () => {
     const store = holdStore(project);
     const running = project.start("up", { flags: ["--continue-on-error"] });
     // Past the check of the file, and before the cloud makes the pairs.
@@ -168,7 +157,7 @@ describe("a private key that cannot be written once the cloud has made the pair"
     expect(project.read("keys/other.pem")).toContain("BEGIN EC PRIVATE KEY");
   });
 
-  it("is written by the next up, without another pair, although a refresh forgot the failure", async () => {
+  await step("up writes it and makes no other pair, although a refresh forgot the failure", async () => {
     const before = pairs(project);
     rmSync(project.path("keys/bastion.pem"), { recursive: true });
     await project.refresh();
@@ -180,16 +169,13 @@ describe("a private key that cannot be written once the cloud has made the pair"
   });
 });
 
-describe("one privateKeyFile", () => {
-  let project: EngineProject;
+it("one privateKeyFile belongs to one resource", async () => {
   const pair = (name: string) => `new KeyPair("${name}", { privateKeyFile: "shared.pem" });`;
 
-  beforeAll(async () => {
-    project = await engineProject({ program: pair("one") + pair("two") });
-  });
-  afterAll(() => project.close());
+  const project = await engineProject({ program: pair("one") + pair("two") });
+  onTestFinished(() => project.close());
 
-  it("for two resources is found by the preview, which names the other", async () => {
+  await step("the preview refuses it for two resources, and names the other", async () => {
     const run = await project.preview({ fails: true });
     expect([...run.errors("one"), ...run.errors("two")]).toEqual([
       expect.stringMatching(
@@ -199,7 +185,7 @@ describe("one privateKeyFile", () => {
     expect(existsSync(project.path(".keypair"))).toBe(false);
   });
 
-  it("is its resource's in a replacement too, and under another name", async () => {
+  await step("a replacement and another name of the resource keep it", async () => {
     project.program(pair("one"));
     await project.up();
     project.program(`new KeyPair("one", { privateKeyFile: "shared.pem", tags: { team: "ops" } });`);

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KeyPairStore } from "../../provider/backends/local/store";
+import { step } from "./support/step";
 
 /* `npm run quickstart`, in a folder of its own. */
 
@@ -47,43 +48,36 @@ async function refusal(name: string, ...more: string[]): Promise<string> {
 }
 
 describe("a folder with something of the user's", () => {
-  const mine = () => join(folder, "mine");
-  beforeAll(() => {
-    mkdirSync(join(mine(), "project"), { recursive: true });
-    writeFileSync(join(mine(), "env"), "my own");
-    writeFileSync(join(mine(), "notes"), "my own");
-    writeFileSync(join(mine(), "passphrase"), "my own");
-    writeFileSync(join(mine(), "project/index.ts"), "my own");
-  });
-  const expectUntouched = () => {
-    expect(readdirSync(mine(), { recursive: true }).sort()).toEqual([
-      "env",
-      "notes",
-      "passphrase",
-      "project",
-      "project/index.ts",
-    ]);
-    for (const name of ["env", "notes", "passphrase", "project/index.ts"])
-      expect(readFileSync(join(mine(), name), "utf8")).toBe("my own");
+  const FILES = ["env", "notes", "passphrase", "project/index.ts"];
+  const make = (name: string) => {
+    mkdirSync(join(folder, name, "project"), { recursive: true });
+    for (const file of FILES) writeFileSync(join(folder, name, file), "my own");
+    return join(folder, name);
+  };
+  const expectUntouched = (mine: string) => {
+    expect(readdirSync(mine, { recursive: true }).sort()).toEqual([...FILES, "project"].sort());
+    for (const file of FILES) expect(readFileSync(join(mine, file), "utf8")).toBe("my own");
   };
 
   it("gets no quickstart", async () => {
+    const mine = make("mine");
     expect(await refusal("mine")).toBe(
-      `${mine()} holds something that is not the quickstart's, so nothing is put there: name a folder that is new or empty.\n`,
+      `${mine} holds something that is not the quickstart's, so nothing is put there: name a folder that is new or empty.\n`,
     );
-    expectUntouched();
+    expectUntouched(mine);
   });
 
   it("is not taken away", async () => {
-    expect(await refusal("mine", "--destroy")).toBe(
-      `${mine()} holds no quickstart (its \`state\` and \`passphrase\` are not both there), so nothing of it is taken away: name the folder that the quickstart was made in.\n`,
+    const mine = make("still-mine");
+    expect(await refusal("still-mine", "--destroy")).toBe(
+      `${mine} holds no quickstart (its \`state\` and \`passphrase\` are not both there), so nothing of it is taken away: name the folder that the quickstart was made in.\n`,
     );
-    expectUntouched();
+    expectUntouched(mine);
   });
 });
 
-describe("quickstart", () => {
-  it("makes the key pairs and shows them, without the private key", async () => {
+it("quickstart makes the pairs, keeps what the user changed, and deletes all of it", async () => {
+  await step("it makes the key pairs and shows them, without the private key", async () => {
     const printed = await quickstart("whole");
     expect(printed).toContain("+ 3 created");
     expect(printed).toMatch(
@@ -103,13 +97,13 @@ describe("quickstart", () => {
     expect((await run("sh", ["-c", command], { cwd: ROOT })).stdout.trim()).toBe(privateKey.trim());
   });
 
-  it("says on the second run that nothing changed", async () => {
+  await step("the second run says that nothing changed", async () => {
     const printed = await quickstart("whole");
     expect(printed).toContain("Nothing changed. There are:");
     expect(printed).toContain("3 unchanged");
   });
 
-  it("keeps what the user changed in the project", async () => {
+  await step("it keeps what the user changed in the project", async () => {
     const command = `. ${join(folder, "whole/env")} && cd ${join(folder, "whole/project")} && sed -i.bak 's/"ops"/"dev"/' index.ts`;
     await run("sh", ["-c", command]);
     const printed = await quickstart("whole");
@@ -117,19 +111,19 @@ describe("quickstart", () => {
     expect(printed).toContain("1 replaced");
   });
 
-  it("is taken away also where it was killed before it had all its folders", async () => {
-    mkdirSync(join(folder, "killed"));
-    writeFileSync(join(folder, "killed/passphrase"), "correct horse\n", { mode: 0o600 });
-    expect(await quickstart("killed", "--destroy")).toContain("are gone");
-    expect(existsSync(join(folder, "killed"))).toBe(false);
-  });
-
-  it("takes all of it away", async () => {
+  await step("it deletes all of it", async () => {
     expect(await quickstart("whole", "--destroy")).toMatch(/3 deleted[\s\S]*are gone/);
     expect(() => statSync(join(folder, "whole"))).toThrow(/ENOENT/);
     expect(await quickstart("whole", "--destroy")).toContain("There is nothing to take away");
     expect(existsSync(join(folder, "whole"))).toBe(false);
   });
+});
+
+it("a quickstart is deleted also where it was killed before it had all its folders", async () => {
+  mkdirSync(join(folder, "killed"));
+  writeFileSync(join(folder, "killed/passphrase"), "correct horse\n", { mode: 0o600 });
+  expect(await quickstart("killed", "--destroy")).toContain("are gone");
+  expect(existsSync(join(folder, "killed"))).toBe(false);
 });
 
 it("an interrupt in the middle of `up` ends it well, and the next run goes on", async () => {

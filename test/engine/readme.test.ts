@@ -2,18 +2,15 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { afterAll, expect, inject, it } from "vitest";
+import { expect, inject, it, onTestFinished } from "vitest";
 import { newKey } from "./support/keys";
-import { type EngineProject, engineProject } from "./support/project";
+import { engineProject } from "./support/project";
 
 /* The programs of the README, word for word. */
 
 const ROOT = join(__dirname, "../..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 const [first = "", ...others] = [...README.matchAll(/```ts\n([\s\S]*?)```/g)].map((block) => block[1] ?? "");
-
-let project: EngineProject | undefined;
-afterAll(() => project?.close());
 
 it("have no type error", () => {
   const folder = mkdtempSync(join(ROOT, ".cache/readme-"));
@@ -41,7 +38,8 @@ it("the first runs, and its private key is a secret", async () => {
   const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
   // A block of its own: the program around it declares the same names.
   const program = `{ ${ts.transpileModule(first, { compilerOptions }).outputText} }`;
-  project = await engineProject({ program });
+  const project = await engineProject({ program });
+  onTestFinished(() => project.close());
   project.write("deploy.pub", `${(await newKey()).line}\n`);
   const run = await project.up();
   expect(run.output).toMatch(/privateKey *: \[secret\]/);

@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { literal, newKey, type TestKey } from "./support/keys";
 import { pairs } from "./support/localStore";
-import { type EngineProject, engineProject } from "./support/project";
+import { engineProject } from "./support/project";
 import type { Op, Run } from "./support/run";
+import { step } from "./support/step";
 
 const CREATED_FIRST: Op[] = ["create-replacement", "replace", "delete-replaced"];
 const DELETED_FIRST: Op[] = ["delete-replaced", "replace", "create-replacement"];
@@ -15,7 +16,7 @@ interface Change {
   ops: Op[];
   /** The arguments that the replacement is for. */
   because?: string[];
-  /** A private key goes with the old pair. */
+  /** The private key is lost with the old pair. */
   rotates?: true;
 }
 
@@ -93,32 +94,25 @@ function changes([a, b]: readonly [TestKey, TestKey]): Record<string, Change> {
   };
 }
 
-/** The tests are steps of one stack and need this order. */
-describe("a changed argument", () => {
-  let project: EngineProject;
-  let table: Record<string, Change>;
-  let keys: [TestKey, TestKey];
-  let before: Record<string, unknown>;
+it("a changed argument replaces the pair or updates it, as the preview says", async () => {
+  const keys = await Promise.all([newKey(), newKey()]);
+  const table = changes(keys);
   const program = (args: Record<string, object>) => `
     for (const [name, args] of Object.entries(${literal(args)})) exports[name] = new KeyPair(name, args).privateKey;`;
   const pick = (which: "from" | "to") =>
     Object.fromEntries(Object.entries(table).map(([name, change]) => [name, change[which]]));
 
-  beforeAll(async () => {
-    keys = await Promise.all([newKey(), newKey()]);
-    table = changes(keys);
-    project = await engineProject({ program: program(pick("from")) });
-    project.write("keys/changed.pub", keys[0].line);
-    project.write("keys/there.pub", keys[0].line);
-    await project.up();
-    before = await project.outputs();
-    project.write("keys/changed.pub", keys[1].line);
-    project.write("keys/elsewhere.ppub", keys[0].rfc4716);
-    project.program(program(pick("to")));
-  });
-  afterAll(() => project.close());
+  const project = await engineProject({ program: program(pick("from")) });
+  onTestFinished(() => project.close());
+  project.write("keys/changed.pub", keys[0].line);
+  project.write("keys/there.pub", keys[0].line);
+  await project.up();
+  const before = await project.outputs();
+  project.write("keys/changed.pub", keys[1].line);
+  project.write("keys/elsewhere.ppub", keys[0].rfc4716);
+  project.program(program(pick("to")));
 
-  it("is previewed as what it will do, with a warning where a private key goes", async () => {
+  await step("the preview shows it, with a warning where a private key is lost", async () => {
     const run = await project.preview();
     expectAsTable(run);
     expect(run.warnings("tags")).toEqual([
@@ -128,12 +122,12 @@ describe("a changed argument", () => {
     ]);
   });
 
-  it("replaces or updates as the preview said, the new pair first unless the name is taken", async () => {
+  await step("up does it, the new pair first unless the name is taken", async () => {
     const run = await project.up();
     expectAsTable(run);
   });
 
-  it("has done it: a new key where the pair was replaced, the old one where not", async () => {
+  await step("a replaced pair has a new key, any other its old one", async () => {
     const after = await project.outputs();
     for (const [name, { rotates, to }] of Object.entries(table)) {
       if ("publicKeyBody" in to || "publicKeyFile" in to) continue;
@@ -160,12 +154,12 @@ describe("a changed argument", () => {
     expect(stored).toHaveLength(Object.keys(table).length - 2);
   });
 
-  it("is no change any more", async () => {
+  await step("up again changes nothing", async () => {
     const run = await project.up();
     expect(run.changes).toEqual({ same: Object.keys(table).length + 1 });
   });
 
-  it("of a file that is gone is reported at publicKeyFile", async () => {
+  await step("a file that is gone is reported at publicKeyFile", async () => {
     rmSync(project.path("keys/elsewhere.ppub"));
     const run = await project.preview({ fails: true });
     expect(run.errors("moved-file")).toEqual([
@@ -184,20 +178,15 @@ describe("a changed argument", () => {
   }
 });
 
-describe("keypair:tagChanges in the configuration", () => {
-  it("has tags changed in place where the key pair does not say it itself", async () => {
-    const program = (team: string) => `
-      new KeyPair("quiet", { tags: { team: "${team}" } });
-      new KeyPair("strict", { tags: { team: "${team}" }, tagChanges: "replace" });`;
-    const config = { "keypair:backend": "local", "keypair:tagChanges": "update" };
-    const project = await engineProject({ program: program("ops"), config });
-    try {
-      await project.up();
-      project.program(program("dev"));
-      const run = await project.up();
-      expect([run.ops("quiet"), run.ops("strict")]).toEqual([["update"], CREATED_FIRST]);
-    } finally {
-      project.close();
-    }
-  });
+it("keypair:tagChanges in the configuration has tags changed in place where the pair does not say it", async () => {
+  const program = (team: string) => `
+    new KeyPair("quiet", { tags: { team: "${team}" } });
+    new KeyPair("strict", { tags: { team: "${team}" }, tagChanges: "replace" });`;
+  const config = { "keypair:backend": "local", "keypair:tagChanges": "update" };
+  const project = await engineProject({ program: program("ops"), config });
+  onTestFinished(() => project.close());
+  await project.up();
+  project.program(program("dev"));
+  const run = await project.up();
+  expect([run.ops("quiet"), run.ops("strict")]).toEqual([["update"], CREATED_FIRST]);
 });

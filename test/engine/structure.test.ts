@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { literal, newKey } from "./support/keys";
 import { pairs } from "./support/localStore";
-import { type EngineProject, engineProject } from "./support/project";
+import { engineProject } from "./support/project";
+import { step } from "./support/step";
 
 const FLEET = `
   class Fleet extends pulumi.ComponentResource {
@@ -13,21 +14,17 @@ const FLEET = `
     }
   }`;
 
-/** The tests are steps of one stack and need this order. */
-describe("key pairs below a component", () => {
-  let project: EngineProject;
+it("key pairs below a component are made, warned of, changed and deleted like others", async () => {
   const program = (team: string) => `
     ${FLEET}
     const before = new KeyPair("before");
     const fleet = new Fleet("fleet", { tags: { team: "${team}" } }, { dependsOn: [before] });
     new KeyPair("after", { keyPairNamePrefix: fleet.inner.keyPairName }, { dependsOn: [fleet] });`;
 
-  beforeAll(async () => {
-    project = await engineProject({ program: program("ops") });
-  });
-  afterAll(() => project.close());
+  const project = await engineProject({ program: program("ops") });
+  onTestFinished(() => project.close());
 
-  it("are made, without a dependency on their own component", async () => {
+  await step("up makes them, without a dependency on their own component", async () => {
     const run = await project.up();
     expect(run.changes).toEqual({ create: 6 });
     const { id: outer } = project.resource("fleet-outer");
@@ -35,16 +32,7 @@ describe("key pairs below a component", () => {
     expect((await project.up()).changes).toEqual({ same: 6 });
   });
 
-  it("are stored with the program's frames that made them, and without those that run every program", () => {
-    const { stackTrace } = project.resource("fleet-inner");
-    const positions = stackTrace?.map(({ sourcePosition }) => sourcePosition);
-    expect(positions).toEqual([
-      expect.stringMatching(/index\.js#\d+,\d+$/), // In the component's constructor…
-      expect.stringMatching(/index\.js#\d+,\d+$/), // …that the program called.
-    ]);
-  });
-
-  it("get their warnings at their own URN", async () => {
+  await step("their warnings stand at their own URN", async () => {
     project.program(program("dev"));
     const run = await project.preview();
     for (const name of ["fleet-outer", "fleet-inner"]) {
@@ -54,7 +42,7 @@ describe("key pairs below a component", () => {
     }
   });
 
-  it("are changed alone with --target", async () => {
+  await step("up --target changes one alone", async () => {
     const { urn } = project.resource("fleet-outer");
     const innerBefore = project.resource("fleet-inner");
     const run = await project.up({ flags: ["--target", urn] });
@@ -65,29 +53,23 @@ describe("key pairs below a component", () => {
     expect((await project.up()).changes).toEqual({ same: 6 });
   });
 
-  it("are deleted alone with destroy --target", async () => {
-    const { urn } = project.resource("after");
-    const { id } = project.resource("after");
+  await step("destroy --target deletes one alone", async () => {
+    const { urn, id } = project.resource("after");
     await project.destroy({ flags: ["--target", urn] });
     expect(pairs(project).map(({ name }) => name)).not.toContain(id);
     expect(pairs(project)).toHaveLength(3);
   });
 });
 
-describe("a protected pair", () => {
-  it("is not replaced, and the preview says so", async () => {
-    const key = await newKey();
-    const program = (tags: object) =>
-      `new KeyPair("kept", { publicKeyBody: ${literal(key.line)}, tags: ${literal(tags)} }, { protect: true });`;
-    const project = await engineProject({ program: program({}) });
-    try {
-      await project.up();
-      project.program(program({ a: "b" }));
-      const run = await project.preview({ fails: true });
-      expect(run.output).toMatch(/unable to replace resource .*kept.*marked for protection/s);
-      expect(pairs(project)).toHaveLength(1);
-    } finally {
-      project.close();
-    }
-  });
+it("a protected pair is not replaced, and the preview says so", async () => {
+  const key = await newKey();
+  const program = (tags: object) =>
+    `new KeyPair("kept", { publicKeyBody: ${literal(key.line)}, tags: ${literal(tags)} }, { protect: true });`;
+  const project = await engineProject({ program: program({}) });
+  onTestFinished(() => project.close());
+  await project.up();
+  project.program(program({ a: "b" }));
+  const run = await project.preview({ fails: true });
+  expect(run.output).toMatch(/unable to replace resource .*kept.*marked for protection/s);
+  expect(pairs(project)).toHaveLength(1);
 });

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { BackendRules } from "../../core/backend";
 import { ecsRules } from "../ecsRules";
 
@@ -12,7 +11,7 @@ export const rules: BackendRules = ecsRules({
   backend: "local",
   connectionKeys: ["backend", "region", "path"],
   accountKey: "path",
-  account: (path = DEFAULT_PATH) => resolve(path),
+  account: (path = DEFAULT_PATH) => path,
   ambientConnection: () => ({ region: DEFAULT_REGION }),
   regionOfAccount: () => undefined,
   checkPublicKey: () => undefined,

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { homedir, platform } from "node:os";
 import { join } from "node:path";
 import { defined } from "../../core/defined";
@@ -17,7 +16,7 @@ export interface CloudFiles {
 }
 
 /** Loaded only when there is a file to read, because programs that never call an OpenStack load this file too. */
-const yaml = (): typeof import("yaml") => createRequire(__filename)("yaml");
+const yaml = (): typeof import("yaml") => require("yaml");
 
 const SUFFIXES = [".yaml", ".yml", ".json"];
 

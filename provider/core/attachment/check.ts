@@ -1,7 +1,8 @@
-import { resolveConnection } from "../connection";
+import { resolvePlace } from "../connection";
 import type { KeyPairAttachmentArgs } from "../model";
 import { checkAttachmentAgainstSchema } from "../resource/argumentSchema";
-import { type CheckRequest, type CheckResult, Findings, withoutPrivateKeys } from "../resource/findings";
+import type { CheckRequest, CheckResult } from "../resource/contract";
+import { Findings, withoutPrivateKeys } from "../resource/findings";
 import { knownPart, type PartlyUnknown } from "../unknown";
 
 /** Checks the arguments of an attachment without a call. */
@@ -18,7 +19,7 @@ export function checkAttachment(
     if (!(reason === "is missing" && isGiven(property))) findings.fail(property, reason);
   }
   const rules = findings.attempt("connection", () =>
-    catalog.rules(resolveConnection(known.connection, settings, catalog).stored.backend),
+    catalog.rules(resolvePlace(known.connection, settings, catalog).connection.backend),
   );
   const refusal = rules?.checkAttachment();
   if (refusal) findings.fail("", refusal);

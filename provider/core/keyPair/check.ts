@@ -1,23 +1,41 @@
+import { resolve } from "node:path";
 import type { BackendRules } from "../backend";
-import { resolveConnection } from "../connection";
+import { resolvePlace } from "../connection";
 import { BACKEND_NAMES, type CheckedKeyPairArgs, type KeyPairArgs } from "../model";
 import { checkPrivateKeyFile } from "../privateKeyFile/write";
 import { checkAgainstSchema } from "../resource/argumentSchema";
-import { type CheckRequest, type CheckResult, Findings, withoutPrivateKeys } from "../resource/findings";
+import type { CheckRequest, CheckResult } from "../resource/contract";
+import { Findings, withoutPrivateKeys } from "../resource/findings";
+import { computedNames } from "../resource/propertyTable";
 import { hasUnknown, knownPart, type PartlyUnknown, UNKNOWN } from "../unknown";
-import { checkGeneration, sameKeyLine } from "./changes";
+import { sameKeyLine } from "./compare";
+import { checkGeneration } from "./generation";
 import { automaticName } from "./naming";
+import { KEY_PAIR_PROPERTIES } from "./properties";
 import { resolvePublicKey } from "./publicKeySource";
 
 type KeyPairCheck = CheckRequest<KeyPairArgs, CheckedKeyPairArgs>;
+type News = KeyPairCheck["news"];
 
-/** Checks the arguments without a call, and fills in what only we can: the automatic name and the key of `publicKeyFile`. */
+/** The arguments that say which key is imported. */
+const KEY_SOURCES = ["publicKeyBody", "publicKeyFile"] as const;
+
+/** What somebody may mean who gives an output as an argument. */
+const MEANT_INSTEAD: Readonly<Record<string, string>> = {
+  publicKey: "publicKeyBody",
+  backend: "connection.backend",
+  region: "connection.region",
+  privateKey: "publicKeyFile, which takes the public half of a private key's file",
+};
+
+/** Checks the arguments without a call, and fills in what only the provider can: the automatic name and the key of `publicKeyFile`. */
 export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArgs> {
   const findings = new Findings();
   const safe = withoutPrivateKeys(given.news, findings, "publicKeyBody");
-  const request = { ...given, news: asWritten(safe, given.olds) };
-  const { news } = request;
+  const { news, keyInCloud } = asWritten(safe, given.olds);
+  const request = { ...given, news };
   const known = checkTypes(news, findings);
+  checkKeyIsGiven(request, findings);
   checkCombinations(news, known, findings);
   const rules = rulesOf(request, findings);
   if (rules) checkAgainstRules(news, known, rules, findings);
@@ -26,11 +44,13 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
   const args: Record<string, unknown> = {
     ...news,
     ...(publicKeyFile === undefined ? {} : { publicKeyFile }),
+    ...(keyInCloud === undefined ? {} : { __keyInCloud: keyInCloud }),
   };
   if (news.publicKeyBody !== undefined || news.publicKeyFile !== undefined) {
     args["publicKeyBody"] = publicKeyOf(request, known, rules, findings);
   } else checkPrivateKeyTarget(request, known, findings);
   Object.assign(args, nameOf(request, known, rules, findings));
+  claimName(request, known, args["keyPairName"], findings);
   return {
     args: args as PartlyUnknown<CheckedKeyPairArgs>,
     failures: findings.failures,
@@ -39,50 +59,63 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
 }
 
 /**
- * The arguments as the program says them. For `ignoreChanges` the engine puts the stored ones in their place, and these hold what
- * was filled in here: the automatic name, and the key of `publicKeyFile`, which is then not looked at.
+ * The arguments as the program says them. For `ignoreChanges` the engine puts the stored ones in their place, and these hold what a
+ * check filled in: the automatic name, and the key of `publicKeyFile`, which is then not read.
  */
-function asWritten(news: KeyPairCheck["news"], olds: KeyPairCheck["olds"]): KeyPairCheck["news"] {
-  const { __automaticName: isFilledIn, ...written }: typeof news & { __automaticName?: unknown } = news;
-  const isOwnName = olds.__automaticName === true && written.keyPairName === olds.keyPairName;
-  if (isOwnName && (isFilledIn !== undefined || written.keyPairNamePrefix !== undefined))
-    delete written.keyPairName;
-  const isOwnKey = olds.publicKeyFile !== undefined && written.publicKeyBody === olds.publicKeyBody;
-  if (isOwnKey && written.publicKeyBody !== undefined) delete written.publicKeyFile;
-  return written;
+function asWritten(given: News, olds: KeyPairCheck["olds"]): { news: News; keyInCloud: unknown } {
+  const {
+    __automaticName: isFilledIn,
+    __keyInCloud: keyInCloud,
+    ...news
+  }: News & { __automaticName?: unknown; __keyInCloud?: unknown } = given;
+  const isOwnName = olds.__automaticName === true && news.keyPairName === olds.keyPairName;
+  if (isOwnName && (isFilledIn !== undefined || news.keyPairNamePrefix !== undefined))
+    delete news.keyPairName;
+  const isOwnKey = olds.publicKeyFile !== undefined && news.publicKeyBody === olds.publicKeyBody;
+  if (isOwnKey && news.publicKeyBody !== undefined) delete news.publicKeyFile;
+  return { news, keyInCloud };
 }
 
 /** What is known of the arguments and has the right type; another type is reported, and not looked at any further. */
-function checkTypes(news: KeyPairCheck["news"], findings: Findings): Partial<KeyPairArgs> {
+function checkTypes(news: News, findings: Findings): Partial<KeyPairArgs> {
+  const outputs: readonly string[] = computedNames(KEY_PAIR_PROPERTIES);
   const known = knownPart<KeyPairArgs>(news);
   const given = new Map<string, unknown>(Object.entries(news));
   for (const { property, reason } of checkAgainstSchema(known)) {
     // A member that is not known yet is not missing.
     if (reason.endsWith("is missing") && hasUnknown(given.get(property))) continue;
-    findings.fail(property, reason);
+    const meant = MEANT_INSTEAD[property];
+    const advice = `is an output, not an argument${meant ? `: did you mean ${meant}?` : "."}`;
+    findings.fail(property, outputs.includes(property) ? advice : reason);
     delete known[property as keyof KeyPairArgs];
   }
   return known;
 }
 
-/** `undefined` where the backend is not known yet, or is none; that was reported. */
+/** A key that is given without a value was meant to be imported: without this check a new key would be made instead. */
+function checkKeyIsGiven({ withoutValue }: KeyPairCheck, findings: Findings): void {
+  for (const name of KEY_SOURCES) {
+    if (withoutValue?.has(name))
+      findings.fail(
+        name,
+        "is given, but it has no value (is an environment variable not set?). Leave it out to have a new key made.",
+      );
+  }
+}
+
+/** `undefined` when the backend is not known yet, or there is none; that was reported. */
 function rulesOf({ news, settings, catalog }: KeyPairCheck, findings: Findings): BackendRules | undefined {
   const { connection } = news;
   const backend: unknown = typeof connection === "object" ? connection.backend : connection;
   const isGiven = BACKEND_NAMES.find((name) => name === backend);
   if (backend !== undefined && isGiven === undefined) return undefined;
-  const own = isGiven && { backend: isGiven };
   return findings.attempt("connection", () =>
-    catalog.rules(resolveConnection(own, settings, catalog).stored.backend),
+    catalog.rules(resolvePlace(isGiven && { backend: isGiven }, settings, catalog).connection.backend),
   );
 }
 
 /** What is not known yet may turn out not to be given at all. */
-function checkCombinations(
-  news: KeyPairCheck["news"],
-  known: Partial<KeyPairArgs>,
-  findings: Findings,
-): void {
+function checkCombinations(news: News, known: Partial<KeyPairArgs>, findings: Findings): void {
   const isGiven = (name: keyof KeyPairArgs) => news[name] !== undefined && news[name] !== UNKNOWN;
   const exclude = (name: keyof KeyPairArgs, other: keyof KeyPairArgs, why: string) => {
     if (isGiven(name) && isGiven(other))
@@ -90,7 +123,7 @@ function checkCombinations(
   };
   exclude("keyPairNamePrefix", "keyPairName", "a full name has no automatic part");
   exclude("publicKeyFile", "publicKeyBody", "there can be one public key only");
-  for (const source of ["publicKeyBody", "publicKeyFile"] as const) {
+  for (const source of KEY_SOURCES) {
     exclude("privateKeyFile", source, "an imported key pair has no private key to write");
     exclude("keyGeneration", source, "an imported key is not made");
   }
@@ -101,7 +134,7 @@ function checkCombinations(
 }
 
 function checkAgainstRules(
-  news: KeyPairCheck["news"],
+  news: News,
   { tags, resourceGroupId, connection, keyGeneration }: Partial<KeyPairArgs>,
   rules: BackendRules,
   findings: Findings,
@@ -124,7 +157,7 @@ function checkAgainstRules(
   if (generationReason) findings.fail("keyGeneration", generationReason);
 }
 
-/** The key to import as one OpenSSH line; the stored line where it is the same key, so that a new comment is no difference. */
+/** The key to import as one OpenSSH line; if it is the key of before, the stored line, so that a new comment is no difference. */
 function publicKeyOf(
   { news, olds, settings, catalog }: KeyPairCheck,
   known: Partial<KeyPairArgs>,
@@ -135,14 +168,14 @@ function publicKeyOf(
   // What is there is of another type, and was reported.
   if (known.publicKeyBody === undefined && known.publicKeyFile === undefined) return undefined;
   const property = known.publicKeyBody === undefined ? "publicKeyFile" : "publicKeyBody";
-  const key = findings.attempt(property, () => resolvePublicKey(known));
+  const key = findings.attempt(property, () => resolvePublicKey(known, settings.projectFolder));
   // What cannot be read is not passed on either: it may be a private key.
   if (!key) return undefined;
   if (key.options)
     findings.warnings.push(
       `${property}: the options of the authorized_keys line (${key.options}) are not part of a key pair and are left out.`,
     );
-  const where = rules && resolveConnection(known.connection, settings, catalog).effective;
+  const where = rules && resolvePlace(known.connection, settings, catalog).connection;
   const verdict = rules?.checkPublicKey(key, key.line, where);
   if (verdict?.verdict === "refuse") findings.fail(property, verdict.reason);
   if (verdict?.verdict === "warn") findings.warnings.push(`${property}: ${verdict.reason}`);
@@ -152,18 +185,22 @@ function publicKeyOf(
 
 /** That the private key could be written, and over nothing of the user's. */
 function checkPrivateKeyTarget(
-  { olds, replacedKey, claimFile }: KeyPairCheck,
+  { olds, run, urn, settings }: KeyPairCheck,
   { privateKeyFile, onExisting }: Partial<KeyPairArgs>,
   findings: Findings,
 ): void {
   if (privateKeyFile === undefined) return;
-  const anything = olds.privateKeyFile === privateKeyFile;
+  const file = resolve(settings.projectFolder, privateKeyFile);
+  // It was written before, and a pipeline need not have the folder in which a laptop keeps the file.
+  const isUnchanged = olds.privateKeyFile === privateKeyFile;
   // A pair that is there may have been written here before: the update looks whether it is this very key.
-  const anyKey = onExisting === "adopt" || olds.keyPairName !== undefined;
+  const mayBeOwn = onExisting === "adopt" || olds.keyPairName !== undefined;
   findings.attempt("privateKeyFile", () => {
-    checkPrivateKeyFile(privateKeyFile, { anything, anyKey, replacedKey });
+    if (!isUnchanged)
+      checkPrivateKeyFile(file, (fingerprint) => mayBeOwn || run.knownKeyFiles.has(file, fingerprint));
     // One that adopts may mean the very key that the other has there.
-    const other = onExisting === "adopt" ? undefined : claimFile?.(privateKeyFile, !anything);
+    const isShared = onExisting === "adopt" || urn === undefined;
+    const other = isShared ? undefined : run.keyFileClaims.claim(urn, file, !isUnchanged);
     if (other !== undefined) {
       findings.fail(
         "privateKeyFile",
@@ -205,4 +242,24 @@ function nameOf(
     findings.fail(property, `"${prefix}" cannot start an automatic name: ${reason}${advice}`);
   }
   return { keyPairName: preview ? UNKNOWN : name, __automaticName: true };
+}
+
+/** That no other resource of the program has the name in the same place. */
+function claimName(
+  { urn, news, run, settings, catalog }: KeyPairCheck,
+  { connection }: Partial<KeyPairArgs>,
+  name: unknown,
+  findings: Findings,
+): void {
+  if (urn === undefined || typeof name !== "string" || hasUnknown(news.connection)) return;
+  if (findings.failures.some(({ property }) => property === "connection")) return;
+  const place = findings.attempt("connection", () => resolvePlace(connection, settings, catalog));
+  if (!place) return;
+  const { backend, region, endpoint, path } = place.connection;
+  const other = run.names.claim(urn, [backend, region, endpoint, path, place.account].join("\0"), name);
+  if (other === undefined) return;
+  findings.fail(
+    "keyPairName",
+    `"${name}" is the name of another resource of this program in the same place too (${other}): give each key pair a name of its own.`,
+  );
 }

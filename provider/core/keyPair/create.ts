@@ -1,38 +1,31 @@
-import { resolveConnection } from "../connection";
-import type { KeyPairError } from "../errors";
+import { resolve } from "node:path";
+import { openPlace, resolvePlace } from "../connection";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { fileError } from "../privateKeyFile/fileError";
 import { checkPrivateKeyFile, writePrivateKeyFile } from "../privateKeyFile/write";
-import type { LifecycleContext } from "../resource/contract";
+import type { OperationContext, Outcome } from "../resource/contract";
 import { makeKeyPair } from "./make";
-import { recoverInterrupted } from "./recover";
 import { stateOf } from "./state";
 
-/** What an operation left in the cloud. `incomplete`: it is there and recorded, but something after the call failed. */
-export interface Outcome<State extends object = KeyPairState> {
-  /** The name in the cloud. */
-  id: string;
-  state: State;
-  incomplete?: KeyPairError;
-}
-
 /** Imports or creates the pair. What can fail on this machine is tried before the cloud is called. */
-export async function createKeyPair(args: CheckedKeyPairArgs, context: LifecycleContext): Promise<Outcome> {
-  const { settings, catalog } = context;
-  const { effective, stored } = resolveConnection(args.connection, settings, catalog);
-  const backend = await catalog.open(effective, settings.credentials);
+export async function createKeyPair(
+  args: CheckedKeyPairArgs,
+  context: OperationContext,
+): Promise<Outcome<KeyPairState>> {
+  const { settings, catalog, operation, run } = context;
+  const place = resolvePlace(args.connection, settings, catalog);
+  const backend = await openPlace(place, catalog);
   if (args.publicKeyBody === undefined && args.privateKeyFile !== undefined) {
-    checkPrivateKeyFile(args.privateKeyFile, {
-      anyKey: args.onExisting === "adopt",
-      replacedKey: context.replacedKey,
-    });
+    const file = resolve(settings.projectFolder, args.privateKeyFile);
+    const mayHold = (fingerprint: string) =>
+      args.onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
+    checkPrivateKeyFile(file, mayHold);
   }
-  const ready = await recoverInterrupted(args, backend, context);
-  const made = await makeKeyPair(ready, backend, context);
-  context.made.add(backend, made.record.name, context.urn);
-  // Left by a killed run, and taken over now.
-  context.journal.confirm(context.urn, made.record.name);
-  return keepPrivateKey({ id: made.record.name, state: stateOf(args, made, backend, stored) }, context);
+  const made = await makeKeyPair(args, backend, context);
+  const owner = await backend.owner(operation).catch(() => undefined);
+  const state = stateOf(args, made, { backend, place, owner });
+  run.made.add(backend, made.record.name, state.__ownKey, owner);
+  return keepPrivateKey({ id: made.record.name, state }, context);
 }
 
 /**
@@ -40,22 +33,24 @@ export async function createKeyPair(args: CheckedKeyPairArgs, context: Lifecycle
  * nothing: the state names the file of before (if any), and the next update tries again.
  */
 export function keepPrivateKey(
-  { id, state }: Outcome,
-  { warn, replacedKey }: LifecycleContext,
+  { id, state }: Outcome<KeyPairState>,
+  { warn, run, settings }: OperationContext,
   fileBefore?: string,
-): Outcome {
+): Outcome<KeyPairState> {
   const { privateKey, privateKeyFile, savePrivateKey } = state;
   if (privateKey === undefined) return { id, state };
   try {
     if (privateKeyFile !== undefined) {
-      const { replacedKeyMovedTo } = writePrivateKeyFile(privateKeyFile, privateKey, {
+      const file = resolve(settings.projectFolder, privateKeyFile);
+      const { oldKeyMovedTo } = writePrivateKeyFile(file, privateKey, {
         comment: state.keyPairName,
-        replacedKey,
+        isOldKey: (fingerprint) => run.knownKeyFiles.has(file, fingerprint),
       });
-      if (replacedKeyMovedTo)
+      if (oldKeyMovedTo) {
         warn(
-          `the private key of the replaced pair was moved to ${replacedKeyMovedTo}: delete it once no machine trusts it.`,
+          `the private key of the pair before this one was moved to ${oldKeyMovedTo}: delete it once no machine trusts it.`,
         );
+      }
     }
   } catch (error) {
     // Whatever it is: the only copy of the private key is in our hands.

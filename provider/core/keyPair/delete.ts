@@ -1,36 +1,37 @@
+import { openPlaceOfState } from "../connection";
 import type { KeyPairState } from "../model";
-import { backendOfState, type LifecycleContext } from "../resource/contract";
-import { noteKeyFile } from "./keyFile";
+import type { OperationContext } from "../resource/contract";
+import { assertSameOwner } from "../resource/owner";
+import { deleteWhenFree } from "./settle";
 import { isOwn } from "./state";
-import { deleteWhenFree, findCertainly } from "./waiting";
 
 /**
- * Deletes the pair, if it still holds the key that this resource made or imported. One that is gone is deleted; one that
- * somebody replaced is theirs, and is left alone; and so is one that this run has made again or taken over for a newer state: the
- * engine deletes what it replaced, or what was renamed, after that. The private key's file stays: servers may trust the key still.
+ * Deletes the pair, if it still holds the key that this resource made or imported. A pair that is gone is deleted. A pair whose key
+ * somebody replaced is theirs and is left; so is one that this run has made again or taken over for a newer state: the engine deletes
+ * the old half of a replacement after that. The private key's file stays: servers may trust the key still.
  */
 export async function deleteKeyPair(
   id: string,
   state: KeyPairState,
-  context: LifecycleContext,
+  context: OperationContext,
 ): Promise<void> {
-  const { operation, journal, urn } = context;
-  const backend = await backendOfState(state, context);
-  if (context.made.has(backend, id)) {
-    context.warn(
-      `key pair "${id}" (${backend.location}) was left alone: this run made it again or took it over, so the stack has it still.`,
+  const { operation, run, warn } = context;
+  const backend = await openPlaceOfState(state, context);
+  const isMade = await run.made.has(backend, id, state.__ownKey, operation);
+  if (isMade) {
+    const why = isMade === "unsure" ? "as far as can be told, " : "";
+    warn(
+      `key pair "${id}" (${backend.location}) was left alone: ${why}this run made it again or took it over, so the stack has it still.`,
     );
     return;
   }
-  const record = await findCertainly(backend, id, state.createdAt, operation);
-  if (record && !isOwn(state, record)) {
-    context.warn(
-      `key pair "${id}" (${backend.location}) was left alone: its key is not the one that this stack made (now ${record.fingerprint}), so somebody replaced it. ` +
-        "Delete it by hand if nobody needs it.",
-    );
-  } else if (record) await deleteWhenFree(backend, id, operation);
-  // The new pair comes after this one, or in a later run. After a destroy the file is the user's.
-  if (context.isReplaced && !context.made.hasOf(urn)) noteKeyFile(state, context);
-  // A later pair of this name is not the one that the journal speaks of.
-  journal.confirm(urn, id);
+  await assertSameOwner(state, undefined, backend, operation);
+  const sought = { ...state, name: id };
+  const { left } = await deleteWhenFree(backend, sought, (record) => isOwn(state, record), operation);
+  if (!left) return;
+  await assertSameOwner(state, left, backend, operation);
+  warn(
+    `key pair "${id}" (${backend.location}) was left alone: its key is not the one that this stack made (now ${left.fingerprint}), so ` +
+      "somebody replaced it. Delete it by hand if nobody needs it.",
+  );
 }

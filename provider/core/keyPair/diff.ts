@@ -1,69 +1,65 @@
-import type { BackendCatalog } from "../backend";
-import { type ProviderSettings, resolveConnection, type Whereabouts } from "../connection";
+import { type PlaceComparison, placeOfState, resolvePlace } from "../connection";
 import type { CheckedKeyPairArgs, KeyPairState, TagChanges } from "../model";
+import type { DiffRequest, ResourceDiff } from "../resource/contract";
 import { changesOf, type PropertyChange } from "../resource/propertyTable";
-import { hasUnknown, knownPart, type PartlyUnknown } from "../unknown";
+import { hasUnknown, knownPart } from "../unknown";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 
 /** What is compared: the pair as it was last seen, and what the program says now. */
-export interface DiffSubject {
+export interface KeyPairComparison extends PlaceComparison {
   state: KeyPairState;
   args: CheckedKeyPairArgs;
-  connection: Whereabouts;
   tagChanges: TagChanges;
 }
 
-export interface ResourceDiff {
-  changes: PropertyChange[];
-  /**
-   * The name stays, so the old pair has to go before a new one can be made. Said of every difference, and of none: the engine
-   * replaces for reasons of its own too (`replaceOnChanges`, a replacement that was cut short and then taken back).
-   */
-  deleteBeforeReplace: boolean;
-  warnings: string[];
-}
-
-/**
- * Compares the stored key pair with the program. After a refresh the stored pair is the live one, so drift is found here
- * too. Does no I/O.
- */
-export function diffKeyPair(
-  state: KeyPairState,
-  args: PartlyUnknown<CheckedKeyPairArgs>,
-  settings: ProviderSettings,
-  catalog: BackendCatalog,
-): ResourceDiff {
+/** Compares the stored key pair with the program. After a refresh the stored pair is the live one, so drift is found here too. */
+export function diffKeyPair({
+  state,
+  args,
+  settings,
+  catalog,
+}: DiffRequest<CheckedKeyPairArgs, KeyPairState>): ResourceDiff {
   const known: CheckedKeyPairArgs = {
     keyPairName: state.keyPairName,
     ...knownPart<CheckedKeyPairArgs>(args),
   };
-  const subject: DiffSubject = {
+  const comparison: KeyPairComparison = {
     state,
     args: known,
-    // Where a pair goes that is not known yet, nobody can tell: until then it is where it was.
-    connection: resolveConnection(
-      hasUnknown(args.connection) ? state.connection : known.connection,
-      settings,
-      catalog,
-    ),
+    // While it is not known where the pair will be, it is compared where it is.
+    place: hasUnknown(args.connection)
+      ? placeOfState(state, settings, catalog)
+      : resolvePlace(known.connection, settings, catalog),
     tagChanges: known.tagChanges ?? settings.tagChanges ?? "replace",
+    settings,
+    catalog,
   };
-  const changes = changesOf(KEY_PAIR_PROPERTIES, subject, args);
-  const replaces = changes.some(({ kind }) => kind === "replace");
+  const changes = changesOf(KEY_PAIR_PROPERTIES, comparison, args);
+  const isReplaced = changes.some(({ kind }) => kind === "replace");
   const staysInPlace = !changes.some(({ property, kind }) => property === "connection" && kind === "replace");
-  const losesKey = replaces && state.publicKeyBody === undefined;
   return {
     changes,
     deleteBeforeReplace: staysInPlace && !known.__automaticName && known.keyPairName === state.keyPairName,
-    warnings: losesKey ? [rotationWarning(state, changes)] : [],
+    warnings: isReplaced ? replacementWarnings(state, known, changes) : [],
   };
 }
 
-function rotationWarning(state: KeyPairState, changes: PropertyChange[]): string {
+function replacementWarnings(
+  state: KeyPairState,
+  args: CheckedKeyPairArgs,
+  changes: PropertyChange[],
+): string[] {
   const reasons = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
-  return (
-    `replacing key pair "${state.keyPairName}" (${reasons.join(", ")}) rotates its private key ${state.__ownKey}: ` +
-    "keep the old one (`pulumi stack output --show-secrets`) until no machine needs it" +
-    (reasons.includes("tags") ? ', or change tags in place with tagChanges: "update".' : ".")
-  );
+  if (state.publicKeyBody === undefined) {
+    const advice = reasons.includes("tags") ? ', or change tags in place with tagChanges: "update".' : ".";
+    return [
+      `replacing key pair "${state.keyPairName}" (${reasons.join(", ")}) rotates its private key ${state.__ownKey}: ` +
+        `keep the old one (\`pulumi stack output --show-secrets\`) until no machine needs it${advice}`,
+    ];
+  }
+  if (args.publicKeyBody !== undefined) return [];
+  return [
+    `key pair "${state.keyPairName}" was imported, and the program gives no public key any more: it will be replaced by a pair with a ` +
+      `new key. Who logs in with the key ${state.fingerprintSha256} will be locked out of machines that are made from then on.`,
+  ];
 }

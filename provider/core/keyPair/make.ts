@@ -1,23 +1,19 @@
-import {
-  fingerprintSha256,
-  formatPublicKeyLine,
-  generateKeyPair,
-  publicKeyOfPrivateKey,
-  readPublicKey,
-} from "../../keys";
+import { resolve } from "node:path";
+import { formatPublicKeyLine, generateKeyPair, publicKeyOfPrivateKey } from "../../keys";
 import type { Backend, CreateKeyPairRequest, KeyPairRecord } from "../backend";
 import { isKeyPairError, KeyPairError } from "../errors";
-import type { CheckedKeyPairArgs, OnExisting } from "../model";
+import type { CheckedKeyPairArgs, OnExisting, Tags } from "../model";
 import { heldKey } from "../privateKeyFile/write";
-import type { LifecycleContext } from "../resource/contract";
-import { resolveGeneration, sameKeyLine } from "./changes";
+import type { OperationContext } from "../resource/contract";
+import { sameKeyLine } from "./compare";
+import { resolveGeneration } from "./generation";
+import { deleteIfUnused, deleteWhenFree, findSettled } from "./settle";
 import { fingerprintOf, isMadeSince, type MadeKeyPair } from "./state";
 import { tagChange } from "./tags";
-import { deleteIfUnused, deleteWhenFree, findSettled } from "./waiting";
 
-/** Where the key comes from: a known public key is imported, else the cloud makes one. */
-type KeySource = ImportSource | { from: "cloud" };
-interface ImportSource {
+/** A known public key is imported; without one the cloud makes the key. */
+type KeyOrigin = ImportedKey | { from: "cloud" };
+interface ImportedKey {
   from: "import";
   publicKey: string;
   privateKey?: string;
@@ -33,47 +29,36 @@ interface Making {
   readonly request: CreateKeyPairRequest;
   readonly onExisting: OnExisting;
   readonly backend: Backend;
-  readonly context: LifecycleContext;
-  source: KeySource;
-  /** Where a pair is found that was made since, it is this call's: the name or the key is new, or no pair had the name before. */
+  readonly context: OperationContext;
+  origin: KeyOrigin;
+  /**
+   * A pair of this name that was made after `startedAt` is this call's: the name or the key was made for it, or no pair had the name
+   * right before it.
+   */
   readonly isNew: boolean;
+  /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** A reply was lost, and nothing that was seen since says what came of the request. */
   isUncertain: boolean;
 }
 
 /**
- * Makes the pair, and answers only once it is certain what the cloud holds: a lost reply is looked up, never just sent again.
+ * Makes the pair, and answers only once it is certain what the cloud holds: after a lost reply it looks, and never just sends the
+ * request again.
  *
- * An import whose pair is there with the same key is done. A pair that the cloud made and whose private key never arrived is
- * of no use to anybody: it is deleted and made again, but only when it is surely this call's (it was not there before, and it
- * was made since).
+ * An import is done when a pair with its name and key is there that was not there before. When the cloud made a pair and the private
+ * key never arrived, the pair is of no use to anybody: it is deleted and made again, but only when it is surely this call's.
  */
 export async function makeKeyPair(
   args: CheckedKeyPairArgs,
   backend: Backend,
-  context: LifecycleContext,
+  context: OperationContext,
 ): Promise<MadeKeyPair> {
   const making = await begin(args, backend, context);
-  const entry = context.journal.begin(context.urn, {
-    name: args.keyPairName,
-    location: backend.location,
-    ...(making.source.from === "import"
-      ? { importedKey: fingerprintSha256(readPublicKey(making.source.publicKey)) }
-      : {}),
-    isNew: making.isNew,
-    startedAt: making.startedAt,
-    endsBy: context.operation.deadline,
-  });
   try {
-    const made = await untilCertain(making);
-    entry.returned(fingerprintOf({ ...made.record, publicKey: made.publicKey }));
-    return made;
+    return await untilCertain(making);
   } catch (error) {
-    if (!isKeyPairError(error)) throw error;
-    // What is not certain stays in the journal, for the next run.
-    if (making.isUncertain) throw uncertain(error, args.keyPairName);
-    entry.nothingMade();
+    if (isKeyPairError(error) && making.isUncertain) throw uncertain(error, args.keyPairName);
     throw error;
   }
 }
@@ -86,17 +71,17 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
       return await send(making);
     } catch (error) {
       if (!isKeyPairError(error)) throw error;
-      if (making.source.from === "cloud" && isGenerationUnsupported(error)) {
+      if (making.origin.from === "cloud" && isGenerationUnsupported(error)) {
         context.warn(
           `${backend.location} makes no keys: the key of "${name}" was made by this process, and only its public half was sent.`,
         );
-        making.source = await localKey("rsa");
+        making.origin = await localKey("rsa");
         continue;
       }
       if (error.code === "OutcomeUnknown") making.isUncertain = true;
       const isUnsettled = isKeyPairError(error, "OutcomeUnknown", "AlreadyExists");
       if (!isUnsettled || attempt === MOST_ATTEMPTS) throw error.with({ keyPairName: name });
-      const found = await findSettled(backend, name, context.operation);
+      const found = await findSettled(backend, making.request, context.operation);
       if (!found) continue;
       const settle = making.isUncertain ? settleLostReply : settleExisting;
       const settled = await settle(making, found, error);
@@ -106,15 +91,14 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
   }
 }
 
-async function begin(args: CheckedKeyPairArgs, backend: Backend, context: LifecycleContext): Promise<Making> {
+async function begin(args: CheckedKeyPairArgs, backend: Backend, context: OperationContext): Promise<Making> {
   const { keyPairName: name, tags, resourceGroupId } = args;
-  const source = await keySource(args, context.replacedKey);
-  // Only a pair that the cloud makes under a name that others may use too needs a look: it tells ours from theirs.
+  const origin = await keyOrigin(args, context);
+  // A look before the call tells this call's pair from one that was there; a name or a key that is new needs none.
   const isNew =
     args.__automaticName === true ||
-    (source.from === "import"
-      ? source.isNew === true
-      : (await backend.findKeyPair(name, "sweep", context.operation)) === undefined);
+    (origin.from === "import" && origin.isNew === true) ||
+    (await backend.findKeyPair(name, "sweep", context.operation, resourceGroupId)) === undefined;
   return {
     request: {
       name,
@@ -124,17 +108,17 @@ async function begin(args: CheckedKeyPairArgs, backend: Backend, context: Lifecy
     onExisting: args.onExisting ?? "fail",
     backend,
     context,
-    source,
+    origin,
     isNew,
     startedAt: Date.now(),
     isUncertain: false,
   };
 }
 
-async function send({ source, request, backend, context: { operation } }: Making): Promise<MadeKeyPair> {
-  if (source.from === "import") {
-    const record = await backend.importKeyPair({ ...request, publicKey: source.publicKey }, operation);
-    return madeOf(record, source);
+async function send({ origin, request, backend, context: { operation } }: Making): Promise<MadeKeyPair> {
+  if (origin.from === "import") {
+    const record = await backend.importKeyPair({ ...request, publicKey: origin.publicKey }, operation);
+    return madeOf(record, origin);
   }
   const { privateKey, ...record } = await backend.createKeyPair(request, operation);
   return { record, privateKey, publicKey: publicHalf(privateKey) ?? record.publicKey ?? "" };
@@ -146,25 +130,24 @@ async function settleLostReply(
   found: KeyPairRecord,
   lost: KeyPairError,
 ): Promise<MadeKeyPair | undefined> {
-  const { source, onExisting, isNew, startedAt, backend, context } = making;
-  if (source.from === "import") {
-    const isDone = holds(found, source.publicKey) && onExisting !== "adopt";
-    return isDone ? madeOf(found, source) : settleExisting(making, found, lost);
+  const { origin, onExisting, isNew, startedAt, backend, context } = making;
+  const isOurs = isNew && isMadeSince(found.createdAt, startedAt);
+  if (origin.from === "import") {
+    const isDone = isOurs && holds(found, origin.publicKey) && onExisting !== "adopt";
+    return isDone ? madeOf(found, origin) : settleExisting(making, found, lost);
   }
   if (onExisting === "recreate") return settleExisting(making, found, lost);
-  if (!isNew || !isMadeSince(found.createdAt, startedAt)) {
-    throw alreadyExists(
-      making,
-      found,
-      "and the reply that would tell whether this call made it was lost",
-      lost,
-    );
+  if (!isOurs) {
+    const how = "and the reply that would tell whether this call made it was lost";
+    throw alreadyExists(making, found, how, lost);
   }
   context.operation.progress(
     `the private key of "${found.name}" was lost with the reply; making the pair again`,
   );
-  if (await deleteIfUnused(backend, found.name, context.operation)) return undefined;
-  throw alreadyExists(making, found, "and instances use it, so it is another run's", lost);
+  const deletion = await deleteIfUnused(backend, making.request, isSameAs(found), context.operation);
+  if (deletion === "in use")
+    throw alreadyExists(making, found, "and instances use it, so it is another run's", lost);
+  return undefined;
 }
 
 /** Somebody else's pair has the name: what `onExisting` says. `undefined`: the name is free now. */
@@ -173,55 +156,64 @@ async function settleExisting(
   found: KeyPairRecord,
   refusal: KeyPairError,
 ): Promise<MadeKeyPair | undefined> {
-  const { source, onExisting, backend, context } = making;
+  const { origin, onExisting, backend, context } = making;
   switch (onExisting) {
     case "recreate":
       context.operation.progress(`deleting the key pair "${found.name}" that is there, as onExisting says`);
-      await deleteWhenFree(backend, found.name, context.operation);
+      await deleteWhenFree(backend, making.request, isSameAs(found), context.operation);
       return undefined;
     case "adopt":
-      if (source.from === "cloud")
+      if (origin.from === "cloud")
         throw alreadyExists(
           making,
           found,
           "and its private key is not known, so it cannot be adopted",
           refusal,
         );
-      if (!holds(found, source.publicKey))
+      if (!holds(found, origin.publicKey))
         throw alreadyExists(making, found, "with another key, so it cannot be adopted", refusal);
       await alignAdopted(making, found);
-      return madeOf(found, source);
+      return madeOf(found, origin);
     case "fail": {
-      const isSame = source.from === "import" && holds(found, source.publicKey);
+      const isSame = origin.from === "import" && holds(found, origin.publicKey);
       throw alreadyExists(making, found, isSame ? "with this very key" : "with another key", refusal);
     }
   }
 }
 
-/** An adopted pair gets the tags and the resource group that the program says; where it says none, they are another tool's. */
+/** An adopted pair gets the tags and the resource group that the program says; other tags are another tool's. */
 async function alignAdopted(
   { request, backend, context: { operation } }: Making,
   found: KeyPairRecord,
 ): Promise<void> {
   const { name, tags, resourceGroupId } = request;
-  const change = tags && tagChange(found.tags ?? {}, tags);
+  const change = tags && tagChange({}, changedTags(found.tags ?? {}, tags));
   if (change) await backend.changeTags?.(name, change, operation);
   if (resourceGroupId !== undefined && resourceGroupId !== found.resourceGroupId) {
     await backend.moveToResourceGroup?.(name, resourceGroupId, operation);
   }
 }
 
-async function keySource(args: CheckedKeyPairArgs, replacedKey: string | undefined): Promise<KeySource> {
+/** Those of the tags that are missing or have another value. */
+function changedTags(before: Tags, wanted: Tags): Tags {
+  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => before[key] !== value));
+}
+
+async function keyOrigin(args: CheckedKeyPairArgs, context: OperationContext): Promise<KeyOrigin> {
   const { publicKeyBody, keyGeneration, onExisting, privateKeyFile } = args;
   if (publicKeyBody !== undefined) return { from: "import", publicKey: publicKeyBody };
-  const held = onExisting === "adopt" && privateKeyFile !== undefined ? heldKey(privateKeyFile) : undefined;
-  // The user holds the private key of an earlier run: that key is the one to take over, unless it is being replaced.
-  if (held?.holds === "key" && held.fingerprint !== replacedKey) return importOf(held.privateKey);
+  if (onExisting === "adopt" && privateKeyFile !== undefined) {
+    const file = resolve(context.settings.projectFolder, privateKeyFile);
+    const held = heldKey(file);
+    // The user holds the private key of an earlier run: that key is taken over, unless it is being replaced.
+    if (held.holds === "key" && !context.run.knownKeyFiles.has(file, held.fingerprint))
+      return importOf(held.privateKey);
+  }
   const { source, type, bits } = resolveGeneration(keyGeneration);
   return source === "cloud" ? { from: "cloud" } : localKey(type ?? "rsa", bits);
 }
 
-async function localKey(type: "rsa" | "ecdsa" | "ed25519", bits?: number): Promise<KeySource> {
+async function localKey(type: "rsa" | "ecdsa" | "ed25519", bits?: number): Promise<KeyOrigin> {
   const { privateKey } = await generateKeyPair({ type, ...(bits === undefined ? {} : { bits }) });
   return { ...importOf(privateKey), isNew: true };
 }
@@ -236,12 +228,20 @@ function publicHalf(privateKey: string): string | undefined {
   }
 }
 
-function importOf(privateKey: string): ImportSource {
+function importOf(privateKey: string): ImportedKey {
   return { from: "import", publicKey: formatPublicKeyLine(publicKeyOfPrivateKey(privateKey)), privateKey };
 }
 
-function madeOf(record: KeyPairRecord, { publicKey, privateKey }: ImportSource): MadeKeyPair {
+function madeOf(record: KeyPairRecord, { publicKey, privateKey }: ImportedKey): MadeKeyPair {
   return { record, publicKey, ...(privateKey === undefined ? {} : { privateKey }) };
+}
+
+/** Whether a pair that is read later is still the one that was found. */
+function isSameAs(found: KeyPairRecord): (record: KeyPairRecord) => boolean {
+  return (record) =>
+    record.fingerprint === found.fingerprint &&
+    record.createdAt === found.createdAt &&
+    fingerprintOf(record) === fingerprintOf(found);
 }
 
 function holds(record: KeyPairRecord, publicKey: string): boolean {
@@ -257,13 +257,13 @@ function uncertain(error: KeyPairError, keyPairName: string): KeyPairError {
   if (error.code === "AlreadyExists") return error;
   return error.with({
     keyPairName,
-    message: `nobody knows whether key pair "${keyPairName}" was made, because a reply was lost: ${error.details.message}`,
-    next: "Run `pulumi up` again on this machine: it looks for the pair, and takes it over or removes it.",
+    message: `it is not known whether key pair "${keyPairName}" was made, because a reply was lost: ${error.details.message}`,
+    next: "Look whether it is there before you run `pulumi up` again; delete it if nobody uses it.",
   });
 }
 
 function alreadyExists(
-  { source }: Making,
+  { origin }: Making,
   found: KeyPairRecord,
   how: string,
   cause: KeyPairError,
@@ -273,17 +273,21 @@ function alreadyExists(
     code: "AlreadyExists",
     keyPairName: found.name,
     message: `a key pair "${found.name}" is there already, ${how} (fingerprint ${found.fingerprint}${found.createdAt ? `, made ${found.createdAt}` : ""})`,
-    next: waysOut(found, source),
+    next: waysOut(found, origin),
     cause,
   });
 }
 
-function waysOut(found: KeyPairRecord, source: KeySource): string {
-  if (source.from === "cloud")
-    return 'Choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first.';
-  const renamed = " Of a resource that was only renamed in the program, an alias keeps the pair.";
+function waysOut(found: KeyPairRecord, origin: KeyOrigin): string {
+  const interrupted =
+    " If an interrupted run left it, `npx pulumi-keypair orphans` tells, and can delete it.";
+  if (origin.from === "cloud")
+    return `Choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first.${interrupted}`;
+  const renamed = holds(found, origin.publicKey)
+    ? " If the resource was only renamed in the program, an alias keeps the pair."
+    : "";
   return (
     'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the ' +
-    `same public key, "recreate" deletes it first.${holds(found, source.publicKey) ? renamed : ""}`
+    `same public key, "recreate" deletes it first.${renamed}${interrupted}`
   );
 }

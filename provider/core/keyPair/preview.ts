@@ -1,50 +1,46 @@
-import type { BackendCatalog } from "../backend";
-import { type ProviderSettings, resolveConnection } from "../connection";
+import { resolvePlace } from "../connection";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
-import { type Foreseen, hasUnknown, knownPart, type PartlyUnknown, UNKNOWN } from "../unknown";
-import { keyOutputs } from "./lifecycle";
+import type { PreviewRequest } from "../resource/contract";
+import { hasUnknown, knownPart, type PartlyUnknown, type Preview, UNKNOWN } from "../unknown";
+import { keyOutputs } from "./state";
+
+type KeyPairPreview = PreviewRequest<CheckedKeyPairArgs, KeyPairState>;
 
 /** What a preview can tell of a key pair: all that follows from an imported key, and whether there will be a private one. */
-export function foreseeKeyPair(
-  args: PartlyUnknown<CheckedKeyPairArgs>,
-  state: KeyPairState | undefined,
-  settings: ProviderSettings,
-  catalog: BackendCatalog,
-): Foreseen<KeyPairState> {
-  const place = hasUnknown(args.connection)
-    ? {}
-    : placeOf(knownPart<CheckedKeyPairArgs>(args), state, settings, catalog);
+export function previewKeyPair(request: KeyPairPreview): Preview<KeyPairState> {
+  const { args, state } = request;
   // In a preview the suffix of a new name is not yet the one that it will have.
-  const name: Foreseen<KeyPairState> = args.__automaticName && !state ? { keyPairName: UNKNOWN } : {};
+  const name: Preview<KeyPairState> = args.__automaticName && !state ? { keyPairName: UNKNOWN } : {};
   return {
     ...name,
-    ...place,
-    ...(state ? { privateKey: keptPrivateKey(args, state) } : newKeyOf(args)),
+    ...(state ? { privateKey: keptPrivateKey(args, state) } : placeOf(request)),
+    ...keyOf(args, state),
   };
 }
 
-function placeOf(
-  { connection }: Partial<CheckedKeyPairArgs>,
-  state: KeyPairState | undefined,
-  settings: ProviderSettings,
-  catalog: BackendCatalog,
-): Foreseen<KeyPairState> {
-  const { effective, stored } = resolveConnection(connection, settings, catalog);
-  if (state) return { connection: stored };
-  return { connection: stored, backend: effective.backend, region: effective.region ?? UNKNOWN };
+function placeOf({ args, settings, catalog }: KeyPairPreview): Preview<KeyPairState> {
+  if (hasUnknown(args.connection)) return {};
+  const { connection } = knownPart<CheckedKeyPairArgs>(args);
+  const place = resolvePlace(connection, settings, catalog).connection;
+  return { backend: place.backend, region: place.region ?? UNKNOWN };
 }
 
-function newKeyOf({ publicKeyBody }: PartlyUnknown<CheckedKeyPairArgs>): Foreseen<KeyPairState> {
+function keyOf(
+  { publicKeyBody }: PartlyUnknown<CheckedKeyPairArgs>,
+  state: KeyPairState | undefined,
+): Preview<KeyPairState> {
   if (publicKeyBody === undefined) return {};
   const nonePrivate = { privateKey: undefined };
-  return publicKeyBody === UNKNOWN ? nonePrivate : { ...nonePrivate, ...keyOutputs(publicKeyBody) };
+  // An update keeps the key.
+  if (publicKeyBody === UNKNOWN || state) return nonePrivate;
+  return { ...nonePrivate, ...keyOutputs(publicKeyBody) };
 }
 
 function keptPrivateKey(
-  { savePrivateKey, publicKeyBody }: PartlyUnknown<CheckedKeyPairArgs>,
+  { savePrivateKey }: PartlyUnknown<CheckedKeyPairArgs>,
   state: KeyPairState,
-): Foreseen<KeyPairState>["privateKey"] {
-  if (publicKeyBody !== undefined || savePrivateKey === false) return undefined;
+): Preview<KeyPairState>["privateKey"] {
+  if (savePrivateKey === false) return undefined;
   if (savePrivateKey === UNKNOWN) return UNKNOWN;
   // It comes back from its file into the state.
   return state.privateKey ?? (state.savePrivateKey === false ? UNKNOWN : undefined);

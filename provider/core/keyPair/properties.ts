@@ -1,29 +1,33 @@
-import { judgeConnection } from "../connection";
+import { compareConnection } from "../connection";
 import type { KeyPairArgs, KeyPairOutputs } from "../model";
 import { computedNames, type PropertyTable } from "../resource/propertyTable";
-import { judgeGeneration, judgeKey, judgeTags } from "./changes";
-import type { DiffSubject } from "./diff";
+import { compareGeneration, compareKey, compareTags } from "./compare";
+import type { KeyPairComparison } from "./diff";
+
+/** What follows from the public key. */
+const OF_THE_KEY = { change: "computed", follows: ["publicKeyBody"] } as const;
 
 /** The properties of a `KeyPair`: what the user says, then what the cloud, or the key itself, says. */
 export const KEY_PAIR_PROPERTIES = {
-  keyPairName: { change: "replace" },
+  keyPairName: { change: "replace", follows: ["keyPairNamePrefix"] },
   keyPairNamePrefix: { change: "update" }, // another prefix gives another keyPairName, and that replaces
-  publicKeyBody: { change: "replace", judge: judgeKey, neverEchoed: true },
-  publicKeyFile: { change: "update" }, // its key is in publicKeyBody once checked; a moved file is no other key
-  keyGeneration: { change: "replace", judge: judgeGeneration },
+  publicKeyBody: { change: "replace", compare: compareKey, neverEchoed: true },
+  publicKeyFile: { change: "update" }, // the check puts its key into publicKeyBody; a moved file is no other key
+  keyGeneration: { change: "replace", compare: compareGeneration },
   privateKeyFile: { change: "update" },
   savePrivateKey: { change: "update" },
-  tags: { change: "replace", changeBy: ({ tagChanges }) => tagChanges, judge: judgeTags },
+  tags: { change: "replace", changeBy: ({ tagChanges }) => tagChanges, compare: compareTags },
   tagChanges: { change: "update" },
   resourceGroupId: { change: "update" },
   onExisting: { change: "update" },
-  connection: { change: "replace", judge: judgeConnection },
+  connection: { change: "replace", compare: compareConnection },
 
   keyPairId: { change: "computed" },
-  fingerprint: { change: "computed" },
-  fingerprintMd5: { change: "computed" },
-  fingerprintSha256: { change: "computed" },
-  publicKey: { change: "computed", repeats: "publicKeyBody" },
+  fingerprint: OF_THE_KEY,
+  fingerprintMd5: OF_THE_KEY,
+  fingerprintSha256: OF_THE_KEY,
+  publicKey: OF_THE_KEY,
+  // The algorithm tells nothing of a secret key, and its name stands in many messages.
   keyType: { change: "computed" },
   keyBits: { change: "computed" },
   privateKey: { change: "computed", secret: true },
@@ -31,7 +35,7 @@ export const KEY_PAIR_PROPERTIES = {
   ownerId: { change: "computed" },
   backend: { change: "computed" },
   region: { change: "computed" },
-} as const satisfies PropertyTable<DiffSubject, keyof KeyPairArgs | keyof KeyPairOutputs>;
+} as const satisfies PropertyTable<KeyPairComparison, keyof KeyPairArgs | keyof KeyPairOutputs>;
 
 /** What the user does not say. */
 export const COMPUTED_PROPERTIES = computedNames(KEY_PAIR_PROPERTIES);

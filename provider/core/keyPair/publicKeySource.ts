@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { formatPublicKeyLine, type PublicKey, readPublicKey, readPublicKeyFile } from "../../keys";
 import { KeyPairError } from "../errors";
 import type { KeyPairArgs } from "../model";
@@ -12,12 +13,13 @@ const MAX_FILE_BYTES = 64 * 1024;
  * public half leaves this function.
  */
 export function resolvePublicKey(
-  args: Pick<KeyPairArgs, "publicKeyBody" | "publicKeyFile">,
+  { publicKeyBody, publicKeyFile = "" }: Pick<KeyPairArgs, "publicKeyBody" | "publicKeyFile">,
+  projectFolder: string,
 ): PublicKey & { line: string } {
   const key =
-    args.publicKeyBody === undefined
-      ? keyOfFile(args.publicKeyFile ?? "")
-      : readPublicKey(args.publicKeyBody);
+    publicKeyBody === undefined
+      ? keyOfFile(resolve(projectFolder, publicKeyFile))
+      : readPublicKey(publicKeyBody);
   return { ...key, line: formatPublicKeyLine(key) };
 }
 

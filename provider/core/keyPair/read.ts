@@ -1,35 +1,45 @@
-import { resolveConnection } from "../connection";
-import type { KeyPairState } from "../model";
-import { backendOfState, type LifecycleContext } from "../resource/contract";
-import type { Outcome } from "./create";
+import { openPlace, placeOfState } from "../connection";
+import { defined } from "../defined";
+import type { CheckedKeyPairArgs, KeyPairState } from "../model";
+import type { OperationContext, ReadOutcome } from "../resource/contract";
+import { assertSameOwner } from "../resource/owner";
 import { noteKeyFile } from "./keyFile";
-import { adoptedState, refreshedState } from "./state";
-import { findCertainly } from "./waiting";
+import { findCertainly } from "./settle";
+import { argumentsOf, foundState, isOwn, refreshedState } from "./state";
 
 /**
- * Looks at the pair in the cloud; `undefined` when it surely is not there any more. A state without a fingerprint is one of
- * which only the name is known (`KeyPair.get`).
+ * Looks at the pair in the cloud; `undefined` when its owner is told for certain that it is not there any more. A state without a
+ * fingerprint is one of which only the name is known (`KeyPair.get`, `pulumi import`).
  */
 export async function readKeyPair(
   id: string,
-  state: Partial<KeyPairState>,
-  context: LifecycleContext,
-): Promise<Outcome | undefined> {
-  const { settings, catalog } = context;
-  const backend = await backendOfState(state, context);
-  const record = await findCertainly(backend, id, state.createdAt, context.operation);
-  if (!record) {
-    // An adoption takes the key over that the file holds.
-    if (state.onExisting !== "adopt") noteKeyFile(state, context);
-    return undefined;
+  stored: Partial<KeyPairState>,
+  context: OperationContext,
+): Promise<ReadOutcome<CheckedKeyPairArgs, KeyPairState> | undefined> {
+  const { settings, catalog, operation } = context;
+  // A state that somebody wrote by hand (`pulumi import --file`) holds its own key.
+  const state = defined({ ...stored, __ownKey: stored.__ownKey ?? stored.fingerprintSha256 });
+  const place = placeOfState(state, settings, catalog);
+  const backend = await openPlace(place, catalog);
+  const record = await findCertainly(backend, { ...state, name: id }, operation);
+  if (!isKnown(state)) {
+    if (!record) return undefined;
+    const owner = await backend.owner(operation);
+    return withInputs(id, foundState(record, { backend, place, owner }, state.connection));
   }
-  if (isKnown(state)) return { id, state: refreshedState(state, record) };
-  return {
-    id,
-    state: adoptedState(record, backend, resolveConnection(state.connection, settings, catalog).stored),
-  };
+  if (!record || record.ownerId !== undefined || !isOwn(state, record))
+    await assertSameOwner(state, record, backend, operation);
+  if (record) return withInputs(id, refreshedState(state, record));
+  // A pair that is gone leaves its private key's file. If this run makes the pair again, it moves the file aside; but an adoption
+  // takes over the key that the file holds.
+  if (state.onExisting !== "adopt") noteKeyFile(state, settings, context.run);
+  return undefined;
+}
+
+function withInputs(id: string, state: KeyPairState): ReadOutcome<CheckedKeyPairArgs, KeyPairState> {
+  return { id, state, inputs: argumentsOf(state) };
 }
 
 function isKnown(state: Partial<KeyPairState>): state is KeyPairState {
-  return state.fingerprint !== undefined && state.__ownKey !== undefined;
+  return state.fingerprint !== undefined;
 }

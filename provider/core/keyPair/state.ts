@@ -1,11 +1,23 @@
 import { fingerprintMd5, fingerprintSha256, formatPublicKeyLine, readPublicKey } from "../../keys";
-import type { Backend, KeyPairRecord, ResolvedConnection } from "../backend";
+import type { Backend, KeyPairRecord, Owner } from "../backend";
+import type { Place } from "../connection";
 import { defined } from "../defined";
 import { isKeyPairError } from "../errors";
-import type { CheckedKeyPairArgs, KeyPairState } from "../model";
+import type { CheckedKeyPairArgs, Connection, KeyPairState, Tags } from "../model";
+import { argumentNames } from "../resource/propertyTable";
+import { KEY_PAIR_PROPERTIES } from "./properties";
 
 /** How far the clocks of this machine and the cloud may be apart: ECS refuses requests that are 15 minutes off. */
 const CLOCK_SKEW_MS = 5 * 60_000;
+
+const ARGUMENTS = argumentNames(KEY_PAIR_PROPERTIES);
+
+/** Where a pair is, and to whom it belongs. */
+export interface Whereabouts {
+  backend: Backend;
+  place: Place;
+  owner: Owner | undefined;
+}
 
 /** What is known of a pair that has just been made, or taken over. */
 export interface MadeKeyPair {
@@ -20,52 +32,55 @@ type KeyOutputs = Pick<
   "publicKey" | "keyType" | "keyBits" | "fingerprintMd5" | "fingerprintSha256"
 >;
 
-/** The state of a pair that has just been made. */
+/** The state of a pair that has just been made or taken over. */
 export function stateOf(
-  args: CheckedKeyPairArgs,
+  { __keyInCloud: _fromRefresh, ...args }: CheckedKeyPairArgs,
   made: MadeKeyPair,
-  backend: Backend,
-  connection: ResolvedConnection,
+  { backend, place, owner }: Whereabouts,
 ): KeyPairState {
-  const { __automaticName: _automatic, ...given } = args;
   const key = keyOutputsOf({ ...made.record, publicKey: made.publicKey });
   return defined({
-    ...given,
-    connection,
+    ...args,
     ...key,
     ...cloudOutputs(made.record),
+    ownerId: made.record.ownerId ?? owner?.id,
     createdAt: made.record.createdAt ?? toTheMinute(new Date()),
     privateKey: made.privateKey,
     backend: backend.name,
     region: backend.region,
     __ownKey: key.fingerprintSha256,
+    __account: place.account,
   });
 }
 
-/** The state after the cloud was looked at. A pair whose key is another one shows that key, and keeps whose it was. */
+/** The state after the cloud was looked at. A pair whose key somebody replaced shows that key, and keeps whose it was. */
 export function refreshedState(state: KeyPairState, record: KeyPairRecord): KeyPairState {
+  const isSameKey = holdsSameKey(state, record);
+  const key = isSameKey ? {} : keyOutputsOf(record);
   return defined({
     ...state,
-    ...(holdsSameKey(state, record) ? {} : keyOutputsOf(record)),
+    ...key,
     ...cloudOutputs(record),
+    publicKeyBody: state.publicKeyBody === undefined || isSameKey ? state.publicKeyBody : record.publicKey,
     // A time does not change while the pair is the same, however exactly it is told.
     createdAt: state.createdAt ?? record.createdAt,
-    // Tags and groups that the program never set are another tool's.
-    tags: state.tags === undefined ? undefined : record.tags,
+    tags: state.tags && tagsSaid(state.tags, record.tags),
     resourceGroupId: state.resourceGroupId === undefined ? undefined : record.resourceGroupId,
   });
 }
 
-/** The state of a pair that only its name is known of (`KeyPair.get`, `pulumi import`): everything is the cloud's word. */
-export function adoptedState(
+/** The state of a pair of which only the name is known (`KeyPair.get`, `pulumi import`): everything is as the cloud says. */
+export function foundState(
   record: KeyPairRecord,
-  backend: Backend,
-  connection: ResolvedConnection,
+  whereabouts: Whereabouts,
+  connection?: Connection,
 ): KeyPairState {
+  const { backend, place, owner } = whereabouts;
   const key = keyOutputsOf(record);
   return defined({
     ...key,
     ...cloudOutputs(record),
+    ownerId: record.ownerId ?? owner?.id,
     publicKeyBody: key.publicKey || undefined,
     tags: record.tags && Object.keys(record.tags).length > 0 ? record.tags : undefined,
     createdAt: record.createdAt,
@@ -73,7 +88,20 @@ export function adoptedState(
     backend: backend.name,
     region: backend.region,
     __ownKey: key.fingerprintSha256,
+    __account: place.account,
   });
+}
+
+/** The arguments with which the program would say what the state says. After a refresh, drift shows in them. */
+export function argumentsOf(state: KeyPairState): CheckedKeyPairArgs {
+  const names: readonly string[] = [...ARGUMENTS, "__automaticName"];
+  const said = Object.entries(state).filter(([name]) => names.includes(name));
+  const isForeign = state.publicKeyBody === undefined && state.fingerprintSha256 !== state.__ownKey;
+  return {
+    ...(Object.fromEntries(said) as Partial<CheckedKeyPairArgs>),
+    keyPairName: state.keyPairName,
+    ...(isForeign ? { __keyInCloud: state.fingerprintSha256 } : {}),
+  };
 }
 
 /** What a record says as outputs: of the key, and of the cloud. */
@@ -97,12 +125,12 @@ export function isMadeSince(createdAt: string | undefined, time: number): boolea
   return createdAt === undefined || Date.parse(createdAt) >= time - CLOCK_SKEW_MS;
 }
 
-/** Whether the pair was made before this time (ms since the epoch). */
-export function isMadeBefore(createdAt: string, time: number): boolean {
-  return Date.parse(createdAt) <= time + CLOCK_SKEW_MS;
+/** The values that the cloud has now of the tags that the program said. Other tags are another tool's. */
+function tagsSaid(said: Tags, inCloud: Tags = {}): Tags {
+  return Object.fromEntries(Object.entries(inCloud).filter(([key]) => Object.hasOwn(said, key)));
 }
 
-/** Compares decoded keys; where the cloud does not give the key, its fingerprint as it was given before. */
+/** Compares decoded keys; if the cloud does not give the key, the fingerprint as it was given before. */
 function holdsSameKey(state: KeyPairState, record: KeyPairRecord): boolean {
   if (record.publicKey === undefined || state.fingerprintSha256 === "")
     return record.fingerprint === state.fingerprint;

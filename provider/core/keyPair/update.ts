@@ -1,16 +1,19 @@
+import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { fingerprintSha256, readPublicKey } from "../../keys";
 import type { Backend } from "../backend";
-import { resolveConnection } from "../connection";
+import { openPlaceOfState } from "../connection";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { checkPrivateKeyFile, heldKey } from "../privateKeyFile/write";
-import { backendOfState, type LifecycleContext } from "../resource/contract";
-import { keepPrivateKey, type Outcome } from "./create";
+import type { OperationContext, Outcome } from "../resource/contract";
+import { assertSameOwner } from "../resource/owner";
+import { takesOverKey } from "./compare";
+import { keepPrivateKey } from "./create";
 import { COMPUTED_PROPERTIES } from "./properties";
+import { findCertainly } from "./settle";
 import { isOwn } from "./state";
 import { tagChange } from "./tags";
-import { findCertainly } from "./waiting";
 
 /** What holds only once the cloud, or the file, has it. */
 const NOT_REACHED_YET = [
@@ -30,20 +33,19 @@ export async function updateKeyPair(
   id: string,
   state: KeyPairState,
   args: CheckedKeyPairArgs,
-  context: LifecycleContext,
-): Promise<Outcome> {
-  const { __automaticName: _automatic, ...given } = args;
-  const privateKey = privateKeyToKeep(state, args);
+  context: OperationContext,
+): Promise<Outcome<KeyPairState>> {
+  const { __keyInCloud: _fromRefresh, ...given } = args;
+  const privateKey = privateKeyToKeep(state, args, context);
   const isForFile = privateKey !== undefined && needsFile(state, args);
   if (isForFile) checkWritable(state, args, context);
   const target: KeyPairState = {
     ...computed(state),
     ...given,
-    connection: resolveConnection(args.connection, context.settings, context.catalog).stored,
-    __ownKey:
-      args.publicKeyBody === undefined
-        ? state.__ownKey
-        : fingerprintSha256(readPublicKey(args.publicKeyBody)),
+    __ownKey: takesOverKey(state, args)
+      ? fingerprintSha256(readPublicKey(args.publicKeyBody ?? ""))
+      : state.__ownKey,
+    ...(state.__account === undefined ? {} : { __account: state.__account }),
     ...(privateKey === undefined ? {} : { privateKey }),
   };
   const reached = { ...target };
@@ -64,14 +66,14 @@ async function changeInCloud(
   id: string,
   reached: KeyPairState,
   target: KeyPairState,
-  context: LifecycleContext,
+  context: OperationContext,
 ): Promise<void> {
   const tags = tagChange(reached.tags ?? {}, target.tags ?? {});
   const group = target.resourceGroupId === reached.resourceGroupId ? undefined : target.resourceGroupId;
   const isElsewhere = !isDeepStrictEqual(target.connection, reached.connection);
   if (!tags && group === undefined && !isElsewhere) return;
-  // By the way that is said now: a pair that is not to be found there must not be forgotten where it is.
-  const backend = await backendOfState(target, context);
+  // Asked on the new way: if the pair is not found there, the state must keep the old way.
+  const backend = await openPlaceOfState(target, context);
   await assertOwn(id, target, backend, context);
   adopt(reached, target, "connection");
   if (tags) {
@@ -89,9 +91,10 @@ async function assertOwn(
   id: string,
   state: KeyPairState,
   backend: Backend,
-  { operation }: LifecycleContext,
+  { operation }: OperationContext,
 ): Promise<void> {
-  const record = await findCertainly(backend, id, state.createdAt, operation);
+  const record = await findCertainly(backend, { ...state, name: id }, operation);
+  await assertSameOwner(state, record, backend, operation);
   if (record && isOwn(state, record)) return;
   throw new KeyPairError({
     code: record ? "Refused" : "NotFound",
@@ -103,34 +106,42 @@ async function assertOwn(
   });
 }
 
-/** What the state says is in the file was written there once: other changes leave it, as a machine need not have the file. */
+/** The file was written when the state took its name. Other changes leave it: not every machine needs to have the file. */
 function needsFile(state: KeyPairState, args: CheckedKeyPairArgs): boolean {
   return args.privateKeyFile !== state.privateKeyFile || args.savePrivateKey === false;
 }
 
-/** Before the cloud is called, that the file can be written. The check of the arguments does not know which key is the pair's own. */
+/** Finds out before the cloud is called that the file can be written. The check of the arguments does not know the pair's own key. */
 function checkWritable(
   { keyPairName, __ownKey }: KeyPairState,
   { privateKeyFile }: CheckedKeyPairArgs,
-  { replacedKey }: LifecycleContext,
+  { run, settings }: OperationContext,
 ): void {
   if (privateKeyFile === undefined) return;
+  const file = resolve(settings.projectFolder, privateKeyFile);
   try {
-    checkPrivateKeyFile(privateKeyFile, { ownKey: __ownKey, replacedKey });
+    checkPrivateKeyFile(
+      file,
+      (fingerprint) => fingerprint === __ownKey || run.knownKeyFiles.has(file, fingerprint),
+    );
   } catch (error) {
     throw isKeyPairError(error) ? error.with({ keyPairName }) : error;
   }
 }
 
 /** The private key that the new arguments want in the state or in a file: from the state, or from the file of before. */
-function privateKeyToKeep(state: KeyPairState, args: CheckedKeyPairArgs): string | undefined {
+function privateKeyToKeep(
+  state: KeyPairState,
+  args: CheckedKeyPairArgs,
+  { settings }: OperationContext,
+): string | undefined {
   if (state.privateKey !== undefined || args.publicKeyBody !== undefined) return state.privateKey;
   const isWanted =
     args.privateKeyFile !== state.privateKeyFile ||
     (args.savePrivateKey !== false && state.savePrivateKey === false);
   if (!isWanted) return undefined;
   for (const path of [state.privateKeyFile, args.privateKeyFile]) {
-    const held = path === undefined ? undefined : heldKey(path);
+    const held = path === undefined ? undefined : heldKey(resolve(settings.projectFolder, path));
     if (held?.holds === "key" && held.fingerprint === state.__ownKey) return held.privateKey;
   }
   throw new KeyPairError({

@@ -10,6 +10,7 @@ const REASONS: Record<string, string> = {
   ENOTDIR: "a part of the path is no folder",
   ENOSPC: "the disk is full",
   EROFS: "the file system is read-only",
+  ELOOP: "its symbolic links lead in a circle",
 };
 
 /** What went wrong with a file of the user, at the argument that names it; an error of ours stays as it is. */

@@ -5,64 +5,55 @@ import {
   constants,
   fsyncSync,
   linkSync,
+  lstatSync,
   openSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   statSync,
   unlinkSync,
 } from "node:fs";
-import { dirname, extname } from "node:path";
+import { dirname, extname, resolve } from "node:path";
 import { convertPrivateKey, fingerprintSha256, publicKeyOfPrivateKey } from "../../keys";
 import { isKeyPairError, KeyPairError } from "../errors";
-import { draftOf, removeStaleDrafts, writeDraft } from "./draft";
 import { fileError } from "./fileError";
+import { removeStaleFiles, temporaryNameFor, writeTemporaryFile } from "./temporaryFile";
 
 const OWNER_ONLY = 0o600;
+/** As many symbolic links in a row as Linux follows. */
+const MOST_LINKS = 40;
 
-/** What is in the file now: nothing, the private key of a fingerprint, or something that is no private key. */
+/** What is in the file now: nothing, the private key of a fingerprint (SHA-256), or something that is no private key. */
 export type HeldKey =
   | { holds: "nothing" }
   | { holds: "key"; fingerprint: string; privateKey: string }
   | { holds: "something else" }
-  /** A device, a pipe or a socket: reading it may wait for ever, and a file in its place would take it from everybody. */
+  /** A device, a pipe or a socket: reading it may never end, and a regular file in its place would take it from everybody. */
   | { holds: "no contents" };
 
-/** What a file may hold before a private key is written to it, beside nothing. */
-export interface Allowed {
-  /** Whatever is there is this resource's: it was written before, and is looked at when it is written again. */
-  anything?: boolean;
-  /** Any private key: it is the one to be taken over. */
-  anyKey?: boolean;
-  /** The key of this fingerprint: it is the pair's that is being replaced. */
-  replacedKey?: string | undefined;
-  /** The key of this fingerprint: it is the pair's own, and is left as it is. */
-  ownKey?: string | undefined;
-}
+/** Whether the file may hold the private key of this fingerprint (SHA-256) before another is written to it. */
+export type MayHold = (fingerprint: string) => boolean;
 
 /**
  * Finds out, before the cloud is called, that the private key could be written: the folder is there and writable, and the
  * file holds no other key. Throws `File` at `privateKeyFile`.
+ * @param path  Absolute.
  */
-export function checkPrivateKeyFile(path: string, allowed: Allowed): void {
-  // A pipeline need not have the folder in which a laptop keeps the file.
-  if (allowed.anything) return;
-  const folder = dirname(path);
+export function checkPrivateKeyFile(path: string, mayHold: MayHold): void {
+  const target = behindLinks(path);
+  const folder = dirname(target);
   try {
     if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw fileError(error, "write", path, "privateKeyFile");
+    throw fileError(error, "write", target, "privateKeyFile");
   }
-  const held = heldKey(path);
-  if (held.holds === "nothing") return;
-  if (held.holds === "key") {
-    const { anyKey, replacedKey, ownKey } = allowed;
-    if (anyKey || [replacedKey, ownKey].includes(held.fingerprint)) return;
-  }
-  throw occupied(path, held);
+  const held = heldKey(target);
+  if (held.holds === "nothing" || (held.holds === "key" && mayHold(held.fingerprint))) return;
+  throw occupied(target, held);
 }
 
-/** What the file holds, or the one that a link leads to; throws `File` where that cannot be told. */
+/** What the file holds, or the file that a link leads to; throws `File` when that cannot be told. */
 export function heldKey(path: string): HeldKey {
   let text: string;
   try {
@@ -82,7 +73,7 @@ export function heldKey(path: string): HeldKey {
   }
 }
 
-/** A .ppk file has PuTTY's format for its name's sake: the state and other files hold the key as clouds send it. */
+/** Only a .ppk file has PuTTY's format; the state and other files hold the key as clouds send it. */
 function outOfPpk(text: string, type: string): string {
   if (!text.startsWith("PuTTY-User-Key-File-")) return text;
   try {
@@ -94,48 +85,64 @@ function outOfPpk(text: string, type: string): string {
   }
 }
 
-/** Where the key of the replaced pair was moved to, so that the new one could take its place. */
+/** Where the old key was moved to, so that the new one could take its place. */
 export interface Written {
-  replacedKeyMovedTo?: string;
+  oldKeyMovedTo?: string;
 }
 
 /**
- * Writes the private key, mode 0600, whole or not at all, and never over another key. A file that holds this very key is left
- * as it is; one that holds the key of the pair that is being replaced is moved aside first, since servers may trust that key
- * still. Throws `File` at `privateKeyFile`.
+ * Writes the private key, mode 0600, whole or not at all, and never over another key. A file that holds this very key is left as it
+ * is. An old key of the same resource is moved aside first, since servers may still trust it. A symbolic link stays: the file that it
+ * leads to is written. Throws `File` at `privateKeyFile`.
+ * @param path  Absolute.
  */
 export function writePrivateKeyFile(
   path: string,
   privateKey: string,
-  { comment, replacedKey }: { comment: string; replacedKey?: string | undefined },
+  { comment, isOldKey = () => false }: { comment: string; isOldKey?: MayHold },
 ): Written {
+  const target = behindLinks(path);
   const fingerprint = fingerprintSha256(publicKeyOfPrivateKey(privateKey));
-  removeStaleDrafts(path);
-  const held = heldKey(path);
+  removeStaleFiles(target);
+  const held = heldKey(target);
   if (held.holds === "key" && held.fingerprint === fingerprint) {
-    keepFromOthers(path);
+    keepFromOthers(target);
     return {};
   }
-  if (held.holds === "key" && held.fingerprint === replacedKey) {
-    const replacedKeyMovedTo = moveAside(path, held.fingerprint);
-    writeNew(path, privateKey, comment);
-    return { replacedKeyMovedTo };
+  if (held.holds === "key" && isOldKey(held.fingerprint)) {
+    const oldKeyMovedTo = moveAside(target, held.fingerprint);
+    writeNew(target, privateKey, comment);
+    return { oldKeyMovedTo };
   }
-  if (held.holds !== "nothing") throw occupied(path, held);
-  writeNew(path, privateKey, comment);
+  if (held.holds !== "nothing") throw occupied(target, held);
+  writeNew(target, privateKey, comment);
   return {};
+}
+
+/** The path that symbolic links lead to, whether or not there is a file. Throws `File` for links in a circle. */
+function behindLinks(path: string): string {
+  let target = path;
+  try {
+    for (let links = 0; links < MOST_LINKS; links++) {
+      if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return target;
+      target = resolve(dirname(target), readlinkSync(target));
+    }
+    throw Object.assign(new Error(), { code: "ELOOP" });
+  } catch (error) {
+    throw fileError(error, "write", path, "privateKeyFile");
+  }
 }
 
 function writeNew(path: string, privateKey: string, comment: string): void {
   const contents =
     extname(path).toLowerCase() === ".ppk" ? convertPrivateKey(privateKey, "ppk", comment) : privateKey;
-  const draft = draftOf(path);
+  const temporary = temporaryNameFor(path);
   try {
     try {
-      writeDraft(draft, contents.endsWith("\n") ? contents : `${contents}\n`);
-      publish(draft, path);
+      writeTemporaryFile(temporary, contents.endsWith("\n") ? contents : `${contents}\n`);
+      publish(temporary, path);
     } finally {
-      removeIfThere(draft);
+      removeIfThere(temporary);
     }
     syncFolder(dirname(path));
   } catch (error) {
@@ -143,7 +150,7 @@ function writeNew(path: string, privateKey: string, comment: string): void {
   }
 }
 
-/** Somebody else's umask may have made the file. One that is not ours to change stays as it is. */
+/** Somebody else's umask may have made the file. A file whose mode we cannot change stays as it is. */
 function keepFromOthers(path: string): void {
   try {
     chmodSync(path, OWNER_ONLY);
@@ -171,17 +178,39 @@ function moveAside(path: string, fingerprint: string): string {
   return aside;
 }
 
-/** A link fails where a file appeared meanwhile, a rename would replace it. An empty file (a placeholder) is replaced. */
-function publish(draft: string, path: string): void {
+/**
+ * Gives the file its name. A link fails when a file has appeared meanwhile (another process may write its key there), where a
+ * rename would replace it. An empty file, a placeholder, is taken away first.
+ */
+function publish(temporary: string, path: string): void {
+  takeEmptyFileAway(path);
   try {
-    linkSync(draft, path);
+    linkSync(temporary, path);
   } catch (error) {
     const heldNow = heldKey(path);
     if (heldNow.holds !== "nothing") throw occupied(path, heldNow);
-    // An empty file is there, or the file system has no links.
-    if (!["EEXIST", "EPERM", "ENOTSUP", "ENOSYS"].some((code) => isErrno(error, code))) throw error;
-    renameSync(draft, path);
+    // The file system has no links.
+    if (!["EPERM", "ENOTSUP", "ENOSYS"].some((code) => isErrno(error, code))) throw error;
+    renameSync(temporary, path);
   }
+}
+
+/** In one step, so that a key which another process has just written there is seen, and put back. */
+function takeEmptyFileAway(path: string): void {
+  const away = temporaryNameFor(path);
+  try {
+    renameSync(path, away);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return;
+    throw error;
+  }
+  const held = heldKey(away);
+  if (held.holds !== "nothing") {
+    linkSync(away, path);
+    removeIfThere(away);
+    throw occupied(path, held);
+  }
+  removeIfThere(away);
 }
 
 function syncFolder(path: string): void {

@@ -4,7 +4,7 @@ import attachmentSchema from "../generated/keyPairAttachmentArgs.schema.json";
 import configurationSchema from "../generated/providerConfiguration.schema.json";
 import type { CheckFailure } from "./findings";
 
-const ajv = new Ajv({ allErrors: true, strict: false });
+const ajv = new Ajv({ allErrors: true, strict: false, verbose: true });
 /** Compiled once a process: the engine checks one resource after the other. */
 const validateArguments = ajv.compile(argumentsSchema);
 const validateAttachment = ajv.compile(attachmentSchema);
@@ -12,7 +12,7 @@ const validateConfiguration = ajv.compile(configurationSchema);
 
 /** The types of JSON Schema, in a sentence. */
 const TYPES: Record<string, string> = {
-  string: "a text",
+  string: "a string",
   integer: "a whole number",
   number: "a number",
   boolean: "true or false",
@@ -49,6 +49,14 @@ function failuresOf(validate: ValidateFunction, value: object): CheckFailure[] {
   });
 }
 
+/** A name that differs only in its case is what was meant. */
+function suggestion({ parentSchema, params }: ErrorObject): string {
+  const given = String(params["additionalProperty"]).toLowerCase();
+  const known = Object.keys(parentSchema?.["properties"] ?? {});
+  const meant = known.find((name) => name.toLowerCase() === given);
+  return meant === undefined ? "" : `: did you mean ${meant}?`;
+}
+
 function pathOf(error: ErrorObject): string[] {
   const path = error.instancePath
     .split("/")
@@ -62,7 +70,7 @@ function pathOf(error: ErrorObject): string[] {
 function reasonOf(error: ErrorObject): string {
   switch (error.keyword) {
     case "additionalProperties":
-      return "there is no such argument";
+      return `there is no such argument${suggestion(error)}`;
     case "required":
       return "is missing";
     case "enum":

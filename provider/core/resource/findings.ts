@@ -1,8 +1,5 @@
 import { isPrivateKeyText } from "../../keys";
-import type { BackendCatalog } from "../backend";
-import type { ProviderSettings } from "../connection";
 import { isKeyPairError, type KeyPairError } from "../errors";
-import type { PartlyUnknown } from "../unknown";
 import type { PropertyTable } from "./propertyTable";
 
 /** A problem of an argument. All problems are found at once, and before the cloud is called. */
@@ -10,31 +7,6 @@ export interface CheckFailure {
   /** The argument it is about; `""`: the resource as a whole. */
   property: string;
   reason: string;
-}
-
-export interface CheckRequest<Args extends object, Checked extends object = Args> {
-  /** The name that the program gives the resource: automatic names start with it. */
-  logicalName: string;
-  /** The arguments as they were stored last; empty for a new resource, and for one that is about to be replaced. */
-  olds: Partial<Checked>;
-  news: PartlyUnknown<Args>;
-  settings: ProviderSettings;
-  catalog: BackendCatalog;
-  /** Nothing comes of it: a new automatic name is unknown, since the one that will be made is another one. */
-  preview?: boolean;
-  /** The engine's random bytes for this resource, where the front gets them. */
-  seed?: Uint8Array | undefined;
-  /** The SHA-256 fingerprint of the created key that is about to be replaced. */
-  replacedKey?: string | undefined;
-  /** Notes that this resource keeps its private key in the file; answers the other resource that does, where that cannot be. */
-  claimFile?: ((path: string, writes: boolean) => string | undefined) | undefined;
-}
-
-export interface CheckResult<Checked extends object> {
-  /** What is stored, and what diff, create and update get. */
-  args: PartlyUnknown<Checked>;
-  failures: CheckFailure[];
-  warnings: string[];
 }
 
 /** What a check has found so far. */

@@ -8,14 +8,14 @@ export type ChangeKind = "replace" | "update";
 export interface PropertyRow<Subject> {
   /** What a change of an argument does; `computed`: only the cloud, or the key itself, sets it. */
   readonly change: ChangeKind | "computed";
-  /** What a change does where another argument says it; `change` is its default. */
+  /** What a change does when another argument decides it; `change` is the default. */
   readonly changeBy?: (subject: Subject) => ChangeKind;
-  /** Where the plain comparison of two values is not enough: what this difference means, or `undefined` for none. */
-  readonly judge?: (subject: Subject) => ChangeKind | undefined;
+  /** What a difference means when a plain comparison of the two values is not enough; `undefined`: nothing. */
+  readonly compare?: (subject: Subject) => ChangeKind | undefined;
   /** The value is a secret, in the state and on every screen. */
   readonly secret?: true;
-  /** The argument that an output repeats: where a program makes that a secret, this is one too. */
-  readonly repeats?: string;
+  /** The arguments that an output repeats or follows from: when a program makes one of them a secret, this is one too. */
+  readonly follows?: readonly string[];
   /** No message shows the value: it may be a private key that was given by mistake. */
   readonly neverEchoed?: true;
 }
@@ -40,7 +40,7 @@ export function changesOf<Subject extends { state: object; args: object }>(
   return Object.entries(table).flatMap(([property, row]) => {
     if (row.change === "computed") return [];
     const declared = row.changeBy?.(subject) ?? row.change;
-    const kind = hasUnknown(values.get(property)) ? declared : judged(property, row, subject, declared);
+    const kind = hasUnknown(values.get(property)) ? declared : compared(property, row, subject, declared);
     return kind ? [{ property, kind }] : [];
   });
 }
@@ -55,24 +55,24 @@ export function computedNames<Name extends string>(table: PropertyTable<never, N
   return namesWhere(table, (row) => row.change === "computed");
 }
 
-/** The properties whose values are secrets: always, or since the program made these arguments secrets. */
+/** The properties whose values are secrets: always, or because the program made these arguments secrets. */
 export function secretNames<Name extends string>(
   table: PropertyTable<never, Name>,
   secretArguments: ReadonlySet<string> = new Set(),
 ): Name[] {
   return namesWhere(table, (row, name) => {
-    const isRepeated = row.repeats !== undefined && secretArguments.has(row.repeats);
-    return row.secret === true || secretArguments.has(name) || isRepeated;
+    const follows = row.follows?.some((argument) => secretArguments.has(argument)) ?? false;
+    return row.secret === true || secretArguments.has(name) || follows;
   });
 }
 
-function judged<Subject extends { state: object; args: object }>(
+function compared<Subject extends { state: object; args: object }>(
   property: string,
   row: PropertyRow<Subject>,
   subject: Subject,
   declared: ChangeKind,
 ): ChangeKind | undefined {
-  if (row.judge) return row.judge(subject);
+  if (row.compare) return row.compare(subject);
   const [before, now] = [subject.state, subject.args].map((values) =>
     new Map<string, unknown>(Object.entries(values)).get(property),
   );

@@ -1,32 +1,38 @@
 import type { CheckFailure } from "../../core/resource/findings";
 import type { PartlyUnknown } from "../../core/unknown";
-import { parseUrn } from "../shared/urn";
 import { fromEngine, isUnknown } from "../shared/values";
 
-/** What the SDK passes along for the front: the dynamic interface does not tell a provider the URN, or any option. */
+/** What the SDK passes along for the front: the dynamic interface tells a provider neither the resource's name nor any option. */
 export interface Hidden {
-  urn?: string;
   provider?: unknown;
+  /** The name that the program gives the resource. */
+  name?: string;
+  /** For messages only: after a rename or a move, a state may hold the one of before. */
+  urn?: string;
+  /** The arguments that the program made secrets. */
+  secrets?: string[];
   /** The program runs in a preview. */
   preview?: true;
-  /** The resource's `ignoreChanges`. */
-  ignored?: string[];
+  /** What the SDK found wrong with the arguments (the engine takes away what has no value): lists, of which one may be unknown. */
+  problems?: unknown[];
   /** What check found in a preview, for the SDK to report: see `dynamicProvider`. */
   failures?: CheckFailure[];
 }
 
 /** The names under which it travels. The engine shows no property that starts with two underscores. */
 const HIDDEN_KEYS = {
-  urn: "__urn",
   provider: "__provider",
+  name: "__logicalName",
+  urn: "__urn",
+  secrets: "__secrets",
   preview: "__preview",
-  ignored: "__ignored",
+  problems: "__problems",
   failures: "__failures",
 } as const;
 
-/** The name that the program gives the resource. */
-export function logicalName({ urn }: Hidden): string | undefined {
-  return urn === undefined ? undefined : parseUrn(urn).name;
+/** What the SDK found wrong, as far as it is known already. */
+export function knownProblems({ problems = [] }: Hidden): CheckFailure[] {
+  return problems.flat().filter((problem): problem is CheckFailure => !isUnknown(problem));
 }
 
 /** What the engine sent, with what is the front's own taken out. */
@@ -37,34 +43,15 @@ export function taken<T extends object>(properties: object): { value: PartlyUnkn
   const hidden = entries.filter(
     ([key, value]) => hiddenNames.has(key) && value !== undefined && value !== null && !isUnknown(value),
   );
-  const found: Hidden = Object.fromEntries(hidden.map(([key, member]) => [hiddenNames.get(key), member]));
   return {
     value: fromEngine<T>(Object.fromEntries(entries.filter(([key]) => !hiddenNames.has(key)))).value,
-    hidden: found.urn === undefined ? found : { ...found, urn: fullUrn(found.urn) },
+    hidden: Object.fromEntries(hidden.map(([key, member]) => [hiddenNames.get(key), member])),
   };
-}
-
-/** What the types of our resources start with: in a stored URN `~`, which no type has, stands for it. */
-const OWN_TYPES = "pulumi-nodejs:dynamic/keypair:";
-
-/** Shorter by 40 bytes, twice a resource, in what the engine writes after every step (core/stored.ts). */
-function shortUrn(urn: string): string {
-  return urn.replace(/^urn:pulumi:(.*?::.*?::)(.*?)::/s, (_, stack: string, types: string) => {
-    return `${stack}${types.replaceAll(OWN_TYPES, "~")}::`;
-  });
-}
-
-function fullUrn(stored: string): string {
-  if (stored.startsWith("urn:")) return stored;
-  return stored.replace(/^(.*?::.*?::)(.*?)::/s, (_, stack: string, types: string) => {
-    return `urn:pulumi:${stack}${types.replaceAll("~", OWN_TYPES)}::`;
-  });
 }
 
 /** The properties with the front's own put back, so that they are stored and come again with the next call. */
 export function withHidden(properties: object, hidden: Hidden): Record<string, unknown> {
-  const short = hidden.urn === undefined ? hidden : { ...hidden, urn: shortUrn(hidden.urn) };
-  const entries = (Object.entries(short) as [keyof Hidden, unknown][]).map(([name, value]) => [
+  const entries = (Object.entries(hidden) as [keyof Hidden, unknown][]).map(([name, value]) => [
     HIDDEN_KEYS[name],
     value,
   ]);

@@ -3,6 +3,7 @@ import type { Operation } from "../../core/backend";
 import * as lookup from "../../core/lookup";
 import type { GetKeyPairArgs, GetKeyPairsArgs, KeyPairFacts } from "../../core/model";
 import { readSettings } from "../../core/settings";
+import { projectFolder } from "../shared/projectFolder";
 import { plainError } from "./failure";
 
 /** Reads a key of the stack's configuration, namespace `keypair`. */
@@ -26,7 +27,7 @@ async function withContext<T>(
   look: (context: lookup.LookupContext) => Promise<T>,
 ): Promise<T> {
   try {
-    const settings = readSettings(read);
+    const settings = readSettings(read, projectFolder());
     const operation: Operation = {
       signal: new AbortController().signal,
       deadline: Date.now() + settings.timeoutSeconds * 1000,

@@ -4,6 +4,7 @@ import { redact } from "../../core/redact";
 import type { CheckFailure } from "../../core/resource/findings";
 import { checkSettings, readSettings, SECRET_SETTINGS } from "../../core/settings";
 import { knownPart } from "../../core/unknown";
+import { projectFolder } from "../shared/projectFolder";
 import { checkFailures, diffOf } from "./messages";
 import { decode, encode, type Messages, messages } from "./protocol";
 
@@ -45,7 +46,8 @@ export function diffConfig(request: Messages.DiffRequest): Messages.DiffResponse
 /** Throws `Configuration` with all problems. */
 export function settingsOf(request: Messages.ConfigureRequest): ProviderSettings {
   const values = settingsIn(decode<Values>(request.getArgs()).value);
-  return readSettings((key) => (values[key] === undefined ? undefined : String(values[key])));
+  const read = (key: string) => (values[key] === undefined ? undefined : String(values[key]));
+  return readSettings(read, projectFolder());
 }
 
 function settingsIn(values: Values): Values {

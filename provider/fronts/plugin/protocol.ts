@@ -10,9 +10,8 @@ import type * as anyModule from "google-protobuf/google/protobuf/any_pb";
 import type * as emptyModule from "google-protobuf/google/protobuf/empty_pb";
 import type * as structModule from "google-protobuf/google/protobuf/struct_pb";
 import { registerSecret } from "../../core/redact";
-import type { PartlyUnknown } from "../../core/unknown";
 import type { EngineConnection } from "../shared/engineLog";
-import { fromEngine, secretsMarked, toEngine } from "../shared/values";
+import { type FromEngine, fromEngine, secretsMarked, toEngine } from "../shared/values";
 
 /*
  * The engine's protocol, as @pulumi/pulumi brings it. gRPC and protobuf are taken from where @pulumi/pulumi takes them: a second
@@ -44,9 +43,7 @@ export function connectEngine(address: string): EngineConnection {
 }
 
 /** Properties as the engine sends them. What was a secret is kept out of every text of this process from here on. */
-export function decode<T extends object>(
-  properties: structModule.Struct | undefined,
-): { value: PartlyUnknown<T>; secrets: Set<string> } {
+export function decode<T extends object>(properties: structModule.Struct | undefined): FromEngine<T> {
   const decoded = fromEngine<T>(properties?.toJavaScript() ?? {});
   const values = new Map<string, unknown>(Object.entries(decoded.value));
   for (const name of decoded.secrets) registerTexts(values.get(name));

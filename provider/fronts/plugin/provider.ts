@@ -1,13 +1,14 @@
 import type { handleUnaryCall } from "@grpc/grpc-js";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { attachmentResource } from "../../core/attachment";
+import type { BackendCatalog } from "../../core/backend";
 import type { ProviderSettings } from "../../core/connection";
 import { KeyPairError } from "../../core/errors";
 import { keyPairResource } from "../../core/keyPair";
 import type { LookupContext } from "../../core/lookup";
+import { RunMemory } from "../../core/resource/runMemory";
 import { ResourceService, type ServiceParts } from "../../core/resource/service";
 import { EngineLog } from "../shared/engineLog";
-import type { Parts } from "../shared/parts";
 import { checkConfig, diffConfig, settingsOf } from "./configuration";
 import { invoke } from "./functions";
 import { packageSchema, packageVersion } from "./manifest";
@@ -39,32 +40,42 @@ type Handler<M extends Method> =
 
 export type Handlers = { [M in Method]: Handler<M> };
 
-/**
- * One configured provider: the engine starts a process for each, and asks it nothing before `configure` has ended, except for
- * what it is and whether its configuration is good.
- *
- * @param engineAddress  Where the engine listens; without one (the plugin was started by hand) it comes with `attach`.
- */
-export function keyPairProvider(parts: Parts, engineAddress: string | undefined): Handlers {
-  let address = engineAddress;
-  let configured: ProviderSettings | undefined;
-  const cancelled = new AbortController();
+/** One run of the engine with this provider, from its configuration on. */
+interface Session {
+  settings: ProviderSettings;
+  resources: Resources;
+  cancelled: AbortController;
+}
 
-  const settings = (): ProviderSettings => {
-    if (configured) return configured;
+/**
+ * The provider of one process. The engine starts a process for each configured provider, and asks it nothing before `configure` has
+ * ended, except what it is and whether its configuration is good. A plugin that was started by hand serves one run after the other:
+ * each configures it anew.
+ *
+ * @param engineAddress  Where the engine listens; `undefined`: the plugin was started by hand, and the address comes with `attach`.
+ */
+export function keyPairProvider(catalog: BackendCatalog, engineAddress: string | undefined): Handlers {
+  let address = engineAddress;
+  let session: Session | undefined;
+
+  const configured = (): Session => {
+    if (session) return session;
     throw new KeyPairError({
       code: "Configuration",
       message: "the provider was asked before it was configured",
     });
   };
   const reporter = new EngineLog(() => (address ? connectEngine(address) : undefined));
-  const services = servicesOf({ ...parts, reporter, settings });
-  const resources = new Resources(services, cancelled.signal);
+  const begin = (settings: ProviderSettings): Session => {
+    const cancelled = new AbortController();
+    const parts = { catalog, reporter, run: new RunMemory(), settings: () => settings };
+    return { settings, cancelled, resources: new Resources(servicesOf(parts), cancelled.signal) };
+  };
   const lookupContext = (): LookupContext => {
-    const { catalog } = parts;
-    const deadline = Date.now() + settings().timeoutSeconds * 1000;
+    const { settings, cancelled } = configured();
+    const deadline = Date.now() + settings.timeoutSeconds * 1000;
     const progress = (message: string) => reporter.progress(undefined, message);
-    return { settings: settings(), catalog, operation: { signal: cancelled.signal, deadline, progress } };
+    return { settings, catalog, operation: { signal: cancelled.signal, deadline, progress } };
   };
 
   return {
@@ -92,7 +103,7 @@ export function keyPairProvider(parts: Parts, engineAddress: string | undefined)
     checkConfig,
     diffConfig,
     configure(request) {
-      configured = settingsOf(request);
+      session = begin(settingsOf(request));
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(true);
       response.setSupportspreview(true);
@@ -100,19 +111,19 @@ export function keyPairProvider(parts: Parts, engineAddress: string | undefined)
     },
     invoke: (request) => invoke(request, lookupContext),
 
-    check: (request) => resources.check(request),
-    diff: (request) => resources.diff(request),
-    create: (request) => resources.create(request),
-    read: (request) => resources.read(request),
-    update: (request) => resources.update(request),
+    check: (request) => configured().resources.check(request),
+    diff: (request) => configured().resources.diff(request),
+    create: (request) => configured().resources.create(request),
+    read: (request) => configured().resources.read(request),
+    update: (request) => configured().resources.update(request),
     async delete(request) {
-      await resources.delete(request);
+      await configured().resources.delete(request);
       return new Empty();
     },
 
     /** The user has interrupted, or the run is over: the engine says both, and may say it twice. */
     cancel() {
-      cancelled.abort();
+      session?.cancelled.abort();
       return new Empty();
     },
   };

@@ -1,6 +1,6 @@
 import { KeyPairError } from "../../core/errors";
-import type { Outcome } from "../../core/keyPair/lifecycle";
 import { redact } from "../../core/redact";
+import type { Outcome } from "../../core/resource/contract";
 import { withoutEcho } from "../../core/resource/findings";
 import { secretNames } from "../../core/resource/propertyTable";
 import type { Call, ResourceService } from "../../core/resource/service";
@@ -16,7 +16,6 @@ export type Service = ResourceService<object, object, object>;
 interface Request {
   getUrn(): string;
   getTimeout?(): number;
-  getIgnorechangesList?(): string[];
 }
 
 /** Serves the resources of these types, as the engine names them: it unwraps, calls the core, and wraps. */
@@ -28,21 +27,21 @@ export class Resources {
 
   check(request: Messages.CheckRequest): Messages.CheckResponse {
     const { service, name, call } = this.#target(request);
-    const { table } = service.resource;
-    const { value: news, secrets } = decode<object>(request.getNews());
+    const { properties } = service.resource;
+    const { value: news, secrets, withoutValue } = decode<object>(request.getNews());
     const olds = decode<object>(request.getOlds()).value;
     const seed = request.getRandomseed_asU8();
     const { args, failures } = service.check(
-      { logicalName: name, olds, news, ...(seed.length > 0 ? { seed } : {}) },
+      { logicalName: name, olds, news, withoutValue, ...(seed.length > 0 ? { seed } : {}) },
       call,
     );
     const response = new messages.CheckResponse();
-    response.setInputs(encode(args, [...secrets, ...secretNames(table, secrets)]));
+    response.setInputs(encode(args, [...secrets, ...secretNames(properties, secrets)]));
     // The engine prints the value of the property at which a failure is reported, secret or not.
     const shown = failures.map(({ property, reason }) =>
       secrets.has(property)
         ? { property: "", reason: `${property}: ${redact(reason)}` }
-        : withoutEcho({ property, reason: redact(reason) }, table),
+        : withoutEcho({ property, reason: redact(reason) }, properties),
     );
     response.setFailuresList(checkFailures(shown));
     return response;
@@ -52,7 +51,7 @@ export class Resources {
     const { service, call } = this.#target(request);
     const state = decode<object>(request.getOlds()).value;
     const args = decode<object>(request.getNews()).value;
-    const { changes, deleteBeforeReplace } = service.diff(request.getId(), state, args, call);
+    const { changes, deleteBeforeReplace } = service.diff(state, args, call);
     const response = diffOf(changes, state, args);
     response.setDeletebeforereplace(deleteBeforeReplace);
     return response;
@@ -63,7 +62,7 @@ export class Resources {
     const { value: args, secrets } = decode<object>(request.getProperties());
     const response = new messages.CreateResponse();
     if (request.getPreview()) {
-      response.setProperties(outputs(service.foresee(args), service, secrets));
+      response.setProperties(outputs(service.preview(args), service, secrets));
       return response;
     }
     const outcome = await service.create(args, call);
@@ -76,15 +75,14 @@ export class Resources {
   async read(request: Messages.ReadRequest): Promise<Messages.ReadResponse> {
     const { service, call } = this.#target(request);
     const { value: state, secrets } = decode<object>(request.getProperties());
-    const inputs = request.getInputs();
-    for (const secret of decode(inputs).secrets) secrets.add(secret);
+    for (const secret of decode(request.getInputs()).secrets) secrets.add(secret);
     const outcome = await service.read(request.getId(), state, call);
     const response = new messages.ReadResponse();
     if (!outcome) return response;
     response.setId(outcome.id);
     response.setProperties(stored(outcome, service, secrets));
-    // The program's own words stay; an import has none yet.
-    response.setInputs(inputs ?? encode(service.argumentsOf(outcome.state)));
+    const secretInputs = [...secrets, ...secretNames(service.resource.properties, secrets)];
+    response.setInputs(encode(outcome.inputs, secretInputs));
     return response;
   }
 
@@ -95,7 +93,7 @@ export class Resources {
     const response = new messages.UpdateResponse();
     response.setProperties(
       request.getPreview()
-        ? outputs(service.foresee(args, state), service, secrets)
+        ? outputs(service.preview(args, state), service, secrets)
         : stored(await service.update(request.getId(), state, args, call), service, secrets),
     );
     return response;
@@ -121,7 +119,6 @@ export class Resources {
       urn,
       // 0: the program sets none.
       timeoutSeconds: request.getTimeout?.() || undefined,
-      ignored: request.getIgnorechangesList?.(),
       // One of its own: listeners would pile up on a signal that lives as long as the process.
       signal: AbortSignal.any([this.cancelled]),
     };
@@ -137,5 +134,5 @@ function stored({ id, state, incomplete }: Outcome<object>, service: Service, se
 }
 
 function outputs(state: object, service: Service, secretArguments: Set<string>): Struct {
-  return encode(state, secretNames(service.resource.table, secretArguments));
+  return encode(state, secretNames(service.resource.properties, secretArguments));
 }

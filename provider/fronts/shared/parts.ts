@@ -1,20 +1,14 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { createBackendCatalog } from "../../backends";
 import type { BackendCatalog } from "../../core/backend";
-import { FolderJournal } from "../../core/journal";
+import { RunMemory } from "../../core/resource/runMemory";
 
 /** What one process of a front works with. */
 export interface Parts {
   catalog: BackendCatalog;
-  journal: FolderJournal;
+  run: RunMemory;
 }
 
-/** One catalog a process: all resources share its connections, listings and batches. Both fronts share the journal's folder. */
+/** One set a process: all resources share its connections, listings and batches, and know of each other. */
 export function processParts(): Parts {
-  const pulumiHome = process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
-  return {
-    catalog: createBackendCatalog(),
-    journal: new FolderJournal(join(pulumiHome, "keypair", "journal")),
-  };
+  return { catalog: createBackendCatalog(), run: new RunMemory() };
 }

@@ -18,15 +18,25 @@ export function isUnknown(value: unknown): boolean {
   return UNKNOWN_MARKERS.has(value);
 }
 
-/** What the engine sent: unknowns as the core knows them, secrets in clear text, and in which properties there were any. */
-export function fromEngine<T extends object>(
-  properties: object,
-): { value: PartlyUnknown<T>; secrets: Set<string> } {
+/** What the engine sent. */
+export interface FromEngine<T extends object> {
+  /** Unknowns as the core knows them, secrets in clear text. */
+  value: PartlyUnknown<T>;
+  /** The properties in which there were secrets. */
+  secrets: Set<string>;
+  /** The properties that are there and have no value. */
+  withoutValue: Set<string>;
+}
+
+export function fromEngine<T extends object>(properties: object): FromEngine<T> {
   const secrets = new Set<string>();
+  const withoutValue = new Set(
+    Object.entries(properties).flatMap(([key, value]) => (value === null ? [key] : [])),
+  );
   const entries = Object.entries(properties)
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([key, value]) => [key, plain(value, () => secrets.add(key))] as const);
-  return { value: Object.fromEntries(entries) as PartlyUnknown<T>, secrets };
+  return { value: Object.fromEntries(entries) as PartlyUnknown<T>, secrets, withoutValue };
 }
 
 /**

@@ -8,8 +8,11 @@ import { inject } from "vitest";
 
 /** How a program gets the package: as its developers have it, or as its users do. */
 export type Install = "workspace" | "tarball";
-/** Which `@pulumi/pulumi` the program runs on: the one of the development dependencies, or the newest 3.x of the registry. */
-export type Sdk = "pinned" | "newest";
+/**
+ * Which `@pulumi/pulumi` the program runs on: the one of the development dependencies, the oldest that the peer dependency
+ * allows, or the newest 3.x of the registry.
+ */
+export type Sdk = "pinned" | "oldest" | "newest";
 
 const run = promisify(execFile);
 const ROOT = resolve(__dirname, "../../..");
@@ -36,7 +39,7 @@ async function installed(sdk: Sdk, tarball?: string): Promise<string> {
     stale: 60_000,
   });
   try {
-    const range = sdk === "pinned" ? pinnedVersion() : "^3.259.0";
+    const range = rangeOf(sdk);
     const wanted = { private: true, dependencies: { "@pulumi/pulumi": range } };
     const done = join(folder, "done.json");
     const contents = tarball ? createHash("sha256").update(readFileSync(tarball)).digest("hex") : "";
@@ -71,7 +74,8 @@ function link(target: string, path: string): void {
   symlinkSync(target, path, "dir");
 }
 
-function pinnedVersion(): string {
-  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  return devDependencies["@pulumi/pulumi"];
+function rangeOf(sdk: Sdk): string {
+  const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  if (sdk === "pinned") return manifest.devDependencies["@pulumi/pulumi"];
+  return sdk === "newest" ? "^3.259.0" : manifest.peerDependencies["@pulumi/pulumi"].replace("^", "");
 }

@@ -17,7 +17,7 @@ import { Run } from "./run";
  *   project.program(`…`);                                  // another program for the next run
  *   const running = project.start("up");                   // to interfere: await running.says("…"), kill, await running.ended
  *   project.resource("deploy").outputs;                    // the state, secrets encrypted
- *   project.close();                                       // in afterAll
+ *   project.close();                                       // in onTestFinished
  *
  * The program is JavaScript, which starts twice as fast as TypeScript; `pulumi`, `KeyPair` and `require` are there. `up`,
  * `refresh` and `destroy` skip their preview: `preview` is a run of its own. The project has its own HOME, PULUMI_HOME,
@@ -72,8 +72,14 @@ export async function engineProject(options: ProjectOptions): Promise<EngineProj
   const project = new EngineProject(options.env ?? {});
   await installModules(project.folder, options.install ?? "workspace", options.sdk ?? "pinned");
   project.program(options.program);
+  const config = Object.entries(options.config ?? { "keypair:backend": "local" });
+  if (config.length > 0) {
+    // Written by hand: `pulumi config set-all` would take a second of each test.
+    const lines = config.map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
+    project.write(`Pulumi.${STACK}.yaml`, `config:\n${lines.join("")}`);
+  }
   await project.pulumi(["stack", "init", STACK]);
-  await project.configure(options.config ?? { "keypair:backend": "local" }, options.secretConfig);
+  await project.configure({}, options.secretConfig);
   return project;
 }
 

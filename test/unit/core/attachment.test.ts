@@ -7,8 +7,9 @@ import { attachmentResource } from "../../../provider/core/attachment";
 import type { Backend } from "../../../provider/core/backend";
 import type { ProviderSettings } from "../../../provider/core/connection";
 import { KeyPairError } from "../../../provider/core/errors";
-import { type LifecycleContext, MadeInRun } from "../../../provider/core/keyPair/lifecycle";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../../../provider/core/model";
+import type { OperationContext } from "../../../provider/core/resource/contract";
+import { RunMemory } from "../../../provider/core/resource/runMemory";
 import { UNKNOWN } from "../../../provider/core/unknown";
 import { failureOf } from "./support/failureOf";
 import { ed25519Key } from "./support/keys";
@@ -22,22 +23,15 @@ const settings: ProviderSettings = {
   connection: { backend: "local", path: join(folder, "store.sqlite") },
   credentials: {},
   timeoutSeconds: 10,
+  projectFolder: folder,
 };
 const warnings: string[] = [];
-const context: LifecycleContext = {
+const context: OperationContext = {
   settings,
   catalog,
   operation: { signal: new AbortController().signal, deadline: Date.now() + 60_000, progress() {} },
   warn: (message) => warnings.push(message),
-  journal: {
-    begin: () => ({ returned() {}, nothingMade() {} }),
-    interrupted: () => [],
-    keyLeft() {},
-    leftKey: () => undefined,
-    confirm() {},
-  },
-  urn: undefined,
-  made: new MadeInRun(),
+  run: new RunMemory(),
 };
 let backend: Backend;
 let pairs = 0;
@@ -72,6 +66,7 @@ describe("check", () => {
       news: news as KeyPairAttachmentArgs,
       settings: { ...settings, connection },
       catalog,
+      run: new RunMemory(),
     }).failures;
 
   it("finds all problems at once, each at its property", () => {
@@ -169,7 +164,7 @@ describe("life cycle", () => {
   it("says a reason once for all instances that have it", async () => {
     const call = attachmentResource.create({ keyPairName: name, instanceIds: ["lost", MISSING] }, context);
     expect((await failureOf(call)).message).toBe(
-      `key pair "${name}" could not be attached to 2 instances: lost, ${MISSING}: The specified instance does not exist. (InvalidInstanceId.NotFound). Mend these, or take them out of instanceIds, and run \`pulumi up\` again.`,
+      `key pair "${name}" could not be attached to 2 instances: lost, ${MISSING}: The specified instance does not exist. (InvalidInstanceId.NotFound). Fix these, or take them out of instanceIds, and run \`pulumi up\` again.`,
     );
   });
 
@@ -219,11 +214,11 @@ describe("diff", () => {
     instanceIds: ["i-1", "i-2"],
     backend: "local",
     region: "local",
-    connection: { backend: "local", ...(settings.connection.path ? { path: settings.connection.path } : {}) },
+    ...(settings.connection.path ? { __account: settings.connection.path } : {}),
   };
   const diff = (change: Partial<Record<keyof KeyPairAttachmentArgs, unknown>>) => {
     const args = { keyPairName: "a", instanceIds: ["i-1", "i-2"], ...change } as KeyPairAttachmentArgs;
-    return attachmentResource.diff(state, args, settings, catalog);
+    return attachmentResource.diff({ state, args, settings, catalog });
   };
 
   it.each([

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "keypair-lookup-"));
 const catalog = createBackendCatalog();
 const connection = { backend: "local" as const, path: join(folder, "store.sqlite") };
 const context: LookupContext = {
-  settings: { connection, credentials: {}, timeoutSeconds: 10 },
+  settings: { connection, credentials: {}, timeoutSeconds: 10, projectFolder: folder },
   catalog,
   operation: { signal: new AbortController().signal, deadline: Date.now() + 60_000, progress() {} },
 };

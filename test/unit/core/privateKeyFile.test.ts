@@ -38,6 +38,10 @@ const other = rsaKey("another");
 const otherFingerprint = fingerprintSha256(readPublicKey(other.publicKey));
 const write = (path: string, key = privateKey) => writePrivateKeyFile(path, key, { comment: "web" });
 
+const any = () => true;
+const none = () => false;
+const isOther = (held: string) => held === otherFingerprint;
+
 let folder: string;
 let file: string;
 
@@ -80,11 +84,11 @@ describe("what is written", () => {
   );
 
   test("was for its owner only from the first byte on, and takes its name in one step", () => {
-    vi.mocked(fs.linkSync).mockImplementationOnce((draft, path) => {
-      expect(statSync(draft).mode & 0o777).toBe(0o600);
-      expect(readFileSync(draft, "utf8")).toBe(privateKey);
+    vi.mocked(fs.linkSync).mockImplementationOnce((temporary, path) => {
+      expect(statSync(temporary).mode & 0o777).toBe(0o600);
+      expect(readFileSync(temporary, "utf8")).toBe(privateKey);
       expect(existsSync(path)).toBe(false);
-      fs.renameSync(draft, path);
+      fs.renameSync(temporary, path);
     });
     write(file);
     expect(existsSync(file)).toBe(true);
@@ -92,27 +96,27 @@ describe("what is written", () => {
   });
 });
 
-describe("the draft of a write", () => {
+describe("the temporary file of a write", () => {
   const HOURS_AGO = new Date(Date.now() - 3_600_000);
 
   /** A process that is killed in the middle does not come to the end of its write. */
   function killedWrite(): string {
-    vi.mocked(fs.linkSync).mockImplementationOnce((draft) => {
-      fs.copyFileSync(draft, `${draft}.copy`);
+    vi.mocked(fs.linkSync).mockImplementationOnce((temporary) => {
+      fs.copyFileSync(temporary, `${temporary}.copy`);
       failing("EIO")();
     });
     expect(() => write(file)).toThrow("EIO");
     const [name = ""] = readdirSync(folder).filter((found) => found.endsWith(".copy"));
-    const draft = join(folder, name.slice(0, -".copy".length));
-    fs.renameSync(join(folder, name), draft);
-    return draft;
+    const temporary = join(folder, name.slice(0, -".copy".length));
+    fs.renameSync(join(folder, name), temporary);
+    return temporary;
   }
 
   test("that a killed run left has a name that starts with the file's, so that a .gitignore knows it", () => {
-    const draft = killedWrite();
-    expect(draft).toMatch(/\/web\.pem\.[0-9a-f]{12}\.draft$/);
-    expect(readFileSync(draft, "utf8")).toBe(privateKey);
-    expect(statSync(draft).mode & 0o777).toBe(0o600);
+    const temporary = killedWrite();
+    expect(temporary).toMatch(/\/web\.pem\.[0-9a-f]{12}\.tmp$/);
+    expect(readFileSync(temporary, "utf8")).toBe(privateKey);
+    expect(statSync(temporary).mode & 0o777).toBe(0o600);
   });
 
   test("is removed by the next write, once nobody can be at work on it any more", () => {
@@ -126,20 +130,20 @@ describe("the draft of a write", () => {
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
-  test("of another file, and what only looks like a draft, stays", () => {
+  test("of another file, and what only looks like one, stays", () => {
     const names = [
-      "other.pem.0123456789ab.draft",
-      "web.pem.0123456789AB.draft",
-      "web.pem.0123456789ab.draft.bak",
-      "web.pem.mine.draft",
-      "web.pem.old.0123456789ab.draft",
-      "web.pem0123456789ab.draft",
-      "webXpem.0123456789ab.draft",
+      "other.pem.0123456789ab.tmp",
+      "web.pem.0123456789AB.tmp",
+      "web.pem.0123456789ab.tmp.bak",
+      "web.pem.mine.tmp",
+      "web.pem.old.0123456789ab.tmp",
+      "web.pem0123456789ab.tmp",
+      "webXpem.0123456789ab.tmp",
     ];
     for (const name of names) writeFileSync(join(folder, name), "");
-    const [isFolder, isLink] = ["web.pem.aaaaaaaaaaaa.draft", "web.pem.bbbbbbbbbbbb.draft"];
+    const [isFolder, isLink] = ["web.pem.aaaaaaaaaaaa.tmp", "web.pem.bbbbbbbbbbbb.tmp"];
     mkdirSync(join(folder, isFolder));
-    symlinkSync(join(folder, "other.pem.0123456789ab.draft"), join(folder, isLink));
+    symlinkSync(join(folder, "other.pem.0123456789ab.tmp"), join(folder, isLink));
     for (const name of [...names, isFolder, isLink]) fs.lutimesSync(join(folder, name), HOURS_AGO, HOURS_AGO);
     write(file);
     expect(readdirSync(folder).sort()).toEqual([...names, isFolder, isLink, "web.pem"].sort());
@@ -179,10 +183,10 @@ describe("what is there already", () => {
   });
 
   test("another key that appears at the last moment is never overwritten either", () => {
-    vi.mocked(fs.linkSync).mockImplementationOnce((draft, path) => {
+    vi.mocked(fs.linkSync).mockImplementationOnce((temporary, path) => {
       writeFileSync(path, other.privateKey);
       failing("EEXIST")();
-      void draft;
+      void temporary;
     });
     expect(() => write(file)).toThrow("holds another private key already");
     expect(readFileSync(file, "utf8")).toBe(other.privateKey);
@@ -211,8 +215,9 @@ describe("what is there already", () => {
       symlinkSync("/dev/null", link);
       for (const path of [pipe, link]) {
         expect(heldKey(path)).toEqual({ holds: "no contents" });
-        const refusal = `${path} is no regular file, so it cannot keep a private key. Name another file.`;
-        expect(() => checkPrivateKeyFile(path, { anyKey: true })).toThrow(refusal);
+        const target = path === link ? "/dev/null" : path;
+        const refusal = `${target} is no regular file, so it cannot keep a private key. Name another file.`;
+        expect(() => checkPrivateKeyFile(path, any)).toThrow(refusal);
         expect(() => write(path)).toThrow(refusal);
       }
       expect(statSync(pipe).isFIFO()).toBe(true);
@@ -221,34 +226,70 @@ describe("what is there already", () => {
     },
   );
 
-  test("a link to a file with this very key stays a link, one to a placeholder becomes the file", () => {
-    const [target, link] = [join(folder, "target"), join(folder, "link.pem")];
-    symlinkSync(target, link);
-    writeFileSync(target, privateKey);
+  test.each([
+    ["with this very key", (target: string) => writeFileSync(target, privateKey)],
+    ["that is a placeholder", (target: string) => writeFileSync(target, "")],
+    ["that is not there yet", () => {}],
+  ])("a link to a file %s stays a link, and the file it leads to is written", (_, prepare) => {
+    const elsewhere = join(folder, "elsewhere");
+    fs.mkdirSync(elsewhere);
+    const target = join(elsewhere, "target");
+    prepare(target);
+    // Over another link, and relative.
+    symlinkSync("elsewhere/target", join(folder, "near.pem"));
+    const link = join(folder, "link.pem");
+    symlinkSync("near.pem", link);
+    expect(() => checkPrivateKeyFile(link, any)).not.toThrow();
     write(link);
-    expect(fs.readlinkSync(link)).toBe(target);
-    writeFileSync(target, "");
-    write(link);
-    expect([readFileSync(target, "utf8"), readFileSync(link, "utf8")]).toEqual(["", privateKey]);
+    expect(fs.readlinkSync(link)).toBe("near.pem");
+    expect(readFileSync(target, "utf8")).toBe(privateKey);
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder).sort()).toEqual(["elsewhere", "link.pem", "near.pem"]);
+    expect(readdirSync(elsewhere)).toEqual(["target"]);
+  });
+
+  test("links in a circle lead nowhere", () => {
+    symlinkSync("b.pem", join(folder, "a.pem"));
+    symlinkSync("a.pem", join(folder, "b.pem"));
+    expect(() => write(join(folder, "a.pem"))).toThrow("its symbolic links lead in a circle.");
+  });
+
+  test("the old key behind a link is moved aside beside the file that the link leads to", () => {
+    const target = join(folder, "target.pem");
+    writeFileSync(target, other.privateKey);
+    symlinkSync(target, join(folder, "link.pem"));
+    const { oldKeyMovedTo = "" } = writePrivateKeyFile(join(folder, "link.pem"), privateKey, {
+      comment: "web",
+      isOldKey: isOther,
+    });
+    expect(readFileSync(oldKeyMovedTo, "utf8")).toBe(other.privateKey);
+    expect(readFileSync(target, "utf8")).toBe(privateKey);
+  });
+
+  test("a key that another process writes into a placeholder meanwhile is never overwritten", () => {
+    writeFileSync(file, "");
+    vi.mocked(fs.fsyncSync).mockImplementationOnce(() => writeFileSync(file, other.privateKey));
+    expect(() => write(file)).toThrow("holds another private key already");
+    expect(readFileSync(file, "utf8")).toBe(other.privateKey);
+    expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
   test("the key of the replaced pair is moved aside, and nothing is lost", () => {
     writeFileSync(file, other.privateKey, { mode: 0o600 });
-    const { replacedKeyMovedTo = "" } = writePrivateKeyFile(file, privateKey, {
+    const { oldKeyMovedTo = "" } = writePrivateKeyFile(file, privateKey, {
       comment: "web",
-      replacedKey: otherFingerprint,
+      isOldKey: isOther,
     });
-    expect(replacedKeyMovedTo).toMatch(/web\.pem\.old-[A-Za-z0-9]{8}$/);
-    expect(readFileSync(replacedKeyMovedTo, "utf8")).toBe(other.privateKey);
-    expect(statSync(replacedKeyMovedTo).mode & 0o777).toBe(0o600);
+    expect(oldKeyMovedTo).toMatch(/web\.pem\.old-[A-Za-z0-9]{8}$/);
+    expect(readFileSync(oldKeyMovedTo, "utf8")).toBe(other.privateKey);
+    expect(statSync(oldKeyMovedTo).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, "utf8")).toBe(privateKey);
   });
 
   test("what is where it would be moved to is never overwritten", () => {
     writeFileSync(file, other.privateKey);
-    const rotate = () =>
-      writePrivateKeyFile(file, privateKey, { comment: "web", replacedKey: otherFingerprint });
-    const { replacedKeyMovedTo: aside = "" } = rotate();
+    const rotate = () => writePrivateKeyFile(file, privateKey, { comment: "web", isOldKey: isOther });
+    const { oldKeyMovedTo: aside = "" } = rotate();
     writeFileSync(file, other.privateKey);
     writeFileSync(aside, "a letter");
     expect(rotate).toThrow(`${aside} is there already and holds no private key`);
@@ -300,55 +341,36 @@ test.each(["EPERM", "ENOTSUP", "ENOSYS"])(
 
 describe("the check before the cloud is called", () => {
   test("passes where the file can be written", () => {
-    expect(() => checkPrivateKeyFile(file, {})).not.toThrow();
+    expect(() => checkPrivateKeyFile(file, none)).not.toThrow();
     writeFileSync(file, "");
-    expect(() => checkPrivateKeyFile(file, {})).not.toThrow();
+    expect(() => checkPrivateKeyFile(file, none)).not.toThrow();
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
   test("finds a folder that is not there, or is none, and names the absolute path", () => {
     const missing = join(folder, "keys", "web.pem");
-    expect(() => checkPrivateKeyFile(missing, {})).toThrow(
+    expect(() => checkPrivateKeyFile(missing, none)).toThrow(
       `cannot write ${missing}: there is no such file or folder.`,
     );
     writeFileSync(join(folder, "keys"), "");
-    expect(() => checkPrivateKeyFile(missing, {})).toThrow(
+    expect(() => checkPrivateKeyFile(missing, none)).toThrow(
       `cannot write ${missing}: a part of the path is no folder.`,
     );
-    const relative = "no-such-folder/web.pem";
-    expect(() => checkPrivateKeyFile(relative, {})).toThrow(
-      `cannot write ${relative} (${join(process.cwd(), relative)}): there is no such file or folder.`,
-    );
-  });
-
-  test("asks for no folder where nothing is to be written", () => {
-    const missing = join(folder, "keys", "web.pem");
-    expect(() => checkPrivateKeyFile(missing, { anything: true })).not.toThrow();
   });
 
   test("finds a folder that cannot be written to", () => {
     // The tests may run as root, who can.
     vi.mocked(fs.accessSync).mockImplementationOnce(failing("EACCES"));
-    expect(() => checkPrivateKeyFile(file, {})).toThrow(`cannot write ${file}: permission denied.`);
+    expect(() => checkPrivateKeyFile(file, none)).toThrow(`cannot write ${file}: permission denied.`);
   });
 
   test("knows what the file may hold", () => {
     writeFileSync(file, other.privateKey);
-    expect(() => checkPrivateKeyFile(file, {})).toThrow("holds another private key already");
-    expect(() => checkPrivateKeyFile(file, { replacedKey: fingerprint })).toThrow();
-    for (const allowed of [
-      { anything: true },
-      { anyKey: true },
-      { replacedKey: otherFingerprint },
-      { ownKey: otherFingerprint },
-    ]) {
-      expect(() => checkPrivateKeyFile(file, allowed)).not.toThrow();
-    }
+    expect(() => checkPrivateKeyFile(file, none)).toThrow("holds another private key already");
+    expect(() => checkPrivateKeyFile(file, (held) => held === fingerprint)).toThrow();
+    expect(() => checkPrivateKeyFile(file, isOther)).not.toThrow();
     writeFileSync(file, "a letter");
-    expect(() => checkPrivateKeyFile(file, { anyKey: true, replacedKey: otherFingerprint })).toThrow(
-      "holds no private key",
-    );
-    expect(() => checkPrivateKeyFile(file, { anything: true })).not.toThrow();
+    expect(() => checkPrivateKeyFile(file, any)).toThrow("holds no private key");
   });
 });
 

@@ -2,11 +2,16 @@ import { describe, expect, test } from "vitest";
 import { redact } from "../../../provider/core/redact";
 import { readSettings } from "../../../provider/core/settings";
 
-const read = (config: Record<string, string>) => readSettings((name) => config[name]);
+const read = (config: Record<string, string>) => readSettings((name) => config[name], "/project");
 
 describe("the stack's configuration", () => {
   test("of which nothing is set", () => {
-    expect(read({})).toEqual({ connection: {}, credentials: {}, timeoutSeconds: 600 });
+    expect(read({})).toEqual({
+      connection: {},
+      credentials: {},
+      timeoutSeconds: 600,
+      projectFolder: "/project",
+    });
   });
 
   test("of which everything is set", () => {
@@ -40,6 +45,7 @@ describe("the stack's configuration", () => {
       },
       tagChanges: "update",
       timeoutSeconds: 30,
+      projectFolder: "/project",
     });
   });
 
@@ -50,9 +56,17 @@ describe("the stack's configuration", () => {
     expect(() => read({ timeoutSeconds: "0" })).toThrow("keypair:timeoutSeconds must be >= 1.");
   });
 
+  test("gives an endpoint and credentials to no cloud that it does not name", () => {
+    const secret = { accessKeyId: "an-access-key-id", accessKeySecret: "an-access-key-secret" };
+    const reason = "needs keypair:backend, so that it is used for that cloud and no other";
+    expect(() => read({ endpoint: "ecs.test", ...secret })).toThrow(
+      `keypair:endpoint ${reason}; keypair:accessKeyId ${reason}; keypair:accessKeySecret ${reason}. Set it`,
+    );
+  });
+
   test("has secrets that are in no message from then on", () => {
     const secret = "the-secret-of-this-very-test";
-    read({ accessKeySecret: secret, securityToken: `${secret}-token` });
+    read({ backend: "alibaba", accessKeySecret: secret, securityToken: `${secret}-token` });
     expect(redact(`${secret} and ${secret}-token`)).toBe("[secret] and [secret]");
     expect(() => read({ accessKeySecret: secret, backend: secret })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining(secret) }),

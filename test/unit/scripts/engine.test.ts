@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -14,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { buildSource } from "../../../scripts/engine/build.mts";
 import { ensureEngine } from "../../../scripts/engine/ensure.mts";
 import { ENGINE_VERSION, engineDir, versionsDir } from "../../../scripts/engine/layout.mts";
-import { locateEngine, searchEngine } from "../../../scripts/engine/locate.mts";
+import { locateEngine, OLDEST, searchEngine } from "../../../scripts/engine/locate.mts";
 import type { Progress } from "../../../scripts/engine/progress.mts";
 import { run } from "../../../scripts/engine/run.mts";
 import type { Source } from "../../../scripts/engine/source.mts";
@@ -48,6 +49,11 @@ describe.skipIf(process.platform === "win32")("npm run engine", () => {
   const quiet: Progress = { say() {}, begin() {}, update() {}, end() {} };
   const ensure = (...sources: Source[]) => ensureEngine({ env, sources, progress: quiet });
   const left = () => readdirSync(versionsDir(env)).filter((name) => name !== ENGINE_VERSION);
+
+  it("takes no older engine than the package takes of Pulumi's SDK", () => {
+    const { peerDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+    expect(peerDependencies["@pulumi/pulumi"]).toBe(`^${OLDEST.major}.${OLDEST.minor}.0`);
+  });
 
   describe("locateEngine", () => {
     it("finds nothing on an empty machine, and makes nothing", () => {

@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, expectTypeOf, test, vi } from "vitest";
+import { ATTACHMENT_PROPERTIES } from "../../../provider/core/attachment/properties";
 import { KEY_PAIR_PROPERTIES } from "../../../provider/core/keyPair/properties";
 import { ATTACHMENT_PROVIDER, KEY_PAIR_PROVIDER } from "../../../provider/fronts/dynamic/stub";
 import {
+  type Connection,
   type KeyGeneration,
   KeyPair,
   type KeyPairArgs,
   KeyPairAttachment,
+  type KeyPairAttachmentArgs,
   type OnExisting,
   type TagChanges,
   type Tags,
@@ -18,6 +21,7 @@ interface Registered {
   name: string;
   id: string | undefined;
   inputs: Record<string, unknown>;
+  provider: string | undefined;
   secretOutputs: string[];
   urn: string;
 }
@@ -29,8 +33,8 @@ async function program(preview = false): Promise<void> {
   registered = [];
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, id, inputs }) {
-        registered.push({ type, name, id: id || undefined, inputs, secretOutputs: [], urn: "" });
+      newResource({ type, name, id, inputs, provider }) {
+        registered.push({ type, name, id: id || undefined, inputs, provider, secretOutputs: [], urn: "" });
         return {
           id: id || `${name}-id`,
           state: { ...inputs, fingerprint: "f", keyBits: 256, backend: "local" },
@@ -68,6 +72,14 @@ interface RegisterRequest {
   getAdditionalsecretoutputsList(): string[];
 }
 
+class Component extends pulumi.ComponentResource {
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("my:index:Component", name, {}, opts);
+  }
+}
+
+class Provider extends pulumi.ProviderResource {}
+
 const known = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
 beforeEach(() => program());
@@ -90,9 +102,13 @@ describe("what the engine gets of a KeyPair", () => {
           publicKeyBody: "ssh-ed25519 AAAA",
           tags: { team: "ops" },
           connection: { region: "here" },
+          __logicalName: "web",
+          // Whether the output has a value is known when it is.
+          __problems: [[]],
           __urn: "urn:pulumi:stack::project::pulumi-nodejs:dynamic/keypair:KeyPair::web",
           __provider: KEY_PAIR_PROVIDER,
         },
+        provider: "",
         secretOutputs: ["privateKey"],
         urn: "urn:pulumi:stack::project::pulumi-nodejs:dynamic/keypair:KeyPair::web",
       },
@@ -101,20 +117,41 @@ describe("what the engine gets of a KeyPair", () => {
 
   test("nothing at all is enough", async () => {
     await known(new KeyPair("web").urn);
-    expect(Object.keys(registered[0]?.inputs ?? {}).sort()).toEqual(["__provider", "__urn"]);
+    expect(Object.keys(registered[0]?.inputs ?? {}).sort()).toEqual(["__logicalName", "__provider", "__urn"]);
   });
+
+  test.each([{}, { publicKeyBody: "ssh-ed25519 AAAA" }, { publicKeyFile: "web.pub" }])(
+    "the private key is a secret, whatever the arguments: %o",
+    async (args) => {
+      await known(new KeyPair("web", args).urn);
+      expect(registered[0]?.secretOutputs).toEqual(["privateKey"]);
+    },
+  );
 
   test("the program's own secret outputs come on top", async () => {
     await known(new KeyPair("web", {}, { additionalSecretOutputs: ["publicKey"] }).urn);
     expect(registered[0]?.secretOutputs.sort()).toEqual(["privateKey", "publicKey"]);
   });
 
+  test("a parent's name may hold what separates the parts of a URN", async () => {
+    const inner = new Component("eu::web", { parent: new Component("::") });
+    await known(new KeyPair("k", {}, { parent: inner }).urn);
+    expect(registered.find(({ name }) => name === "k")?.inputs).toMatchObject({
+      __logicalName: "k",
+      __urn:
+        "urn:pulumi:stack::project::my:index:Component$my:index:Component$pulumi-nodejs:dynamic/keypair:KeyPair::k",
+    });
+  });
+
+  test("the stack as a parent adds no type to the URN", async () => {
+    const stack = new pulumi.ComponentResource("pulumi:pulumi:Stack", "project-stack");
+    await known(new KeyPair("k", {}, { parent: stack }).urn);
+    expect(registered.find(({ name }) => name === "k")?.inputs["__urn"]).toBe(
+      "urn:pulumi:stack::project::pulumi-nodejs:dynamic/keypair:KeyPair::k",
+    );
+  });
+
   test("the URN under parents, of whatever kind, is the engine's", async () => {
-    class Component extends pulumi.ComponentResource {
-      constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
-        super("my:index:Component", name, {}, opts);
-      }
-    }
     const outer = new Component("outer");
     const inner = new Component("inner", { parent: outer });
     const pair = new KeyPair("deep::er", {}, { parent: inner });
@@ -171,11 +208,15 @@ test("what the engine gets of a KeyPairAttachment", async () => {
   });
 });
 
-test("each property of the table is one of the class, but for what states leave out", async () => {
+test("each property of the table is an output of the class, given or not", async () => {
   const pair = new KeyPair("web");
-  for (const name of Object.keys(KEY_PAIR_PROPERTIES)) {
-    if (name === "publicKeyBody" || name === "connection") expect(pair).not.toHaveProperty(name);
-    else expect(pair).toHaveProperty(name);
+  const attachment = new KeyPairAttachment("web", { keyPairName: "web", instanceIds: ["i-1"] });
+  for (const [resource, table] of [
+    [pair, KEY_PAIR_PROPERTIES],
+    [attachment, ATTACHMENT_PROPERTIES],
+  ] as const) {
+    const outputs = Object.entries(resource).filter(([, value]) => pulumi.Output.isInstance(value));
+    expect(outputs.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(table)));
   }
   expect(await known(pair.fingerprint)).toBe("f");
 });
@@ -188,6 +229,106 @@ test("isInstance knows its own", () => {
   );
   expect(KeyPair.isInstance({ __pulumiType: KeyPair.resourceType })).toBe(false);
   expect(KeyPair.isInstance(undefined)).toBe(false);
+});
+
+describe("mistakes that the provider could not see", () => {
+  const mistaken = () => registered.find(({ name }) => name === "mistaken");
+
+  /** What the provider's check gets of the arguments' and options' problems, in the order in which they were given. */
+  async function problemsOf(args: object, opts: pulumi.CustomResourceOptions = {}): Promise<string[]> {
+    await known(new KeyPair("mistaken", args, opts).urn);
+    const told = (mistaken()?.inputs["__problems"] ?? []) as { property: string; reason: string }[][];
+    return told.flat().map(({ property, reason }) => `${property}: ${reason}`);
+  }
+  const NO_VALUE =
+    "is given, but has no value: does it come from an environment variable that is not set? Leave it out to create a key pair.";
+  const FUNCTION = "must not be a function. Call it, and give what it returns.";
+
+  test.each(["publicKeyBody", "publicKeyFile"])("%s without a value", async (name) => {
+    expect(await problemsOf({ [name]: undefined })).toEqual([`${name}: ${NO_VALUE}`]);
+  });
+
+  test.each([null, pulumi.output(undefined), Promise.resolve(undefined), pulumi.secret(null)])(
+    "a key that turns out to have no value (%#)",
+    async (publicKeyBody) => {
+      expect(await problemsOf({ publicKeyBody })).toEqual([`publicKeyBody: ${NO_VALUE}`]);
+    },
+  );
+
+  test("a function in the place of a value, at any depth", async () => {
+    const args = {
+      publicKeyBody: () => "ssh-ed25519 AAAA",
+      tags: { a: "b", c: () => "d" },
+      keyPairName: pulumi.output({ name: String }),
+    };
+    expect(await problemsOf(args)).toEqual([
+      `publicKeyBody: ${FUNCTION}`,
+      `tags: ${FUNCTION}`,
+      `keyPairName: ${FUNCTION}`,
+    ]);
+  });
+
+  test("an output in the place of an argument, whose value goes nowhere", async () => {
+    const args = { publicKey: "ssh-ed25519 AAAA", region: "here", privateKey: "a secret" };
+    expect(await problemsOf(args)).toEqual([
+      "publicKey: there is no such argument: it is an output. Did you mean publicKeyBody?",
+      "region: there is no such argument: it is an output. Did you mean connection.region?",
+      "privateKey: there is no such argument: it is an output.",
+    ]);
+    for (const name of Object.keys(args)) expect(mistaken()?.inputs).not.toHaveProperty(name);
+  });
+
+  test("the options of an import and of another provider, which are not passed on", async () => {
+    const provider = new Provider("aws", "mine");
+    await known(provider.urn);
+    await program();
+    expect(await problemsOf({}, { import: "deploy", provider })).toEqual([
+      'import: this option needs the plugin (README, "The plugin"). To take over a pair that is there already, give its keyPairName and its public key, with onExisting: "adopt".',
+      'provider: this option needs the plugin (README, "The plugin"). Without the plugin, the settings come from the stack\'s configuration (keypair:backend…) and from connection.',
+    ]);
+    expect(mistaken()).toMatchObject({ id: undefined, provider: "" });
+  });
+
+  test("are none: nothing is passed along", async () => {
+    const provider = new Provider("pulumi-nodejs", "mine");
+    await known(provider.urn);
+    await program();
+    const args = {
+      publicKeyBody: "ssh-ed25519 AAAA",
+      tags: { a: pulumi.output("b") },
+      tagChanges: undefined,
+    };
+    expect(await problemsOf(args, { provider })).toEqual([]);
+    expect(mistaken()?.inputs).not.toHaveProperty("__problems");
+    expect(mistaken()?.provider).toContain("mine");
+  });
+
+  test("of an attachment are found too", async () => {
+    const args = { keyPairName: "web", instanceIds: ["i-1"], region: "here" };
+    // @ts-expect-error: it is an output.
+    await known(new KeyPairAttachment("mistaken", args, { import: "web" }).urn);
+    const told = mistaken()?.inputs["__problems"] as { property: string }[][];
+    expect(told.flat().map(({ property }) => property)).toEqual(["import", "region"]);
+  });
+
+  test("of a pair that is only read end the program: nobody checks it", () => {
+    const provider = new Provider("aws", "mine");
+    expect(() => KeyPair.get("web", "deploy", { provider })).toThrow(
+      /^key pair resource 'web': provider: this option needs the plugin/,
+    );
+  });
+
+  test("time-outs have no effect, and the resource says so", async () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    const pair = new KeyPair("web", {}, { customTimeouts: { create: "1m" } });
+    await known(pair.urn);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/^customTimeouts has no effect .*keypair:timeoutSeconds/), pair],
+    ]);
+    new KeyPair("other");
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+  });
 });
 
 describe("problems that a preview found", () => {
@@ -243,7 +384,7 @@ test("the types take what programs have", () => {
   const args: KeyPairArgs[] = [
     {},
     { keyPairName: text, publicKeyBody: Promise.resolve("x"), savePrivateKey: pulumi.output(true) },
-    { keyPairName: undefined, publicKeyFile: perhaps, tags: undefined, connection: undefined },
+    { keyPairName: undefined, privateKeyFile: perhaps, tags: undefined, connection: undefined },
     { tags: { a: text, b: Promise.resolve("x"), c: "x", d: undefined } },
     { tags: pulumi.output({ a: "x" }) },
     { connection: { backend: "alibaba", region: text, profile: perhaps } },
@@ -261,9 +402,23 @@ test("the types take what programs have", () => {
   const secret: KeyPairArgs = { connection: { accessKeySecret: "x" } };
   // @ts-expect-error: there is no such argument.
   const typo: KeyPairArgs = { publicKeyBdy: "x" };
-  expect([secret, typo]).toBeDefined();
+  // @ts-expect-error: a key that may be missing would silently become a created pair.
+  const missing: KeyPairArgs = { publicKeyBody: process.env["PUBLIC_KEY"] };
+  expect([secret, typo, missing]).toBeDefined();
+  // Outputs are no arguments, also where the object stands in a variable, which TypeScript takes with further members.
+  const outputs = { tags: { a: "x" }, publicKey: "x" };
+  // @ts-expect-error: publicKeyBody was meant.
+  const fromVariable: KeyPairArgs = outputs;
+  // @ts-expect-error: a resource is not the arguments of another one.
+  const fromResource = (pair: KeyPair): KeyPairArgs => pair;
+  const attached = { keyPairName: "x", instanceIds: ["x"], region: "x" };
+  // @ts-expect-error: connection.region was meant.
+  const attachment: KeyPairAttachmentArgs = attached;
+  expect([fromVariable, fromResource, attachment]).toBeDefined();
 
   expectTypeOf<KeyPair["privateKey"]>().toEqualTypeOf<pulumi.Output<string | undefined>>();
+  expectTypeOf<KeyPair["publicKeyBody"]>().toEqualTypeOf<pulumi.Output<string | undefined>>();
+  expectTypeOf<KeyPair["connection"]>().toEqualTypeOf<pulumi.Output<Connection | undefined>>();
   expectTypeOf<KeyPair["keyPairName"]>().toEqualTypeOf<pulumi.Output<string>>();
   expectTypeOf<KeyPair["tags"]>().toEqualTypeOf<pulumi.Output<Tags | undefined>>();
   expectTypeOf<KeyPair["privateKeyFile"]>().toEqualTypeOf<pulumi.Output<string | undefined>>();

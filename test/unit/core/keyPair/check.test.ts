@@ -3,11 +3,11 @@ import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkKeyPair } from "../../../../provider/core/keyPair/check";
 import type { CheckedKeyPairArgs, KeyPairArgs } from "../../../../provider/core/model";
-import { FileClaims } from "../../../../provider/core/privateKeyFile/claims";
-import type { CheckRequest } from "../../../../provider/core/resource/findings";
+import type { CheckRequest } from "../../../../provider/core/resource/contract";
+import { RunMemory } from "../../../../provider/core/resource/runMemory";
 import { UNKNOWN } from "../../../../provider/core/unknown";
 import { convertPrivateKey } from "../../../../provider/keys";
-import { testFolder } from "../support/context";
+import { settingsOf, testFolder } from "../support/context";
 import { catalogOf, FakeBackend } from "../support/fakeBackend";
 import { ed25519Key, privateKeyTexts, rsaKey, tracesOf } from "../support/keys";
 
@@ -22,8 +22,9 @@ function check(news: object, more: Partial<Omit<Request, "news">> = {}) {
     logicalName: "web",
     olds: {},
     news: news as Request["news"],
-    settings: { connection: { backend: "alibaba" }, credentials: {}, timeoutSeconds: 600 },
+    settings: settingsOf({ connection: { backend: "alibaba" }, projectFolder: process.cwd() }),
     catalog: catalogOf(new FakeBackend()),
+    run: new RunMemory(),
     ...more,
   });
 }
@@ -164,8 +165,8 @@ describe("each problem, at its argument, word for word", () => {
     [{ privateKeyFile: "" }, [["privateKeyFile", "must not be empty."]]],
     [{ publicKeyBdy: key }, [["publicKeyBdy", "there is no such argument."]]],
     [{ connection: { regoin: "x" } }, [["connection", "regoin: there is no such argument."]]],
-    [{ publicKeyBody: 5 }, [["publicKeyBody", "must be a text."]]],
-    [{ tags: { team: 5 } }, [["tags", "team: must be a text."]]],
+    [{ publicKeyBody: 5 }, [["publicKeyBody", "must be a string."]]],
+    [{ tags: { team: 5 } }, [["tags", "team: must be a string."]]],
     [{ savePrivateKey: "no" }, [["savePrivateKey", "must be true or false."]]],
   ])("%j", (news, failures) => {
     expect(failuresOf(news)).toEqual(failures.map(([property, reason]) => ({ property, reason })));
@@ -207,7 +208,7 @@ describe("each problem, at its argument, word for word", () => {
   });
 
   test("no backend", () => {
-    const settings = { connection: {}, credentials: {}, timeoutSeconds: 1 };
+    const settings = settingsOf({ connection: {} });
     // No unknown name either: outside of a preview the engine fails on that, in the place of what is wrong.
     expect(check({}, { settings }).args).toEqual({});
     expect(failuresOf({}, { settings })).toEqual([
@@ -220,9 +221,9 @@ describe("each problem, at its argument, word for word", () => {
   });
 
   test("a problem of the connection is no problem of the backend as well", () => {
-    const settings = { connection: {}, credentials: {}, timeoutSeconds: 1 };
+    const settings = settingsOf({ connection: {} });
     expect(failuresOf({ connection: { backend: "local", region: 5 } }, { settings })).toEqual([
-      { property: "connection", reason: "region: must be a text." },
+      { property: "connection", reason: "region: must be a string." },
     ]);
     expect(failuresOf({ connection: { backend: "aws" } }, { settings })).toEqual([
       { property: "connection", reason: 'backend: must be one of "alibaba", "local", "openstack".' },
@@ -440,7 +441,7 @@ describe("what a preview does not know yet", () => {
   });
 
   test("and the backend, with none configured", () => {
-    const settings = { connection: {}, credentials: {}, timeoutSeconds: 1 };
+    const settings = settingsOf({ connection: {} });
     for (const connection of [UNKNOWN, { backend: UNKNOWN }]) {
       const { args, failures } = check({ connection }, { settings });
       expect(failures).toEqual([]);
@@ -500,12 +501,9 @@ describe("privateKeyFile of two resources", () => {
 
   /** The checks of one process. */
   function program() {
-    const claims = new FileClaims();
+    const run = new RunMemory();
     return (urn: string, privateKeyFile: string, olds: Request["olds"] = {}, more: object = {}) =>
-      check(
-        { privateKeyFile, ...more },
-        { olds, claimFile: (path, writes) => claims.claim(urn, path, writes) },
-      ).failures;
+      check({ privateKeyFile, ...more }, { olds, run, urn }).failures;
   }
 
   test("is found at the second, however the path is spelled", () => {
@@ -547,6 +545,36 @@ describe("privateKeyFile of two resources", () => {
     expect(failures("urn:b", file, {}, { onExisting: "adopt" })).toEqual([]);
     const later = program();
     for (const urn of ["urn:a", "urn:b"]) expect(later(urn, file, { privateKeyFile: file })).toEqual([]);
+  });
+});
+
+describe("a pair is never made where the program meant to import", () => {
+  test.each(["publicKeyBody", "publicKeyFile"])("%s that is given without a value is refused", (name) => {
+    expect(failuresOf({}, { withoutValue: new Set([name, "tags"]) })).toEqual([
+      {
+        property: name,
+        reason:
+          "is given, but it has no value (is an environment variable not set?). Leave it out to have a new key made.",
+      },
+    ]);
+  });
+
+  test.each([
+    ["publicKey", "is an output, not an argument: did you mean publicKeyBody?"],
+    ["region", "is an output, not an argument: did you mean connection.region?"],
+    ["backend", "is an output, not an argument: did you mean connection.backend?"],
+    ["fingerprint", "is an output, not an argument."],
+    ["publickeybody", "there is no such argument: did you mean publicKeyBody?"],
+    ["tag", "there is no such argument."],
+  ])("%s is refused", (property, reason) => {
+    expect(failuresOf({ [property]: "x" })).toEqual([{ property, reason }]);
+  });
+});
+
+describe("what a refresh recorded", () => {
+  test("comes back when the program ignores all changes, and is kept", () => {
+    const olds = { keyPairName: "web", __keyInCloud: "SHA256:theirs" };
+    expect(check(olds, { olds }).args).toEqual(olds);
   });
 });
 

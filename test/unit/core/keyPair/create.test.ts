@@ -1,10 +1,11 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createKeyPair } from "../../../../provider/core/keyPair/lifecycle";
+import { createKeyPair } from "../../../../provider/core/keyPair/create";
+import type { Connection } from "../../../../provider/core/model";
 import { fingerprintSha256, publicKeyOfPrivateKey, readPublicKey } from "../../../../provider/keys";
-import { contextOf, testFolder } from "../support/context";
-import { FakeBackend, fails, lostAfterTheEffect } from "../support/fakeBackend";
+import { contextOf, settingsOf, testFolder } from "../support/context";
+import { FakeBackend, fails, fine, lostAfterTheEffect } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
 
 const imported = ed25519Key("imported").publicKey;
@@ -27,7 +28,6 @@ describe("an import", () => {
         publicKeyBody: imported,
         tags: { team: "ops" },
         resourceGroupId: "rg-1",
-        connection: { backend: "local" },
         publicKey: imported,
         keyType: "ssh-ed25519",
         keyBits: 256,
@@ -40,7 +40,7 @@ describe("an import", () => {
         __ownKey: fingerprintSha256(key),
       },
     });
-    expect(backend.calls).toEqual(["import web"]);
+    expect(backend.calls).toEqual(["find web sweep", "import web"]);
     expect([context.warnings, context.progress]).toEqual([[], []]);
   });
 
@@ -49,7 +49,7 @@ describe("an import", () => {
     await expect(
       createKeyPair({ keyPairName: "web", publicKeyBody: imported }, contextOf(backend)),
     ).rejects.toThrow('key pair "web": the cloud answered QuotaExceeded (request id 4711).');
-    expect(backend.calls).toEqual(["import web"]);
+    expect(backend.writes).toEqual(["import web"]);
   });
 });
 
@@ -63,7 +63,6 @@ describe("a pair that the cloud makes", () => {
     expect(backend.calls).toEqual(["create web-1234567"]);
     expect(state).toMatchObject({ privateKey, publicKey, keyBits: 1024, __ownKey: own });
     expect(state).not.toHaveProperty("publicKeyBody");
-    expect(state).not.toHaveProperty("__automaticName");
   });
 
   test("under a name that others may use too, that name is looked up first", async () => {
@@ -194,13 +193,13 @@ describe("privateKeyFile", () => {
     },
   );
 
-  test("of the pair that is replaced is moved aside, and that is said", async () => {
+  test("with the key of a pair that this run replaces or lost: it is moved aside, and that is said", async () => {
     const folder = testFolder();
     const file = join(folder, "web.pem");
     const old = rsaKey("replaced");
     writeFileSync(file, old.privateKey);
-    const replacedKey = fingerprintSha256(readPublicKey(old.publicKey));
-    const context = { ...contextOf(new FakeBackend()), replacedKey };
+    const context = contextOf(new FakeBackend());
+    context.run.knownKeyFiles.note(file, fingerprintSha256(readPublicKey(old.publicKey)));
     const { incomplete } = await createKeyPair({ keyPairName: "web", privateKeyFile: file }, context);
     expect(incomplete).toBeUndefined();
     expect(readFileSync(file, "utf8")).toBe(privateKey);
@@ -209,25 +208,87 @@ describe("privateKeyFile", () => {
   });
 });
 
-test("the backend is the resource's own, and what the state says of it is enough to find the pair again", async () => {
-  const context = contextOf(new FakeBackend());
-  context.settings = {
-    ...context.settings,
-    connection: { backend: "alibaba", region: "cn-hangzhou", profile: "team", endpoint: "https://ecs.test" },
+describe("what the configuration says", () => {
+  const KEY = { accessKeyId: "id-of-the-stack", accessKeySecret: "secret-of-the-stack" };
+  const opened = async (own: Connection | undefined, connection: Connection, credentials = KEY) => {
+    const context = contextOf(new FakeBackend());
+    context.settings = settingsOf({ connection, credentials });
+    const args = { keyPairName: "web", publicKeyBody: imported, ...(own ? { connection: own } : {}) };
+    const { state } = await createKeyPair(args, context);
+    const [to, ...others] = context.catalog.opened;
+    expect(others).toEqual([]);
+    return { to, credentials: context.catalog.credentials[0], state };
   };
-  const { state } = await createKeyPair(
-    { keyPairName: "web", publicKeyBody: imported, connection: { region: "eu-central-1" } },
-    context,
-  );
-  expect(context.catalog.opened).toEqual([
-    { backend: "alibaba", region: "eu-central-1", profile: "team", endpoint: "https://ecs.test" },
-  ]);
-  expect(state.connection).toEqual({ backend: "alibaba", region: "eu-central-1", profile: "team" });
+  const team: Connection = {
+    backend: "alibaba",
+    region: "cn-hangzhou",
+    profile: "team",
+    endpoint: "https://ecs.test",
+  };
+
+  test("serves its own place, with endpoint and credentials", async () => {
+    const { to, credentials, state } = await opened(undefined, team);
+    expect(to).toEqual(team);
+    expect(credentials).toEqual(KEY);
+    expect(state).toMatchObject({ __account: "team" });
+    expect(state).not.toHaveProperty("connection");
+  });
+
+  test("another region gets its credentials, and not its endpoint", async () => {
+    const { to, credentials, state } = await opened({ region: "eu-central-1" }, team);
+    expect(to).toEqual({ backend: "alibaba", region: "eu-central-1", profile: "team" });
+    expect(credentials).toEqual(KEY);
+    expect(state).toMatchObject({ connection: { region: "eu-central-1" }, __account: "team" });
+  });
+
+  test("another region gets an endpoint that serves every region", async () => {
+    const everywhere = { ...team, endpoint: "https://ecs-vpc.{region}.aliyuncs.com" };
+    const { to } = await opened({ region: "eu-central-1" }, everywhere);
+    expect(to?.endpoint).toBe("https://ecs-vpc.eu-central-1.aliyuncs.com");
+  });
+
+  test("another account gets neither", async () => {
+    const { to, credentials } = await opened({ profile: "other" }, team);
+    expect(to).toEqual({ backend: "alibaba", region: "cn-hangzhou", profile: "other" });
+    expect(credentials).toEqual({});
+  });
+
+  test("another cloud gets nothing of it", async () => {
+    const { to, credentials } = await opened({ backend: "openstack", cloud: "x" }, team);
+    expect(to).toEqual({ backend: "openstack", cloud: "x" });
+    expect(credentials).toEqual({});
+  });
+
+  test("an endpoint of the resource itself is used as it is", async () => {
+    const { to } = await opened({ region: "eu-central-1", endpoint: "http://own.test" }, team);
+    expect(to?.endpoint).toBe("http://own.test");
+  });
+
+  test("an endpoint for every region needs a region", async () => {
+    await expect(
+      opened(undefined, { backend: "alibaba", endpoint: "https://{region}.test" }),
+    ).rejects.toThrow(
+      "the endpoint holds {region}, and no region is configured. Set keypair:region, or connection.region for this resource.",
+    );
+  });
+
+  test("a relative path of a store starts in the project's folder", async () => {
+    expect((await opened({ path: "keys.sqlite" }, { backend: "local" }, KEY)).to?.path).toBe(
+      "/project/keys.sqlite",
+    );
+  });
+});
+
+test("the state says to whom the pair belongs", async () => {
+  const backend = new FakeBackend();
+  backend.ownerOfPairs = { id: "account-1" };
+  const { state } = await createKeyPair({ keyPairName: "web" }, contextOf(backend));
+  expect(state.ownerId).toBe("account-1");
 });
 
 test("an error that is none of ours is not taken for an answer", async () => {
   const backend = new FakeBackend().script("importKeyPair", lostAfterTheEffect);
-  backend.script("findKeyPair", () => {
+  backend.script("findKeyPair", fine, () => {
     throw new TypeError("a fault of this project");
   });
   await expect(

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { deleteKeyPair } from "../../../../provider/core/keyPair/lifecycle";
+import { deleteKeyPair } from "../../../../provider/core/keyPair/delete";
 import type { KeyPairState } from "../../../../provider/core/model";
 import { contextOf, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fails, lostAfterTheEffect, lostBeforeTheEffect, stale } from "../support/fakeBackend";
@@ -19,17 +19,17 @@ beforeEach(() => {
 
 const remove = (state: KeyPairState) => withoutWaiting(() => deleteKeyPair("web", state, context));
 
-test("a pair that holds our key is deleted, with one look at the listing", async () => {
+test("a pair that holds our key is deleted, after one look at it", async () => {
   backend.put("web", importedState().publicKey);
   await remove(importedState());
-  expect(backend.calls).toEqual(["find web sweep", "delete web"]);
+  expect(backend.calls).toEqual(["find web exact", "delete web"]);
   expect(backend.pairs.size).toBe(0);
   expect(context.warnings).toEqual([]);
 });
 
 test("one that is gone is deleted", async () => {
   await remove(importedState());
-  expect(backend.calls).toEqual(["find web sweep", "find web exact"]);
+  expect(backend.calls).toEqual(["find web exact"]);
 });
 
 test("one that was just made and that reads do not show yet is not left over", async () => {
@@ -126,3 +126,24 @@ test.each(["PermissionDenied", "Unavailable", "Refused"] as const)(
     expect(backend.writes).toEqual(["delete web"]);
   },
 );
+
+test("a pair whose key somebody replaced while instances kept it is left", async () => {
+  backend.put("web", importedState().publicKey);
+  const theirs = ed25519Key("another's").publicKey;
+  backend.script("deleteKeyPair", () => {
+    backend.put("web", theirs);
+    return fails("InUse")(() => undefined);
+  });
+  await remove(importedState());
+  expect(backend.pairs.get("web")?.publicKey).toBe(theirs);
+  expect(context.warnings.join()).toContain("somebody replaced it");
+});
+
+test("a pair of another owner is not deleted, though it has the name and the key", async () => {
+  backend.put("web", importedState().publicKey);
+  backend.ownerOfPairs = { id: "another-account" };
+  await expect(remove(importedState({ ownerId: "this-account" }))).rejects.toThrow(
+    "belongs to account this-account, and these credentials (the tests) are those of account another-account",
+  );
+  expect(backend.writes).toEqual([]);
+});

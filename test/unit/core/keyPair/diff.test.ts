@@ -5,6 +5,7 @@ import { KEY_PAIR_PROPERTIES } from "../../../../provider/core/keyPair/propertie
 import type { CheckedKeyPairArgs, Connection, KeyPairState } from "../../../../provider/core/model";
 import { type ChangeKind, changesOf } from "../../../../provider/core/resource/propertyTable";
 import { type PartlyUnknown, UNKNOWN } from "../../../../provider/core/unknown";
+import { settingsOf } from "../support/context";
 import { catalogOf, FakeBackend } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
 import { createdState, foreignState, importedState } from "../support/states";
@@ -13,19 +14,19 @@ type Args = Partial<PartlyUnknown<CheckedKeyPairArgs>>;
 
 const key = ed25519Key("imported").publicKey;
 const otherKey = ed25519Key("another's").publicKey;
-const settings = { connection: { backend: "local" as const }, credentials: {}, timeoutSeconds: 600 };
+const settings = settingsOf();
 
 function diff(
   state: KeyPairState,
   args: Args,
   more: Partial<typeof settings> & { tagChanges?: "update" } = {},
 ) {
-  return diffKeyPair(
+  return diffKeyPair({
     state,
-    { keyPairName: "web", ...args },
-    { ...settings, ...more },
-    catalogOf(new FakeBackend()),
-  );
+    args: { keyPairName: "web", ...args },
+    settings: { ...settings, ...more },
+    catalog: catalogOf(new FakeBackend()),
+  });
 }
 
 const kindsOf = (...args: Parameters<typeof diff>) =>
@@ -129,11 +130,7 @@ describe("a change of one property", () => {
           kind: "replace",
         },
       ],
-      [
-        "an account where none was named",
-        "imported",
-        { args: { connection: { path: "a.db" } }, kind: "update" },
-      ],
+      ["another store", "imported", { args: { connection: { path: "a.db" } }, kind: "replace" }],
       ["another endpoint", "imported", { args: { connection: { endpoint: "ecs.test" } }, kind: "update" }],
       ["the same region, said", "imported", { args: { connection: { region: "here" } }, kind: "none" }],
       ["not known yet", "imported", { args: { connection: UNKNOWN }, kind: "replace" }],
@@ -206,10 +203,23 @@ describe("drift that a refresh saw", () => {
     expect(kindsOf(foreignState(createdState()), {})).toEqual({ publicKeyBody: "replace" });
   });
 
-  test("another key that the program now gives is taken on", () => {
-    expect(kindsOf(foreignState(importedState()), { publicKeyBody: otherKey })).toEqual({
+  test("another key that the program now gives is taken over when it says adopt", () => {
+    const args = { publicKeyBody: otherKey, onExisting: "adopt" } as const;
+    expect(kindsOf(foreignState(importedState(args)), args)).toEqual({ publicKeyBody: "update" });
+  });
+
+  test("another key of a created pair that the program now gives is taken over", () => {
+    expect(kindsOf(foreignState(createdState()), { publicKeyBody: otherKey })).toEqual({
       publicKeyBody: "update",
     });
+  });
+
+  test("another key that the program ignores stays somebody's", () => {
+    // For `ignoreChanges` the engine gives what the refresh recorded.
+    expect(kindsOf(foreignState(importedState()), { publicKeyBody: otherKey })).toEqual({});
+    const created = foreignState(createdState());
+    expect(kindsOf(created, { __keyInCloud: created.fingerprintSha256 })).toEqual({});
+    expect(kindsOf(created, { __keyInCloud: "SHA256:yet-another" })).toEqual({ publicKeyBody: "replace" });
   });
 
   test("a key of which the cloud tells too little is another one", () => {
@@ -230,12 +240,12 @@ describe("the local store", () => {
   const local = (connection: Partial<Connection>) =>
     importedState({ region: "local", connection: { backend: "local", ...connection } });
   const kinds = (state: KeyPairState, connection: Connection) =>
-    diffKeyPair(
+    diffKeyPair({
       state,
-      { keyPairName: "web", publicKeyBody: key, connection },
+      args: { keyPairName: "web", publicKeyBody: key, connection },
       settings,
-      createBackendCatalog(),
-    ).changes;
+      catalog: createBackendCatalog(),
+    }).changes;
 
   test("that is another one replaces, the default one too; other words for it do not", () => {
     const replaced = [{ property: "connection", kind: "replace" }];
@@ -355,7 +365,7 @@ describe("the rotation of a private key", () => {
   });
 });
 
-test("a row without a judge compares deeply", () => {
+test("a row without a rule of its own compares deeply", () => {
   const table = { list: { change: "update" }, made: { change: "computed" } } as const;
   const subject = (before: unknown, now: unknown) => ({
     state: { list: before, made: 1 },

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { createKeyPair } from "../../../../provider/core/keyPair/lifecycle";
+import { createKeyPair } from "../../../../provider/core/keyPair/create";
 import type { CheckedKeyPairArgs, OnExisting } from "../../../../provider/core/model";
 import { contextOf, testFolder, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fails, meanwhile } from "../support/fakeBackend";
@@ -11,11 +11,13 @@ vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
 const ours = ed25519Key("imported").publicKey;
 const theirs = ed25519Key("another's").publicKey;
+const ORPHANS = "If an interrupted run left it, `npx pulumi-keypair orphans` tells, and can delete it.";
+const DECIDE =
+  'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first.';
 const WAYS_OUT = {
-  created: 'Choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first.',
-  imported:
-    'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first.',
-  same: 'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first. Of a resource that was only renamed in the program, an alias keeps the pair.',
+  created: `Choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first. ${ORPHANS}`,
+  imported: `${DECIDE} ${ORPHANS}`,
+  same: `${DECIDE} If the resource was only renamed in the program, an alias keeps the pair. ${ORPHANS}`,
 };
 
 let backend: FakeBackend;
@@ -113,7 +115,7 @@ describe("the name is taken", () => {
 describe("adopt", () => {
   const adopt: CheckedKeyPairArgs = { keyPairName: "web", publicKeyBody: ours, onExisting: "adopt" };
 
-  test("takes over the pair with this key, and aligns tags and resource group", async () => {
+  test("takes over the pair with this key, and gives it the program's tags and resource group", async () => {
     backend.put("web", `${ours} another comment`, {
       tags: { team: "dev", old: "1" },
       resourceGroupId: "rg-1",
@@ -121,7 +123,10 @@ describe("adopt", () => {
     const { id, state } = await create({ ...adopt, tags: { team: "ops" }, resourceGroupId: "rg-2" });
     expect(id).toBe("web");
     expect(state).toMatchObject({ tags: { team: "ops" }, resourceGroupId: "rg-2", publicKeyBody: ours });
-    expect(backend.pairs.get("web")).toMatchObject({ tags: { team: "ops" }, resourceGroupId: "rg-2" });
+    expect(backend.pairs.get("web")).toMatchObject({
+      tags: { team: "ops", old: "1" },
+      resourceGroupId: "rg-2",
+    });
   });
 
   test("leaves tags and a group alone that the program says nothing of", async () => {

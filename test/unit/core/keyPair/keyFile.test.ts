@@ -1,67 +1,49 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { deleteKeyPair, readKeyPair } from "../../../../provider/core/keyPair/lifecycle";
+import { keyPairResource } from "../../../../provider/core/keyPair";
+import { readKeyPair } from "../../../../provider/core/keyPair/read";
 import type { KeyPairState } from "../../../../provider/core/model";
-import { contextOf, type TestContext, testFolder, URN } from "../support/context";
+import { contextOf, type TestContext } from "../support/context";
 import { FakeBackend } from "../support/fakeBackend";
-import { rsaKey } from "../support/keys";
 import { createdState, importedState } from "../support/states";
 
 vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
-const { privateKey } = rsaKey("made by the cloud");
-let file: string;
+const file = "/keys/web.pem";
 let backend: FakeBackend;
 let context: TestContext;
 
 beforeEach(() => {
-  file = join(testFolder(), "web.pem");
   backend = new FakeBackend();
   context = contextOf(backend);
 });
 
 const created = (more: Partial<KeyPairState> = {}) => createdState({ privateKeyFile: file, ...more });
-const leftKey = () => context.journal.leftKey(URN);
+const isKnown = (path = file) => context.run.knownKeyFiles.has(path, created().__ownKey);
 
-describe("a private key file of a pair that is gone", () => {
-  test("is noted by the refresh that finds it gone", async () => {
-    writeFileSync(file, privateKey);
-    expect(await readKeyPair("web", created(), context)).toBeUndefined();
-    expect(leftKey()).toBe(created().__ownKey);
+describe("the private key file of a pair that is gone", () => {
+  test("is known to the run that finds it gone, and the key may be moved aside", async () => {
+    await readKeyPair("web", created(), context);
+    expect(isKnown()).toBe(true);
+  });
+
+  test("is found by its path from the project's folder", async () => {
+    await readKeyPair("web", created({ privateKeyFile: "web.pem" }), context);
+    expect(isKnown(join(context.settings.projectFolder, "web.pem"))).toBe(true);
   });
 
   test.each([
-    ["while the pair is there", () => backend.put("web", created().publicKey), {}],
-    ["where an adoption will take its key over", () => {}, { onExisting: "adopt" } as const],
-    ["that holds another key", () => writeFileSync(file, rsaKey("another").privateKey), {}],
-    ["that is gone too", () => {}, { privateKeyFile: "nowhere.pem" }],
-  ])("is not noted %s", async (_, happen, more) => {
-    writeFileSync(file, privateKey);
+    ["while the pair is there", () => backend.put("web", created().publicKey), created()],
+    ["when an adoption will take its key over", () => {}, created({ onExisting: "adopt" })],
+    ["of an imported pair", () => {}, importedState({ privateKeyFile: file })],
+  ])("is not known %s", async (_, happen, state) => {
     happen();
-    await readKeyPair("web", created(more), context);
-    expect(leftKey()).toBeUndefined();
+    await readKeyPair("web", state, context);
+    expect(isKnown()).toBe(false);
   });
+});
 
-  test("is not noted of an imported pair, nor where it cannot be read", async () => {
-    writeFileSync(file, privateKey);
-    await readKeyPair("web", importedState({ privateKeyFile: file }), context);
-    mkdirSync(`${file}.d`);
-    await readKeyPair("web", created({ privateKeyFile: `${file}.d` }), context);
-    expect(leftKey()).toBeUndefined();
-  });
-
-  test("is noted by the deletion before a replacement: should the new pair not come, it does in a later run", async () => {
-    writeFileSync(file, privateKey);
-    backend.put("web", created().publicKey);
-    await deleteKeyPair("web", created(), { ...context, isReplaced: true });
-    expect(leftKey()).toBe(created().__ownKey);
-  });
-
-  test("is the user's after a destroy", async () => {
-    writeFileSync(file, privateKey);
-    backend.put("web", created().publicKey);
-    await deleteKeyPair("web", created(), context);
-    expect(leftKey()).toBeUndefined();
-  });
+test("the file of a pair that may be replaced is known to the run that compares it", () => {
+  keyPairResource.noteState?.(created(), context.settings, context.run);
+  expect(isKnown()).toBe(true);
 });

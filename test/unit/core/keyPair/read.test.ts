@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { readKeyPair } from "../../../../provider/core/keyPair/lifecycle";
-import type { KeyPairState } from "../../../../provider/core/model";
-import { contextOf, useFakeTime, withoutWaiting } from "../support/context";
+import type { Credentials } from "../../../../provider/core/backend";
+import { readKeyPair } from "../../../../provider/core/keyPair/read";
+import type { Connection, KeyPairState } from "../../../../provider/core/model";
+import { contextOf, settingsOf, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fails, stale } from "../support/fakeBackend";
 import { ed25519Key } from "../support/keys";
 import { AN_HOUR_AGO, createdState, foreignState, importedState, without } from "../support/states";
 
 vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
+
+const KEY = { accessKeyId: "id-of-the-stack", accessKeySecret: "secret-of-the-stack" };
 
 let backend: FakeBackend;
 
@@ -20,17 +23,18 @@ describe("a pair that is there", () => {
   test("unchanged: the state stays as it is, the private key too, for one look at the listing", async () => {
     const state = createdState({ tags: { team: "ops" }, resourceGroupId: "rg-1" });
     backend.put("web", state.publicKey, { tags: { team: "ops" }, resourceGroupId: "rg-1" });
-    expect(await read(state)).toEqual({ id: "web", state });
+    expect(await read(state)).toMatchObject({ id: "web", state });
     expect(backend.calls).toEqual(["find web sweep"]);
   });
 
-  test("changed tags and group are seen", async () => {
-    const state = importedState({ tags: { team: "ops" }, resourceGroupId: "rg-1" });
+  test("changed tags and group are seen, in the outputs and in the inputs", async () => {
+    const state = importedState({ tags: { team: "ops", stage: "dev" }, resourceGroupId: "rg-1" });
     backend.put("web", state.publicKey, { tags: { team: "dev", cost: "1" }, resourceGroupId: "rg-2" });
-    expect((await read(state))?.state).toEqual({
-      ...state,
-      tags: { team: "dev", cost: "1" },
-      resourceGroupId: "rg-2",
+    const drifted = { tags: { team: "dev" }, resourceGroupId: "rg-2" };
+    expect(await read(state)).toEqual({
+      id: "web",
+      state: { ...state, ...drifted },
+      inputs: { keyPairName: "web", publicKeyBody: state.publicKeyBody, ...drifted },
     });
   });
 
@@ -46,10 +50,22 @@ describe("a pair that is there", () => {
     backend.put("web", other.publicKey);
     const refreshed = await read(state);
     expect(refreshed?.state).toEqual(foreignState(state));
+    expect(refreshed?.inputs).toEqual({
+      keyPairName: "web",
+      __keyInCloud: foreignState(state).fingerprintSha256,
+    });
     expect(refreshed?.state.__ownKey).toBe(state.__ownKey);
     // And once its own key is back, all is as it was.
     backend.put("web", state.publicKey);
-    expect((await read(refreshed?.state ?? {}))?.state).toEqual(state);
+    expect(await read(refreshed?.state ?? {})).toEqual({ id: "web", state, inputs: { keyPairName: "web" } });
+  });
+
+  test("another key of an imported pair is an input that drifted", async () => {
+    const other = ed25519Key("another's");
+    backend.put("web", other.publicKey);
+    const refreshed = await read(importedState());
+    expect(refreshed?.inputs).toEqual({ keyPairName: "web", publicKeyBody: other.publicKey });
+    expect(refreshed?.state.__ownKey).toBe(importedState().__ownKey);
   });
 
   test("a cloud that gives no key is compared by its fingerprint", async () => {
@@ -127,9 +143,11 @@ describe("a pair of which only the name is known", () => {
       ownerId: "u-1",
       id: "ssh-1",
     });
+    const { createdAt: _computed, ...state } = importedState({ tags: { team: "ops" } });
     expect(await read({})).toEqual({
       id: "web",
-      state: importedState({ tags: { team: "ops" }, ownerId: "u-1", keyPairId: "ssh-1" }),
+      state: { ...state, createdAt: AN_HOUR_AGO, ownerId: "u-1", keyPairId: "ssh-1" },
+      inputs: { keyPairName: "web", publicKeyBody: publicKey, tags: { team: "ops" } },
     });
   });
 
@@ -144,14 +162,63 @@ describe("a pair of which only the name is known", () => {
   });
 });
 
-test("a pair is looked for where it was made, on the way that is configured now", async () => {
-  const context = contextOf(backend);
-  context.settings = {
-    ...context.settings,
-    connection: { backend: "alibaba", region: "eu-central-1", endpoint: "https://new-way.test" },
+describe("a pair is looked for where it was made", () => {
+  const connected = (connection: Connection, credentials: Credentials = {}) => {
+    const context = contextOf(backend);
+    context.settings = settingsOf({ connection: { backend: "alibaba", ...connection }, credentials });
+    return context;
   };
-  const connection = { backend: "alibaba", region: "cn-hangzhou", profile: "team" } as const;
-  backend.put("web", importedState().publicKey);
-  await readKeyPair("web", importedState({ connection, backend: "alibaba", region: "cn-hangzhou" }), context);
-  expect(context.catalog.opened).toEqual([{ ...connection, endpoint: "https://new-way.test" }]);
+  const made = { backend: "alibaba", region: "cn-hangzhou" } as const;
+
+  test("on the way that is configured now", async () => {
+    const context = connected({ region: "cn-hangzhou", endpoint: "https://new-way.test" }, KEY);
+    await readKeyPair("web", importedState({ ...made, __account: "team" }), context);
+    expect(context.catalog.opened).toEqual([{ ...made, profile: "team" }]);
+    await readKeyPair("web", importedState(made), context);
+    expect(context.catalog.opened.at(-1)).toEqual({ ...made, endpoint: "https://new-way.test" });
+    expect(context.catalog.credentials).toEqual([{}, KEY]);
+  });
+
+  test("and not by the endpoint of another region, unless it serves all", async () => {
+    const context = connected({ region: "eu-central-1", endpoint: "https://ecs-vpc.eu.test" });
+    await readKeyPair("web", importedState(made), context);
+    expect(context.catalog.opened).toEqual([made]);
+    const everywhere = connected({ region: "eu-central-1", endpoint: "https://ecs-vpc.{region}.test" });
+    await readKeyPair("web", importedState(made), everywhere);
+    expect(everywhere.catalog.opened).toEqual([{ ...made, endpoint: "https://ecs-vpc.cn-hangzhou.test" }]);
+  });
+});
+
+describe("another owner's credentials", () => {
+  const OF_A = importedState({ ownerId: "user-a" });
+
+  test("do not see the pair, and that is no sign that it is gone", async () => {
+    backend.ownerOfPairs = { id: "user-b", name: "bert" };
+    await expect(read(OF_A)).rejects.toThrow(
+      'key pair "web" (fake here) belongs to account user-a, and these credentials (the tests) are those of account user-b (bert). Use the credentials of account user-a.',
+    );
+  });
+
+  test("see a pair of their own with the name, and the same key", async () => {
+    backend.put("web", OF_A.publicKey, { ownerId: "user-b" });
+    await expect(read(OF_A)).rejects.toMatchObject({ code: "Configuration" });
+  });
+
+  test.each([{ id: "user-a" }, undefined])("the owner's own (%j) tell that it is gone", async (owner) => {
+    backend.ownerOfPairs = owner;
+    expect(await read(OF_A)).toBeUndefined();
+  });
+});
+
+test("a pair is looked for in its resource group", async () => {
+  const state = importedState({ resourceGroupId: "rg-1" });
+  backend.put("web", state.publicKey, { resourceGroupId: "rg-1" });
+  backend.isLimitedTo = "rg-1";
+  expect(await read(state)).toBeDefined();
+});
+
+test("a state that somebody wrote by hand holds its own key", async () => {
+  const { __ownKey: _unsaid, ...state } = createdState();
+  backend.put("web", state.publicKey);
+  expect((await read(state))?.state).toEqual(createdState());
 });

@@ -1,14 +1,11 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { FolderJournal } from "../../../../provider/core/journal";
 import { keyPairResource } from "../../../../provider/core/keyPair";
 import type { CheckedKeyPairArgs, KeyPairState } from "../../../../provider/core/model";
 import { ResourceService } from "../../../../provider/core/resource/service";
-import { contextOf, testFolder, URN, useFakeTime, withoutWaiting } from "../support/context";
-import { FakeBackend, fine, type Step } from "../support/fakeBackend";
-import { ed25519Key, rsaKey } from "../support/keys";
-import { AN_HOUR_AGO, createdState, importedState, without } from "../support/states";
+import { contextOf, URN, useFakeTime, withoutWaiting } from "../support/context";
+import { FakeBackend } from "../support/fakeBackend";
+import { ed25519Key } from "../support/keys";
+import { createdState, importedState } from "../support/states";
 
 vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
@@ -17,29 +14,28 @@ vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 const OTHER_URN = `${URN}-renamed`;
 const imported = ed25519Key("imported").publicKey;
 let backend: FakeBackend;
-let journalFolder: string;
 
 beforeEach(() => {
   useFakeTime();
   backend = new FakeBackend();
-  journalFolder = join(testFolder(), "journal");
 });
 
 /** What serves one run: the engine starts a process for each. */
-function run() {
-  const context = contextOf(backend, { journalFolder });
+function run(cloud = backend) {
+  const context = contextOf(cloud);
   const warnings: string[] = [];
   const reporter = { warn: (_: unknown, message: string) => warnings.push(message), progress() {} };
-  const journal = new FolderJournal(journalFolder);
-  const parts = { ...context, journal, reporter, settings: () => context.settings };
+  const { catalog, run: memory } = context;
+  // A fake backend a place: the state's region says which.
+  const parts = { catalog, run: memory, reporter, settings: () => context.settings };
   const service = new ResourceService(keyPairResource, parts);
   return {
     warnings,
+    context,
     check: (news: Partial<CheckedKeyPairArgs>) =>
       service.check({ logicalName: "web", olds: {}, news, preview: false }, { urn: URN }),
-    diff: (state: KeyPairState, args: CheckedKeyPairArgs) => service.diff("web", state, args, { urn: URN }),
+    diff: (state: KeyPairState, args: CheckedKeyPairArgs) => service.diff(state, args, { urn: URN }),
     create: (args: CheckedKeyPairArgs, urn = URN) => withoutWaiting(() => service.create(args, { urn })),
-    read: (state: Partial<KeyPairState>) => service.read("web", state, { urn: URN }),
     delete: (state: KeyPairState, urn = URN) => withoutWaiting(() => service.delete("web", state, { urn })),
   };
 }
@@ -67,70 +63,85 @@ describe("a pair that this run took over, or made again, is not deleted for an o
   });
 });
 
-describe("a replacement under the same name that was killed after the old pair had gone", () => {
-  const die: Step = (effect) => {
-    fine(effect);
-    throw new Error("SIGKILL");
+describe("a pair that moves to another account with its name and its key", () => {
+  const old = new FakeBackend();
+  const move = async (owner: { id: string } | undefined, oldOwner: { id: string } | undefined) => {
+    backend.ownerOfPairs = owner;
+    old.ownerOfPairs = oldOwner;
+    old.put("web", imported);
+    const { context, create, delete: remove, warnings } = run();
+    const { open } = context.catalog;
+    context.catalog.open = async (connection, credentials) => {
+      await open(connection, credentials);
+      return connection.profile === "old" ? old : backend;
+    };
+    context.settings = { ...context.settings, connection: { backend: "alibaba" } };
+    await create({ keyPairName: "web", publicKeyBody: imported, connection: { profile: "new" } });
+    await remove(importedState({ backend: "alibaba", connection: { profile: "old" } }));
+    return warnings;
   };
 
-  async function killedReplacement(state: KeyPairState, args: CheckedKeyPairArgs): Promise<void> {
-    backend.put("web", state.publicKey, { createdAt: AN_HOUR_AGO });
-    const killed = run();
-    expect(killed.diff(state, args).deleteBeforeReplace).toBe(true);
-    await killed.delete(state);
-    backend.script("createKeyPair", die).script("importKeyPair", die);
-    await expect(killed.create(args)).rejects.toThrow("SIGKILL");
-  }
-
-  test("a created pair: what nobody has the key of is removed, and made again", async () => {
-    const state = createdState({ tags: { a: "1" } });
-    backend.generated.push(rsaKey("lost").privateKey, rsaKey("made again").privateKey);
-    await killedReplacement(state, { keyPairName: "web" });
-    // The engine still has the old state, and asks about it.
-    const next = run();
-    next.diff(state, { keyPairName: "web" });
-    const { state: made } = await next.create({ keyPairName: "web" });
-    expect(made.privateKey).toBe(rsaKey("made again").privateKey);
-    expect(next.warnings).toEqual([expect.stringContaining("an earlier run was killed while it made it")]);
+  test("is deleted in the old account", async () => {
+    expect(await move({ id: "new-account" }, { id: "old-account" })).toEqual([]);
+    expect([backend.pairs.size, old.pairs.size]).toEqual([1, 0]);
   });
 
-  test("an imported pair with the same key: it is taken over", async () => {
-    const state = importedState({ tags: { a: "1" } });
-    const args = { keyPairName: "web", publicKeyBody: imported };
-    await killedReplacement(state, args);
-    const next = run();
-    next.diff(state, args);
-    expect((await next.create(args)).state.publicKey).toBe(imported);
-    expect(backend.pairs.size).toBe(1);
+  test("is left when it cannot be told whether the account is another one", async () => {
+    expect(await move({ id: "new-account" }, undefined)).toEqual([
+      expect.stringContaining(
+        "was left alone: as far as can be told, this run made it again or took it over",
+      ),
+    ]);
+    expect(old.pairs.size).toBe(1);
+  });
+
+  test("is left when both profiles lead to one account", async () => {
+    expect(await move({ id: "account" }, { id: "account" })).toHaveLength(1);
+    expect(old.pairs.size).toBe(1);
   });
 });
 
-test.each([
-  ["a replacement", true],
-  ["a destroy that refreshes first", false],
-])("the key file of a pair that is deleted by %s makes way for the next one: %s", async (_, isReplaced) => {
-  const privateKeyFile = join(testFolder(), "web.pem");
-  const { privateKey = "", ...state } = createdState({ privateKeyFile });
-  writeFileSync(privateKeyFile, privateKey);
-  backend.put("web", state.publicKey, { createdAt: AN_HOUR_AGO });
-  const { check, diff, delete: remove } = run();
-  if (isReplaced) check({ keyPairName: "web" });
-  diff(state, { keyPairName: "web", privateKeyFile });
-  await remove(state);
-  const leftKey = new FolderJournal(journalFolder).leftKey(URN);
-  expect(leftKey).toBe(isReplaced ? state.__ownKey : undefined);
-});
+describe("two resources with one name", () => {
+  const program = (...resources: object[]) => {
+    const { context } = run();
+    return resources.map((news, index) => {
+      const { settings, catalog, run: memory } = context;
+      const request = {
+        logicalName: "web",
+        olds: {},
+        settings,
+        catalog,
+        run: memory,
+        urn: `${URN}-${index}`,
+      };
+      return keyPairResource.check({ ...request, news }).failures;
+    });
+  };
 
-test("a state that does not say whose key it holds (another version wrote it, or a hand) holds its own", async () => {
-  const state = createdState();
-  backend.put("web", state.publicKey);
-  // What older states lack, the type cannot say.
-  const old = without(state, "__ownKey") as KeyPairState;
-  const { diff, read, delete: remove } = run();
-  expect(diff(old, { keyPairName: "web" }).changes).toEqual([]);
-  expect((await read(old))?.state).toEqual(state);
-  await remove(old);
-  expect(backend.pairs.size).toBe(0);
+  test("in one place are refused at the second", () => {
+    const [first, second] = program({ keyPairName: "web" }, { keyPairName: "web", onExisting: "recreate" });
+    expect(first).toEqual([]);
+    expect(second).toEqual([
+      {
+        property: "keyPairName",
+        reason: `"web" is the name of another resource of this program in the same place too (${URN}-0): give each key pair a name of its own.`,
+      },
+    ]);
+  });
+
+  test("in two places are fine, and so is one name after the other", () => {
+    const there = { keyPairName: "web", connection: { region: "there" } };
+    expect(program({ keyPairName: "web" }, there, { keyPairName: "db" })).toEqual([[], [], []]);
+  });
+
+  test("are fine when the first gives the name up", () => {
+    const { context, check } = run();
+    check({ keyPairName: "web" });
+    check({ keyPairName: "db" });
+    const { settings, catalog, run: memory } = context;
+    const request = { logicalName: "web", olds: {}, settings, catalog, run: memory, urn: OTHER_URN };
+    expect(keyPairResource.check({ ...request, news: { keyPairName: "web" } }).failures).toEqual([]);
+  });
 });
 
 test("the rotation of a private key is said by an up or a preview, not by a refresh", () => {

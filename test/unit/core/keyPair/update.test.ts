@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { updateKeyPair } from "../../../../provider/core/keyPair/lifecycle";
+import { updateKeyPair } from "../../../../provider/core/keyPair/update";
 import type { CheckedKeyPairArgs, KeyPairState } from "../../../../provider/core/model";
 import { convertPrivateKey } from "../../../../provider/keys";
 import { contextOf, testFolder } from "../support/context";
@@ -104,9 +104,10 @@ describe("tags and resource group", () => {
 });
 
 describe("the key", () => {
-  test("that somebody put in the cloud and the program now gives is this resource's from here on", async () => {
+  test("that somebody put in the cloud and the program adopts is this resource's from here on", async () => {
     const theirs = ed25519Key("another's").publicKey;
-    const { state } = await update(foreignState(importedState()), { publicKeyBody: theirs });
+    const args = { publicKeyBody: theirs, onExisting: "adopt" as const };
+    const { state } = await update(foreignState(importedState()), args);
     expect(state.__ownKey).toBe(state.fingerprintSha256);
     expect(state.publicKeyBody).toBe(theirs);
   });

@@ -2,11 +2,23 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
-import { FolderJournal } from "../../../../provider/core/journal";
-import { type LifecycleContext, MadeInRun } from "../../../../provider/core/keyPair/lifecycle";
+import type { ProviderSettings } from "../../../../provider/core/connection";
+import type { OperationContext } from "../../../../provider/core/resource/contract";
+import { RunMemory } from "../../../../provider/core/resource/runMemory";
 import { catalogOf, type FakeBackend } from "./fakeBackend";
 
 export const URN = "urn:pulumi:test::unit::pulumi-nodejs:dynamic/keypair:KeyPair::web";
+
+/** Settings of a stack that says nothing but the backend. */
+export function settingsOf(more: Partial<ProviderSettings> = {}): ProviderSettings {
+  return {
+    connection: { backend: "local" },
+    credentials: {},
+    timeoutSeconds: 600,
+    projectFolder: "/project",
+    ...more,
+  };
+}
 
 /** A folder for one test. */
 export function testFolder(): string {
@@ -15,35 +27,28 @@ export function testFolder(): string {
   return folder;
 }
 
-export interface TestContext extends LifecycleContext {
+export interface TestContext extends OperationContext {
   warnings: string[];
   progress: string[];
-  journalFolder: string;
   catalog: ReturnType<typeof catalogOf>;
 }
 
 /** What an operation works with, of a process that has just started. */
-export function contextOf(
-  backend: FakeBackend,
-  { journalFolder = join(testFolder(), "journal"), timeoutSeconds = 600 } = {},
-): TestContext {
+export function contextOf(backend: FakeBackend, { timeoutSeconds = 600 } = {}): TestContext {
   const warnings: string[] = [];
   const progress: string[] = [];
   return {
-    settings: { connection: { backend: "local" }, credentials: {}, timeoutSeconds },
+    settings: settingsOf({ timeoutSeconds }),
     catalog: catalogOf(backend),
-    journal: new FolderJournal(journalFolder),
-    urn: URN,
+    run: new RunMemory(),
     operation: {
       signal: new AbortController().signal,
       deadline: Date.now() + timeoutSeconds * 1000,
       progress: (message) => progress.push(message),
     },
     warn: (message) => warnings.push(message),
-    made: new MadeInRun(),
     warnings,
     progress,
-    journalFolder,
   };
 }
 

@@ -4,8 +4,10 @@ import type {
   BackendCatalog,
   CreatedKeyPairRecord,
   CreateKeyPairRequest,
+  Credentials,
   ImportKeyPairRequest,
   KeyPairRecord,
+  Operation,
   Owner,
   ResolvedConnection,
   TagChange,
@@ -74,6 +76,8 @@ export class FakeBackend implements Backend {
   credentialsFrom = "the tests";
   /** To whom the pairs of these credentials belong. */
   ownerOfPairs: Owner | undefined;
+  /** The resource group beyond which the credentials see nothing. */
+  isLimitedTo: string | undefined;
   readonly pairs = new Map<string, KeyPairRecord>();
   /** All calls in their order, as `method name`. */
   readonly calls: string[] = [];
@@ -123,8 +127,14 @@ export class FakeBackend implements Backend {
     });
   }
 
-  async findKeyPair(name: string, freshness: "sweep" | "exact"): Promise<KeyPairRecord | undefined> {
-    return this.call("findKeyPair", name, () => this.pairs.get(name), freshness);
+  async findKeyPair(
+    name: string,
+    freshness: "sweep" | "exact",
+    _operation?: Operation,
+    resourceGroupId?: string,
+  ): Promise<KeyPairRecord | undefined> {
+    const isSeen = this.isLimitedTo === undefined || this.isLimitedTo === resourceGroupId;
+    return this.call("findKeyPair", name, () => (isSeen ? this.pairs.get(name) : undefined), freshness);
   }
 
   async listKeyPairs(): Promise<KeyPairRecord[]> {
@@ -171,10 +181,14 @@ export class FakeBackend implements Backend {
 }
 
 /** A catalog in which every backend is this one; it notes what was opened. */
-export function catalogOf(backend: FakeBackend): BackendCatalog & { opened: ResolvedConnection[] } {
+export function catalogOf(
+  backend: FakeBackend,
+): BackendCatalog & { opened: ResolvedConnection[]; credentials: Credentials[] } {
   const opened: ResolvedConnection[] = [];
+  const used: Credentials[] = [];
   return {
     opened,
+    credentials: used,
     rules: (name) =>
       ecsRules({
         backend: name,
@@ -184,8 +198,9 @@ export function catalogOf(backend: FakeBackend): BackendCatalog & { opened: Reso
         ambientConnection: ({ FAKE_REGION }) => (FAKE_REGION ? { region: FAKE_REGION } : {}),
         regionOfAccount: () => undefined,
       }),
-    async open(connection) {
+    async open(connection, credentials) {
       opened.push(connection);
+      used.push(credentials);
       return backend;
     },
     async closeAll() {},

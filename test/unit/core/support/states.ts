@@ -9,7 +9,6 @@ function stateOfKey(publicKey: string): KeyPairState {
   const key = readPublicKey(publicKey);
   return {
     keyPairName: "web",
-    connection: { backend: "local" },
     publicKey,
     keyType: key.algorithm,
     keyBits: key.bits,
@@ -41,7 +40,8 @@ export function foreignState(state: KeyPairState, key = ed25519Key("another's"))
   const { publicKey, keyType, keyBits, fingerprint, fingerprintMd5, fingerprintSha256 } = stateOfKey(
     key.publicKey,
   );
-  return { ...state, publicKey, keyType, keyBits, fingerprint, fingerprintMd5, fingerprintSha256 };
+  const seen = { publicKey, keyType, keyBits, fingerprint, fingerprintMd5, fingerprintSha256 };
+  return { ...state, ...seen, ...(state.publicKeyBody === undefined ? {} : { publicKeyBody: publicKey }) };
 }
 
 export function without<T extends object, K extends keyof T>(value: T, ...names: K[]): Omit<T, K> {

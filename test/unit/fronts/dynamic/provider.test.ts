@@ -3,10 +3,9 @@ import { inspect } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { BackendCatalog } from "../../../../provider/core/backend";
-import { FolderJournal } from "../../../../provider/core/journal";
 import { keyPairResource } from "../../../../provider/core/keyPair";
 import type { KeyPairState } from "../../../../provider/core/model";
-import { compacted } from "../../../../provider/core/stored";
+import { RunMemory } from "../../../../provider/core/resource/runMemory";
 import { initializationFailure, plainError } from "../../../../provider/fronts/dynamic/failure";
 import { dynamicProvider } from "../../../../provider/fronts/dynamic/provider";
 import { KEY_PAIR_PROVIDER } from "../../../../provider/fronts/dynamic/stub";
@@ -19,7 +18,7 @@ const MARKER = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const key = ed25519Key("imported").publicKey;
 const { privateKey } = rsaKey("made by the cloud");
 /** What the SDK passes along. */
-const hidden = { __urn: "test::unit::~KeyPair::web", __provider: KEY_PAIR_PROVIDER };
+const hidden = { __logicalName: "web", __urn: URN, __provider: KEY_PAIR_PROVIDER };
 const secret = (value: unknown) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
   value,
@@ -38,7 +37,7 @@ beforeEach(() => {
 });
 
 function configured(config: Record<string, string>): Provider {
-  const made = dynamicProvider(keyPairResource, { catalog, journal: new FolderJournal(testFolder()) });
+  const made = dynamicProvider(keyPairResource, { catalog, run: new RunMemory() });
   // As the engine does it: without waiting for the promise (see "configure").
   void made.configure?.({ config: configOf(config) });
   return made as Provider;
@@ -66,7 +65,7 @@ async function failureOf(
 
 describe("configure", () => {
   test("holds for the call that comes before it has ended", async () => {
-    const made = dynamicProvider(keyPairResource, { catalog, journal: new FolderJournal(testFolder()) });
+    const made = dynamicProvider(keyPairResource, { catalog, run: new RunMemory() });
     const configuring = made.configure?.({
       config: configOf({ "keypair:backend": "alibaba", "keypair:region": "cn-hangzhou" }),
     });
@@ -107,9 +106,28 @@ describe("check", () => {
   });
 
   test("names after the resource, whatever is in its name", async () => {
-    const __urn = "urn:pulumi:dev::project::my:Component$pulumi-nodejs:dynamic/keypair:KeyPair::a::b";
-    const { inputs } = await provider.check({}, { ...hidden, __urn });
+    const { inputs } = await provider.check({}, { ...hidden, __logicalName: "a::b" });
     expect(inputs.keyPairName).toMatch(/^a::b-[0-9a-f]{7}$/);
+  });
+
+  test("names after the resource's name, and not after a URN", async () => {
+    const news = { ...hidden, __logicalName: "k", __urn: "urn:pulumi:dev::p::my:C$t::other" };
+    expect((await provider.check({}, news)).inputs.keyPairName).toMatch(/^k-[0-9a-f]{7}$/);
+  });
+
+  test("adds what the SDK found wrong to what it finds itself, and keeps nothing of it", async () => {
+    const reason = "is given, but has no value.";
+    const __problems = [MARKER, [{ property: "publicKeyBody", reason }], [MARKER], []];
+    const news = { ...hidden, keyPairName: "web", tagChanges: "x", __problems };
+    const { inputs, failures } = await provider.check({}, news);
+    expect(failures).toEqual([
+      { property: "", reason: `publicKeyBody: ${reason}` },
+      { property: "", reason: expect.stringMatching(/^tagChanges: /) },
+    ]);
+    expect(inputs).toEqual({ ...hidden, keyPairName: "web", tagChanges: "x" });
+    const preview = await provider.check({}, { ...news, __preview: true });
+    expect(preview.inputs.__failures).toHaveLength(2);
+    expect(preview.inputs).not.toHaveProperty("__problems");
   });
 
   test("knows the inputs of before", async () => {
@@ -145,9 +163,48 @@ describe("check", () => {
     expect(await provider.diff("web", importedState(), inputs)).toEqual({ changes: true });
   });
 
-  test("in a preview without a problem leaves no trace of it", async () => {
-    const { inputs } = await provider.check({}, { ...hidden, __preview: true, keyPairName: "web" });
-    expect(inputs).toEqual({ ...hidden, keyPairName: "web" });
+  test("reports what the SDK found together with its own findings", async () => {
+    const __problems = [{ property: "tags", reason: "cannot be a function." }];
+    const { failures } = await provider.check({}, { ...hidden, __problems, tagChanges: "x" });
+    expect(failures?.map(({ reason }) => reason)).toEqual([
+      "tags: cannot be a function.",
+      'tagChanges: must be one of "replace", "update".',
+    ]);
+  });
+
+  test("in a preview tells what is known of the outputs: the engine takes the inputs for them", async () => {
+    const news = { ...hidden, __preview: true, keyPairName: "web", publicKeyBody: key };
+    const { inputs } = await provider.check({}, news);
+    const { publicKey, keyType, keyBits, fingerprintMd5, fingerprintSha256 } = importedState();
+    expect(inputs).toEqual({
+      ...hidden,
+      keyPairName: "web",
+      publicKeyBody: key,
+      publicKey,
+      keyType,
+      keyBits,
+      fingerprintMd5,
+      fingerprintSha256,
+      backend: "local",
+    });
+  });
+
+  test("in an update stores nothing but arguments", async () => {
+    const { inputs } = await provider.check({}, { ...hidden, keyPairName: "web", publicKeyBody: key });
+    expect(inputs).toEqual({ ...hidden, keyPairName: "web", publicKeyBody: key });
+  });
+
+  test("what follows from a secret argument is a secret", async () => {
+    const passed = { ...hidden, __secrets: ["publicKeyBody", "keyPairNamePrefix"] };
+    const { inputs } = await provider.check({}, { ...passed, keyPairNamePrefix: "p", publicKeyBody: key });
+    expect(inputs).toMatchObject({ keyPairName: secret(expect.any(String)), publicKeyBody: secret(key) });
+    const { outs } = await provider.create({ ...passed, keyPairName: "p-1234567", publicKeyBody: key });
+    expect(outs).toMatchObject({
+      keyPairName: secret("p-1234567"),
+      publicKey: secret(key),
+      fingerprintSha256: secret(importedState().fingerprintSha256),
+    });
+    expect(outs).toMatchObject({ backend: "local" });
   });
 
   test.each([true, undefined])("gives no private key back (preview: %s)", async (preview) => {
@@ -171,17 +228,6 @@ describe("diff", () => {
       // Should the engine replace it for a reason of its own.
       deleteBeforeReplace: true,
     });
-  });
-
-  test("overlooks drift of what the program ignores, as a whole or in part", async () => {
-    const drifted = { ...olds, ...importedState({ tags: { team: "dev", cost: "1" } }) };
-    const tags = { team: "ops", cost: "1" };
-    const kinds = async (...ignored: string[]) =>
-      (await provider.diff("web", drifted, { ...news, tags, __ignored: ignored })).replaces;
-    expect(await kinds()).toEqual(["tags"]);
-    expect(await kinds("tags")).toEqual([]);
-    expect(await kinds("tags.team")).toEqual([]);
-    expect(await kinds("tags.cost")).toEqual(["tags"]);
   });
 
   test("names what replaces, and what goes first", async () => {
@@ -236,10 +282,11 @@ describe("create", () => {
 describe("read", () => {
   test("gives all outputs, and what is the front's own", async () => {
     backend.put("web", createdState().publicKey);
-    const { id, props } = await provider.read("web", { ...createdState(), ...hidden });
+    const { id, props, inputs } = await provider.read("web", { ...createdState(), ...hidden });
     expect(id).toBe("web");
+    expect(inputs).toEqual({ ...hidden, keyPairName: "web" });
     expect(props).toEqual({
-      ...compacted(createdState(), keyPairResource.derivations),
+      ...createdState(),
       ...hidden,
       privateKey: secret(privateKey),
     });
@@ -271,7 +318,7 @@ describe("update", () => {
     const news = { ...hidden, keyPairName: "web", publicKeyBody: key, tags: { a: "1" } };
     const { outs } = await provider.update("web", { ...importedState(), ...hidden }, news);
     expect(outs).toEqual({
-      ...compacted(importedState({ tags: { a: "1" } }), keyPairResource.derivations),
+      ...importedState({ tags: { a: "1" } }),
       ...hidden,
     });
   });

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { handleUnaryCall } from "@grpc/grpc-js";
 import type * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { createBackendCatalog } from "../../../../provider/backends";
-import { FolderJournal } from "../../../../provider/core/journal";
 import { encode, grpc, messages } from "../../../../provider/fronts/plugin/protocol";
 import { keyPairProvider } from "../../../../provider/fronts/plugin/provider";
 import { serve } from "../../../../provider/fronts/plugin/server";
@@ -31,8 +30,7 @@ export class PluginUnderTest {
 
   async start(configuration: Record<string, unknown> = {}): Promise<this> {
     const catalog = createBackendCatalog();
-    const journal = new FolderJournal(join(this.folder, "journal"));
-    const server = await serve(keyPairProvider({ catalog, journal }, undefined));
+    const server = await serve(keyPairProvider(catalog, undefined));
     const client = new ResourceProviderClient(`127.0.0.1:${server.port}`, grpc.credentials.createInsecure());
     this.#client = client;
     this.#close = async () => {

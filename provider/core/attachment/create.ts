@@ -1,0 +1,29 @@
+import { openPlace, resolvePlace } from "../connection";
+import { defined } from "../defined";
+import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
+import type { OperationContext, Outcome } from "../resource/contract";
+import { attach, failed, partialFailure, without } from "./instances";
+
+/** Attaches the pair to all instances; those that took it are recorded also when others did not. */
+export async function createAttachment(
+  args: KeyPairAttachmentArgs,
+  context: OperationContext,
+): Promise<Outcome<KeyPairAttachmentState>> {
+  const { settings, catalog, operation } = context;
+  const place = resolvePlace(args.connection, settings, catalog);
+  const backend = await openPlace(place, catalog);
+  const failures = await attach(args.keyPairName, args.instanceIds, backend, context);
+  const owner = await backend.owner(operation).catch(() => undefined);
+  const state: KeyPairAttachmentState = defined({
+    ...args,
+    instanceIds: without(args.instanceIds, failed(failures)),
+    backend: backend.name,
+    region: backend.region,
+    ownerId: owner?.id,
+    __account: place.account,
+  });
+  const failure = partialFailure("attached to", args.keyPairName, failures);
+  if (!failure) return { id: args.keyPairName, state };
+  if (state.instanceIds.length === 0) throw failure;
+  return { id: args.keyPairName, state, incomplete: failure };
+}

@@ -1,0 +1,32 @@
+import { openPlace, placeOfState } from "../connection";
+import { defined } from "../defined";
+import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
+import type { OperationContext, ReadOutcome } from "../resource/contract";
+import { assertSameOwner } from "../resource/owner";
+import { clientOf } from "./instances";
+
+/** Which of the instances still have the pair; `undefined` when none has it. Other instances that have it are not this resource's. */
+export async function readAttachment(
+  id: string,
+  state: Partial<KeyPairAttachmentState>,
+  context: OperationContext,
+): Promise<ReadOutcome<KeyPairAttachmentArgs, KeyPairAttachmentState> | undefined> {
+  const { settings, catalog, operation } = context;
+  const place = placeOfState(state, settings, catalog);
+  const backend = await openPlace(place, catalog);
+  const attached = await clientOf(backend).attachedInstances(id, operation);
+  const instanceIds = state.instanceIds?.filter((instanceId) => attached.includes(instanceId)) ?? attached;
+  if (instanceIds.length < (state.instanceIds?.length ?? 0) || instanceIds.length === 0)
+    await assertSameOwner({ ...state, keyPairName: id }, undefined, backend, operation);
+  if (instanceIds.length === 0) return undefined;
+  const read: KeyPairAttachmentState = defined({
+    ...state,
+    keyPairName: id,
+    instanceIds,
+    backend: backend.name,
+    region: backend.region,
+    __account: state.__account ?? place.account,
+  });
+  const inputs = defined({ keyPairName: id, instanceIds, connection: state.connection });
+  return { id, state: read, inputs };
+}

@@ -1,0 +1,35 @@
+import { openPlaceOfState } from "../connection";
+import { defined } from "../defined";
+import { isKeyPairError } from "../errors";
+import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
+import type { OperationContext, Outcome } from "../resource/contract";
+import { assertSameOwner } from "../resource/owner";
+import { attach, detach, failed, partialFailure, without } from "./instances";
+
+/** Attaches first and detaches then, so that a failure leaves more machines reachable, not fewer. */
+export async function updateAttachment(
+  id: string,
+  state: KeyPairAttachmentState,
+  args: KeyPairAttachmentArgs,
+  context: OperationContext,
+): Promise<Outcome<KeyPairAttachmentState>> {
+  const { connection } = args;
+  const backend = await openPlaceOfState(defined({ ...state, connection }), context);
+  await assertSameOwner(state, undefined, backend, context.operation);
+  const added = without(args.instanceIds, state.instanceIds);
+  const removed = without(state.instanceIds, args.instanceIds);
+  const notAttached = await attach(id, added, backend, context);
+  let incomplete = partialFailure("attached to", id, notAttached);
+  let notDetached = removed;
+  try {
+    const failures = await detach(id, removed, backend, context);
+    notDetached = failed(failures);
+    incomplete ??= partialFailure("detached from", id, failures);
+  } catch (error) {
+    // None was detached, and what was attached must not be lost for that.
+    if (!isKeyPairError(error)) throw error;
+    incomplete ??= error;
+  }
+  const instanceIds = [...without(args.instanceIds, failed(notAttached)), ...notDetached];
+  return { id, state: defined({ ...state, instanceIds, connection }), ...(incomplete && { incomplete }) };
+}

@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from "node:util";
+import type { CheckedKeyPairArgs, KeyPairState } from "../model";
+import type { ChangeKind } from "../resource/propertyTable";
+import type { KeyPairComparison } from "./diff";
+import { resolveGeneration } from "./generation";
+import { tagChange } from "./tags";
+
+/*
+ * What a difference means. A key pair that is replaced for a difference in form locks its users out, so each rule prefers "the
+ * same". No rule does I/O: the engine asks for one resource after the other.
+ */
+
+/** Algorithm and Base64 of an OpenSSH line decide; the comment does not. */
+export function sameKeyLine(a: string, b: string): boolean {
+  return keyOf(a) === keyOf(b);
+}
+
+/** An imported pair must hold the program's key, a created one the key that was made for it. */
+export function compareKey({ state, args }: KeyPairComparison): ChangeKind | undefined {
+  const isOwn = state.fingerprintSha256 === state.__ownKey;
+  if (args.publicKeyBody === undefined) {
+    const wasImported = state.publicKeyBody !== undefined;
+    const isIgnored = args.__keyInCloud !== undefined && args.__keyInCloud === state.fingerprintSha256;
+    return wasImported || !(isOwn || isIgnored) ? "replace" : undefined;
+  }
+  if (!sameKeyLine(args.publicKeyBody, state.publicKey)) return "replace";
+  return takesOverKey(state, args) ? "update" : undefined;
+}
+
+/**
+ * Somebody put another key in the place of the resource's, and now the program says that very key: from here on the pair is this
+ * resource's. After a refresh the arguments hold the cloud's key, and `ignoreChanges` keeps it there: then the key is still
+ * somebody's, unless the program says that it adopts.
+ */
+export function takesOverKey(
+  state: KeyPairState,
+  { publicKeyBody, onExisting }: CheckedKeyPairArgs,
+): boolean {
+  if (publicKeyBody === undefined || state.fingerprintSha256 === state.__ownKey) return false;
+  const isFromRefresh = state.publicKeyBody !== undefined && sameKeyLine(publicKeyBody, state.publicKeyBody);
+  return sameKeyLine(publicKeyBody, state.publicKey) && (!isFromRefresh || onExisting === "adopt");
+}
+
+export function compareGeneration({ state, args }: KeyPairComparison): ChangeKind | undefined {
+  if (args.publicKeyBody !== undefined) return undefined;
+  return isDeepStrictEqual(resolveGeneration(state.keyGeneration), resolveGeneration(args.keyGeneration))
+    ? undefined
+    : "replace";
+}
+
+/** Tags that the program never said are not in the state: they are another tool's. */
+export function compareTags({ state, args, tagChanges }: KeyPairComparison): ChangeKind | undefined {
+  return tagChange(state.tags ?? {}, args.tags ?? {}) ? tagChanges : undefined;
+}
+
+function keyOf(line: string): string {
+  return line.trim().split(/\s+/, 2).join(" ");
+}

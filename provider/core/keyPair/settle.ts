@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Backend, KeyPairRecord, Operation } from "../backend";
+import { type ErrorCode, isKeyPairError, KeyPairError } from "../errors";
+
+/** How long a read may lag behind a write: several times what was seen of the clouds. */
+const SETTLE_MS = 10_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+/** A read that does not find a pair younger than this may just be late. */
+const YOUNG_MS = 3 * 60_000;
+
+/** Which pair is looked for. */
+export interface Sought {
+  name: string;
+  /** When it was made (ISO 8601), as far as it is known. */
+  createdAt?: string | undefined;
+  /** The resource group in which it was last seen. */
+  resourceGroupId?: string | undefined;
+}
+
+/** Looks for a pair that a write may just have made, as long as reads may lag behind writes. */
+export async function findSettled(
+  backend: Backend,
+  { name, resourceGroupId }: Sought,
+  operation: Operation,
+): Promise<KeyPairRecord | undefined> {
+  const until = Math.min(Date.now() + SETTLE_MS, operation.deadline);
+  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    const record = await backend.findKeyPair(name, "exact", operation, resourceGroupId);
+    if (record || Date.now() >= until) return record;
+    operation.progress(`waiting whether key pair "${name}" appears`);
+    await pauseFor(Math.min(pause, until - Date.now()), operation);
+  }
+}
+
+/**
+ * Looks for a pair that the state knows; `undefined` only when it surely is not there any more. One listing answers for all
+ * resources at once; a pair that is not in it is looked up by name.
+ */
+export async function findCertainly(
+  backend: Backend,
+  sought: Sought,
+  operation: Operation,
+): Promise<KeyPairRecord | undefined> {
+  const listed = await backend.findKeyPair(sought.name, "sweep", operation, sought.resourceGroupId);
+  return listed ?? findNow(backend, sought, operation);
+}
+
+/** Asks the cloud now. A pair that is not found is asked for again while it is so young that reads may be late. */
+export function findNow(
+  backend: Backend,
+  sought: Sought,
+  operation: Operation,
+): Promise<KeyPairRecord | undefined> {
+  const madeAt = sought.createdAt === undefined ? 0 : Date.parse(sought.createdAt);
+  return Date.now() - madeAt < YOUNG_MS
+    ? findSettled(backend, sought, operation)
+    : backend.findKeyPair(sought.name, "exact", operation, sought.resourceGroupId);
+}
+
+/** What became of a deletion. `left`: the pair is not the one that was meant, as it was found right before the deletion. */
+export type Deletion = { left?: KeyPairRecord };
+
+/**
+ * Deletes the pair if it is the one that is meant, and waits for instances to let go of it, until the deadline. Right before each
+ * try, also after each wait, the pair is read again: somebody may have replaced it meanwhile.
+ * @param isMeant  Whether the pair that was found may be deleted.
+ */
+export function deleteWhenFree(
+  backend: Backend,
+  sought: Sought,
+  isMeant: (record: KeyPairRecord) => boolean,
+  operation: Operation,
+): Promise<Deletion> {
+  return deleteDespite(["InUse", "OutcomeUnknown"], backend, sought, isMeant, operation);
+}
+
+/** The same, but answers `"in use"` at once when an instance uses the pair: then somebody holds its private key. */
+export async function deleteIfUnused(
+  backend: Backend,
+  sought: Sought,
+  isMeant: (record: KeyPairRecord) => boolean,
+  operation: Operation,
+): Promise<Deletion | "in use"> {
+  try {
+    return await deleteDespite(["OutcomeUnknown"], backend, sought, isMeant, operation);
+  } catch (error) {
+    if (!isKeyPairError(error, "InUse")) throw error;
+    return "in use";
+  }
+}
+
+/** A deletion may be sent again: a pair that is gone already is fine. */
+async function deleteDespite(
+  passing: ErrorCode[],
+  backend: Backend,
+  sought: Sought,
+  isMeant: (record: KeyPairRecord) => boolean,
+  operation: Operation,
+): Promise<Deletion> {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    const record = await findNow(backend, sought, operation);
+    if (!record) return {};
+    if (!isMeant(record)) return { left: record };
+    try {
+      await backend.deleteKeyPair(sought.name, operation);
+      return {};
+    } catch (error) {
+      if (!isKeyPairError(error, ...passing)) throw error;
+      if (Date.now() + pause >= operation.deadline) throw error;
+      operation.progress(
+        error.code === "InUse"
+          ? `waiting: ${error.details.message}`
+          : "the reply to the deletion was lost; asking again",
+      );
+    }
+    await pauseFor(pause, operation);
+  }
+}
+
+async function pauseFor(ms: number, { signal }: Operation): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (cause) {
+    throw new KeyPairError({ code: "Cancelled", message: "interrupted while waiting", cause });
+  }
+}

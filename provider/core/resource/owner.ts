@@ -1,0 +1,36 @@
+import type { Backend, KeyPairRecord, Operation } from "../backend";
+import { KeyPairError } from "../errors";
+
+/** What a state says of its resource's owner. */
+interface OwnedState {
+  keyPairName: string;
+  ownerId?: string;
+}
+
+/**
+ * Throws `Configuration` when the credentials are another user's or account's than the state's: what they see or do not see says
+ * nothing about this pair. Passes when the cloud does not tell.
+ * @param found  The pair that was found by its name, if there is one: OpenStack says whose it is.
+ */
+export async function assertSameOwner(
+  { keyPairName, ownerId }: Partial<OwnedState>,
+  found: KeyPairRecord | undefined,
+  backend: Backend,
+  operation: Operation,
+): Promise<void> {
+  if (ownerId === undefined) return;
+  const owner = found?.ownerId === undefined ? await backend.owner(operation) : { id: found.ownerId };
+  if (owner === undefined || owner.id === ownerId) return;
+  const whose = backend.name === "openstack" ? "user" : "account";
+  const name = "name" in owner && owner.name !== undefined ? ` (${owner.name})` : "";
+  throw new KeyPairError({
+    code: "Configuration",
+    message:
+      `key pair "${keyPairName}" (${backend.location}) belongs to ${whose} ${ownerId}, and these credentials ` +
+      `(${backend.credentialsFrom}) are those of ${whose} ${owner.id}${name}`,
+    next:
+      `Use the credentials of ${whose} ${ownerId}. Nothing was changed. If that ${whose} is gone for good, take the resource out of the ` +
+      "state with `pulumi state delete`.",
+    ...(keyPairName === undefined ? {} : { keyPairName }),
+  });
+}

@@ -1,0 +1,85 @@
+import type { Backend, Operation, Owner } from "../backend";
+import { KeyFileClaims, KnownKeyFiles } from "../privateKeyFile/claims";
+
+/**
+ * What the resources of one run of the engine have to know of each other. It lives in the memory of the provider's process and
+ * ends with it; nothing that outlives the run depends on it.
+ */
+export class RunMemory {
+  readonly made = new MadePairs();
+  readonly names = new NameClaims();
+  readonly keyFileClaims = new KeyFileClaims();
+  readonly knownKeyFiles = new KnownKeyFiles();
+}
+
+/** A pair that this run made or took over. */
+interface MadePair {
+  backend: Backend["name"];
+  region: string | undefined;
+  endpoint: string;
+  owner: Owner | undefined;
+  name: string;
+  /** SHA-256. */
+  fingerprint: string;
+}
+
+/**
+ * The pairs that this run made or took over. The engine deletes the old half of a replacement afterwards, and that must not hit the
+ * new half: with `onExisting: "adopt"`, or after an interrupted replacement, both may be the same pair.
+ */
+export class MadePairs {
+  readonly #pairs: MadePair[] = [];
+
+  add(backend: Backend, name: string, fingerprint: string, owner: Owner | undefined): void {
+    const { name: backendName, region, endpoint } = backend;
+    this.#pairs.push({ backend: backendName, region, endpoint, owner, name, fingerprint });
+  }
+
+  /**
+   * Whether the pair of this name and key is one that this run made: `"unsure"` when only the account is not known, so that it may be
+   * another pair with the same key.
+   */
+  async has(
+    backend: Backend,
+    name: string,
+    fingerprint: string,
+    operation: Operation,
+  ): Promise<true | false | "unsure"> {
+    const alike = this.#pairs.filter(
+      (pair) =>
+        pair.name === name &&
+        pair.fingerprint === fingerprint &&
+        pair.backend === backend.name &&
+        pair.region === backend.region &&
+        pair.endpoint === backend.endpoint,
+    );
+    if (alike.length === 0) return false;
+    const owner = await backend.owner(operation);
+    if (
+      alike.some((pair) => pair.owner?.id === owner?.id && (owner !== undefined || backend.name === "local"))
+    )
+      return true;
+    return alike.some((pair) => pair.owner === undefined || owner === undefined) ? "unsure" : false;
+  }
+}
+
+/**
+ * Which resource of the program has which name in which place: of two, the second would delete the first one's pair, or take it
+ * over.
+ */
+export class NameClaims {
+  readonly #urns = new Map<string, string>();
+  readonly #claimed = new Map<string, string>();
+
+  /** Answers the URN of another resource that has the name there. A resource that changes its name gives up the one before. */
+  claim(urn: string, place: string, name: string): string | undefined {
+    const claimed = `${place}\0${name}`;
+    const holder = this.#urns.get(claimed);
+    if (holder !== undefined && holder !== urn) return holder;
+    const before = this.#claimed.get(urn);
+    if (before !== undefined) this.#urns.delete(before);
+    this.#urns.set(claimed, urn);
+    this.#claimed.set(urn, claimed);
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { inputsForFront, reportFailures } from "./inputs";
+import { requireInstalledProvider } from "./installed";
+import { supportedOptions, throwProblems, warnOfTimeouts } from "./options";
+import { argumentProblems, type OutputNames } from "./problems";
+
+/** What differs from one class of this package to the other. */
+export interface ResourceKind {
+  type: string;
+  /** The stored line that loads the provider. */
+  provider: string;
+  /** The names of the arguments: each is an output too, also where the program does not give it. */
+  args: readonly string[];
+  outputs: OutputNames;
+  /** How a program can have what is there already, since `import` is not possible. */
+  insteadOfImport: string;
+}
+
+/** What the constructor of a resource passes on to Pulumi. Throws where the engine could not find the provider. */
+export function prepared(
+  kind: ResourceKind,
+  name: string,
+  args: object,
+  opts: pulumi.CustomResourceOptions,
+): { inputs: pulumi.Inputs; options: pulumi.CustomResourceOptions } {
+  requireInstalledProvider();
+  const { options, problems } = supportedOptions(opts, kind.insteadOfImport);
+  if (opts.id !== undefined) throwProblems(name, problems);
+  const allProblems = [...(problems.length > 0 ? [problems] : []), ...argumentProblems(args, kind.outputs)];
+  const inputs = {
+    ...unset(kind.args),
+    ...args,
+    ...unset(Object.keys(kind.outputs)),
+    ...inputsForFront(name, kind.type, opts.parent, args, allProblems),
+    __provider: kind.provider,
+  };
+  return { inputs, options };
+}
+
+/** What the program is told once the resource is registered. */
+export function report(resource: pulumi.Resource, opts: pulumi.CustomResourceOptions): void {
+  warnOfTimeouts(opts, resource);
+  reportFailures(resource);
+}
+
+/** Pulumi makes an output of each property that is there, with or without a value. */
+function unset(names: readonly string[]): Record<string, undefined> {
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}
