@@ -24,7 +24,7 @@ export function endings(bench: Workbench): void {
       expect(await bench.other.owner(operation())).toEqual(owner);
       if (owner !== undefined) expect(owner.id).toMatch(/\S/);
       const { ownerId } = await bench.import("owned");
-      if (ownerId !== undefined) expect(ownerId).toBe(owner?.id);
+      if (ownerId !== undefined && owner !== undefined) expect(ownerId).toBe(owner.id);
     });
 
     it("rejects with Cancelled, and does nothing, once the user has interrupted", async () => {
