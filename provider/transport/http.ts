@@ -1,4 +1,5 @@
 import { buildConnector, EnvHttpProxyAgent, request as send } from "undici";
+import { defined } from "../core/defined";
 import { KeyPairError } from "../core/errors";
 import { cancelled } from "./operation";
 import { proxies } from "./proxies";
@@ -77,10 +78,10 @@ export class HttpPool {
     verify,
   }: HttpOptions = {}) {
     this.#timeoutMs = timeoutMs;
-    const trust = {
-      ...(ca === undefined ? {} : { ca: [...trustedByNode(), ca] }),
-      ...(verify !== undefined && { rejectUnauthorized: verify }),
-    };
+    const trust = defined({
+      ca: ca === undefined ? undefined : [...trustedByNode(), ca],
+      rejectUnauthorized: verify,
+    });
     const connect = buildConnector({ timeout: connectTimeoutMs, ...trust });
     this.#agent = new EnvHttpProxyAgent({
       connections: MAX_CONNECTIONS,
@@ -106,7 +107,7 @@ export class HttpPool {
       const reply = await send(url, {
         method,
         headers,
-        ...(body !== undefined && { body }),
+        ...defined({ body }),
         dispatcher: this.#agent,
         signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       });

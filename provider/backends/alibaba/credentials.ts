@@ -4,6 +4,7 @@ import {
   ProfileCredentialsProvider,
 } from "@alicloud/credentials";
 import type { Credentials, ResolvedConnection } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { KeyPairError } from "../../core/errors";
 import { registerSecret } from "../../core/redact";
 import { explainProfile, fileOfProfile } from "./profile";
@@ -109,7 +110,7 @@ function accessKey(
   token: string | undefined,
   provider = token ? "static_sts" : "static_ak",
 ): AccessKey {
-  return { id, secret, provider, ...(token ? { securityToken: token } : {}) };
+  return defined({ id, secret, provider, securityToken: token || undefined });
 }
 
 /** @param named  How the profile was chosen, where that is not plain: ` that ALICLOUD_PROFILE names`. */

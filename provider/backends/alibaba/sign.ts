@@ -1,6 +1,7 @@
 import { stringify } from "node:querystring";
 import { Readable } from "node:stream";
 import { OpenApiUtil } from "@alicloud/openapi-core";
+import { defined } from "../../core/defined";
 import type { HttpRequest } from "../../transport/http";
 import type { AccessKey } from "./credentials";
 
@@ -57,6 +58,6 @@ export function signedRequest(request: ApiRequest, key: AccessKey): HttpRequest 
     method,
     url: new URL(`/?${stringify(query)}`, endpoint),
     headers: { ...headers, authorization },
-    ...(body !== undefined && { body }),
+    ...defined({ body }),
   };
 }

@@ -139,7 +139,7 @@ function scope(cloud: Cloud): { scope?: Identity } {
   if (auth["project_id"]) return { scope: { project: { id: auth["project_id"] } } };
   if (auth["project_name"]) {
     const domain = domainOf(cloud, "project") ?? domainOf(cloud, "user");
-    return { scope: { project: { name: auth["project_name"], ...(domain ? { domain } : {}) } } };
+    return { scope: { project: { name: auth["project_name"], ...defined({ domain }) } } };
   }
   if (auth["domain_id"]) return { scope: { domain: { id: auth["domain_id"] } } };
   if (auth["domain_name"]) return { scope: { domain: { name: auth["domain_name"] } } };

@@ -69,8 +69,12 @@ export function resolveCloud(
   const profile = profileOf(source, own, () => readPublicProfiles(environment, folder));
   const base = mergeCloud(mergeCloud(DEFAULTS, profile), own);
   const region = regionOf(source, own, profile, connection.region);
-  const named = region.name === undefined ? {} : { region_name: region.name };
-  return describe(source, { ...mergeCloud(base, region.values), ...named }, environment, folder);
+  return describe(
+    source,
+    { ...mergeCloud(base, region.values), ...defined({ region_name: region.name }) },
+    environment,
+    folder,
+  );
 }
 
 function pick(

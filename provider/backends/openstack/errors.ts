@@ -154,16 +154,16 @@ function fromJson(body: string): { cloudCode?: string; message: string; retryAft
   if (isRecord(fault) && typeof fault["message"] === "string") {
     const wait = fault["retryAfter"];
     const known = name === "error" ? String(fault["title"] ?? "") : name;
-    return {
-      ...(known ? { cloudCode: known } : {}),
+    return defined({
+      cloudCode: known || undefined,
       message: fault["message"],
-      ...(typeof wait === "number" && wait > 0 ? { retryAfterMs: wait * 1000 } : {}),
-    };
+      retryAfterMs: typeof wait === "number" && wait > 0 ? wait * 1000 : undefined,
+    });
   }
   const message = parsed["error_msg"] ?? parsed["message"];
   if (typeof message !== "string") return undefined;
   const code = parsed["error_code"] ?? parsed["code"];
-  return { ...(code === undefined ? {} : { cloudCode: String(code) }), message };
+  return defined({ cloudCode: code === undefined ? undefined : String(code), message });
 }
 
 function withoutTags(html: string): string {

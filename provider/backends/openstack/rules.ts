@@ -1,4 +1,5 @@
 import type { BackendRules, KeyFacts, Verdict } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { isKeyPairError } from "../../core/errors";
 import type { Connection, Tags } from "../../core/model";
 import { resolveCloud } from "./cloud";
@@ -93,12 +94,12 @@ export function isOpenTelekomCloud(host: string): boolean {
 
 function ambientConnection(environment: NodeJS.ProcessEnv) {
   const { OS_CLOUD: cloud, OS_REGION_NAME: region } = environment;
-  return { ...(cloud ? { cloud } : {}), ...(region ? { region } : {}) };
+  return defined({ cloud: cloud || undefined, region: region || undefined });
 }
 
 function regionOfAccount({ cloud }: Connection, environment: NodeJS.ProcessEnv): string | undefined {
   try {
-    return resolveCloud(cloud === undefined ? {} : { cloud }, environment, process.cwd()).region;
+    return resolveCloud(defined({ cloud }), environment, process.cwd()).region;
   } catch (error) {
     if (!isKeyPairError(error)) throw error;
     return undefined;
