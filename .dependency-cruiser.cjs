@@ -1,6 +1,6 @@
 // The architecture, as rules: front -> core -> backend -> transport, one direction (README, "How it is built").
 // A folder imports what its row allows of our own code, and nothing else.
-const LEAVES = "^provider/core/(errors|model|redact)\\.ts$";
+const LEAVES = "^provider/core/(defined|errors|model|redact)\\.ts$";
 // The peer dependency, and what the plugin takes from where that takes it.
 const FROM_PULUMI = "node_modules/(@pulumi|@grpc/grpc-js|google-protobuf)/";
 const layers = [
@@ -31,12 +31,14 @@ const layers = [
       `^provider/backends/${backend}/`,
       // Two backends follow the rules of ECS: the cloud's own, and the store that behaves like it.
       ...(backend === "openstack" ? [] : ["^provider/backends/ecsRules\\.ts$"]),
+      "^provider/backends/credentialsUsed\\.ts$",
       "^provider/core/backend\\.ts$",
       LEAVES,
       "^provider/keys/",
       "^provider/transport/",
     ],
   })),
+  { from: "^provider/backends/credentialsUsed\\.ts$", may: [LEAVES] },
   { from: "^provider/backends/ecsRules\\.ts$", may: ["^provider/core/backend\\.ts$", LEAVES] },
   { from: "^provider/transport/", may: ["^provider/transport/", "^provider/core/backend\\.ts$", LEAVES] },
 ];

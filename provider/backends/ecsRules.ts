@@ -22,7 +22,7 @@ const MAX_TAG_LENGTH = 128;
 const NAME_HINT =
   "A name has 2 to 128 characters, starts with a letter (of any script), and goes on with letters, digits, `:`, `_`, `.` or `-`.";
 
-/** What is wrong with a tag, or (`count`) with all of them together. */
+/** What is wrong with one tag or, for `count`, with all of them together. */
 export interface TagProblem {
   fault: "key" | "value" | "duplicate" | "count";
   /** The tag's key; `""` for `count`. */
@@ -89,13 +89,13 @@ export function findTagProblems(tags: Tags | readonly (readonly [string, string]
   return problems;
 }
 
-/** Why the text cannot be the id of a resource group, or `undefined`. That it exists only the cloud knows. */
+/** Why the text cannot be the id of a resource group, or `undefined`. Only the cloud knows whether the group exists. */
 export function checkEcsResourceGroup(resourceGroupId: string): string | undefined {
   if (/^rg-[A-Za-z0-9-]+$/.test(resourceGroupId)) return undefined;
-  return `"${resourceGroupId}" is no id of a resource group. The id starts with \`rg-\`; the group's name cannot be used here.`;
+  return `"${resourceGroupId}" is not the id of a resource group. The id starts with \`rg-\`; the group's name cannot be used here.`;
 }
 
-/** The types that ECS documents pass; ed25519, which no page lists, gets a warning; keys of security devices are refused. */
+/** Accepts the types that ECS documents, warns of ed25519, which no page lists, and refuses keys of security devices. */
 export function checkEcsPublicKey(key: KeyFacts): Verdict {
   const instead = "Documented are RSA, DSA and ECDSA keys.";
   if (key.type === "sk-ecdsa" || key.type === "sk-ed25519") {
@@ -113,7 +113,7 @@ export function checkEcsPublicKey(key: KeyFacts): Verdict {
   return undefined;
 }
 
-/** Tags that Alibaba Cloud keeps for itself: nobody else can set or remove them, and they count for no limit. */
+/** Whether Alibaba Cloud keeps the tag for itself. Users cannot set or remove such tags, and no limit counts them. */
 export function isSystemTag(key: string): boolean {
   return key.startsWith("acs:") || key.startsWith("aliyun");
 }

@@ -5,7 +5,7 @@ import { rules as alibaba } from "./alibaba/rules";
 import { rules as local } from "./local/rules";
 import { rules as openstack } from "./openstack/rules";
 
-/** What a backend's folder exports: its rules are light, and its client is loaded when it is first opened. */
+/** What a backend's folder exports. The rules load nothing else; the client is loaded when it is first opened. */
 interface BackendModule {
   rules: BackendRules;
   load(): Promise<{ open(connection: ResolvedConnection, credentials: Credentials): Promise<Backend> }>;
@@ -34,7 +34,7 @@ export function createBackendCatalog(): BackendCatalog {
       if (known) return known;
       const opening = open(connection, credentials);
       opened.set(key, opening);
-      // What failed may work later: credentials renewed, a file freed.
+      // A failure may pass: credentials are renewed, a file becomes free.
       opening.catch(() => opened.delete(key));
       return opening;
     },
@@ -46,7 +46,7 @@ export function createBackendCatalog(): BackendCatalog {
   };
 }
 
-/** A digest, so that no credential is kept as a text for the life of the process. */
+/** A digest, so that the process keeps no credential in plain text as a key of this map. */
 function identity(connection: ResolvedConnection, credentials: Credentials): string {
   const parts = [connection, credentials].map((members) =>
     Object.entries(members)

@@ -106,6 +106,8 @@ export interface Backend {
   readonly endpoint: string;
   /** Which credentials are used, for the log: `the profile "prod" (~/.aliyun/config.json)`. Never what they are. */
   readonly credentialsFrom: string;
+  /** What the user should know of the way to the cloud, as one sentence without its full stop: it is not encrypted. */
+  readonly warning?: string | undefined;
 
   /**
    * To whom the credentials belong. The cloud is asked at most once. `undefined` where it does not tell, or where only this

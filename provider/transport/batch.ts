@@ -5,19 +5,12 @@ import { cancelled, SharedOperation } from "./operation";
 export interface BatchOptions {
   /** The most items of one call. */
   maxSize: number;
-  /** The batch is sent when nothing was added to it for this long, in ms. */
-  quietMs: number;
-  /** The same while fewer have come than lately, in ms: who had an answer then mostly comes back, but not at once. */
-  patientMs: number;
-  /** The longest that the first item waits for company, in ms. */
-  maxWaitMs: number;
+  /** How long the first item waits for others, in ms. */
+  windowMs: number;
 }
 
-/** One result an item, in the order of the items. */
+/** One result for each item, in the order of the items. */
 export type BatchResults<Result> = readonly ({ value: Result } | { error: KeyPairError })[];
-
-/** Of how many batches the largest is waited for: callers whom one pause has parted come together again. */
-const REMEMBERED = 4;
 
 interface Entry<Item, Result> {
   item: Item;
@@ -27,22 +20,19 @@ interface Entry<Item, Result> {
 }
 
 /**
- * Collects what many callers want within a short time into one call, and gives each caller its own result or failure. A call
+ * Collects what callers want within a short window into one call, and gives each caller its own result or failure. A call
  * that rejects as a whole rejects for all of its callers.
  */
 export class Batch<Item, Result> {
   #entries: Entry<Item, Result>[] = [];
-  #quiet: NodeJS.Timeout | undefined;
-  #latest: NodeJS.Timeout | undefined;
-  /** How many the last batches had. */
-  #sizes: number[] = [];
+  #window: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly call: (items: Item[], operation: Operation) => Promise<BatchResults<Result>>,
     private readonly options: BatchOptions,
   ) {}
 
-  /** An item whose caller interrupts before the batch is sent is not sent; one that was sent is waited for. */
+  /** An item whose caller interrupts before the batch is sent is not sent. An item that was sent is waited for. */
   add(item: Item, operation: Operation): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (operation.signal.aborted) {
@@ -50,29 +40,16 @@ export class Batch<Item, Result> {
         return;
       }
       this.#entries.push({ item, operation, resolve, reject });
-      this.#schedule();
+      if (this.#entries.length >= this.options.maxSize) this.#send();
+      else this.#window ??= setTimeout(() => this.#send(), this.options.windowMs);
     });
   }
 
-  #schedule(): void {
-    const { maxSize, quietMs, patientMs, maxWaitMs } = this.options;
-    clearTimeout(this.#quiet);
-    if (this.#entries.length >= maxSize) {
-      this.#send();
-      return;
-    }
-    const isShort = this.#entries.length < Math.max(0, ...this.#sizes);
-    this.#quiet = setTimeout(() => this.#send(), isShort ? patientMs : quietMs);
-    this.#latest ??= setTimeout(() => this.#send(), maxWaitMs);
-  }
-
   #send(): void {
-    clearTimeout(this.#quiet);
-    clearTimeout(this.#latest);
-    this.#latest = undefined;
+    clearTimeout(this.#window);
+    this.#window = undefined;
     const entries = this.#entries;
     this.#entries = [];
-    this.#sizes = [...this.#sizes, entries.length].slice(-REMEMBERED);
     const wanted = entries.filter(({ operation, reject }) => {
       if (operation.signal.aborted) reject(cancelled());
       return !operation.signal.aborted;
@@ -99,7 +76,7 @@ export class Batch<Item, Result> {
   }
 }
 
-/** Nothing is known of the item: the caller looks before it goes on. */
+/** It is not known what became of the item, so the caller looks before it goes on. */
 function missingResult(): KeyPairError {
-  return new KeyPairError({ code: "OutcomeUnknown", message: "the answer to a batch left this one out" });
+  return new KeyPairError({ code: "OutcomeUnknown", message: "the reply to a batch left this item out" });
 }

@@ -1,14 +1,16 @@
-import { rootCertificates } from "node:tls";
-import { EnvHttpProxyAgent, request as send } from "undici";
+import { buildConnector, EnvHttpProxyAgent, request as send } from "undici";
+import { defined } from "../core/defined";
 import { KeyPairError } from "../core/errors";
 import { cancelled } from "./operation";
+import { proxies } from "./proxies";
+import { trustedByNode } from "./tls";
 
 export interface HttpOptions {
-  /** From the start of a request to the end of its reply, in ms (default 30 000). Less gives up on requests that a cloud carries out. */
+  /** From the start of a request to the end of its reply, in ms (default 30 000). A shorter time gives up on requests that the cloud still carries out. */
   timeoutMs?: number;
   /** To open a connection, in ms (default 10 000). */
   connectTimeoutMs?: number;
-  /** Certificates (PEM) of authorities to trust beside those of Node. */
+  /** Certificates (PEM) of authorities to trust beside those that Node trusts. */
   ca?: string;
   /** `false`: any certificate is accepted. */
   verify?: boolean;
@@ -19,7 +21,7 @@ export interface HttpRequest {
   url: URL;
   headers: Record<string, string>;
   body?: string;
-  /** Given for requests that change nothing: they end when the user interrupts. A request that changes something is waited for. */
+  /** For requests that change nothing: they end when the user interrupts. A request that changes something is waited for. */
   signal?: AbortSignal;
 }
 
@@ -31,11 +33,11 @@ export interface HttpReply {
 
 const TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Under the idle time of the load balancers in front of clouds, so that no request meets a connection that is being closed. */
+/** Shorter than the idle time of the load balancers of clouds, so that no request meets a connection that is being closed. */
 const KEEP_ALIVE_MS = 10_000;
 const MAX_CONNECTIONS = 64;
 
-/** What fails before the first byte of the request is sent. */
+/** Failures before the first byte of the request is sent. */
 const NOT_SENT = new Set([
   "ECONNREFUSED",
   "EAI_AGAIN",
@@ -45,7 +47,7 @@ const NOT_SENT = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-/** What is wrong for good until the configuration changes. */
+/** Failures that last until the configuration changes. */
 const NOT_TRUSTED = new Set([
   "CERT_HAS_EXPIRED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -57,14 +59,17 @@ const NOT_TRUSTED = new Set([
 ]);
 
 /**
- * One pool of kept-alive connections. Follows `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. Answers with the reply whatever its
- * status is, and rejects with `Unavailable` when surely nothing was sent, with `Configuration` when the host is not known or
- * not trusted, and otherwise with `OutcomeUnknown`. No message holds more of the URL than the host: a query can hold a
- * signature or a key.
+ * One pool of kept-alive connections. Follows `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. Resolves with the reply whatever its
+ * status is. Rejects with `Unavailable` when nothing was sent, with `Configuration` when the host or the proxy is not known or
+ * not trusted, and otherwise with `OutcomeUnknown`. Messages hold only the host of the URL, since a query can hold a signature
+ * or a key.
  */
 export class HttpPool {
   readonly #agent: EnvHttpProxyAgent;
+  readonly #proxies = proxies(process.env);
   readonly #timeoutMs: number;
+  /** Failures to connect to a host itself. All other failures to connect are those of a proxy. */
+  readonly #ofHosts = new WeakSet<Error>();
 
   constructor({
     timeoutMs = TIMEOUT_MS,
@@ -73,19 +78,25 @@ export class HttpPool {
     verify,
   }: HttpOptions = {}) {
     this.#timeoutMs = timeoutMs;
-    const tls = {
-      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-      ...(verify !== undefined && { rejectUnauthorized: verify }),
-    };
+    const trust = defined({
+      ca: ca === undefined ? undefined : [...trustedByNode(), ca],
+      rejectUnauthorized: verify,
+    });
+    const connect = buildConnector({ timeout: connectTimeoutMs, ...trust });
     this.#agent = new EnvHttpProxyAgent({
       connections: MAX_CONNECTIONS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-      connect: { timeout: connectTimeoutMs, ...tls },
-      requestTls: tls,
-      noProxy: noProxy(process.env),
-      // A proxy gets a request for plain http as it is, and opens a tunnel for https, as curl has it.
+      connect: (options, callback) =>
+        connect(options, (...result) => {
+          if (result[0] !== null) this.#ofHosts.add(result[0]);
+          callback(...result);
+        }),
+      proxyTls: { timeout: connectTimeoutMs },
+      requestTls: trust,
+      ...this.#proxies,
+      // As curl does it: the proxy gets plain http requests as they are, and opens a tunnel for https.
       proxyTunnel: false,
     });
   }
@@ -96,7 +107,7 @@ export class HttpPool {
       const reply = await send(url, {
         method,
         headers,
-        ...(body !== undefined && { body }),
+        ...defined({ body }),
         dispatcher: this.#agent,
         signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       });
@@ -104,21 +115,72 @@ export class HttpPool {
       return { status: reply.statusCode, headers: flat(reply.headers), text };
     } catch (error) {
       if (signal?.aborted) throw cancelled();
-      throw failure(error, url, this.#timeoutMs);
+      throw this.#failure(error, url);
     }
   }
 
   async close(): Promise<void> {
     await this.#agent.close();
   }
+
+  #failure(error: unknown, url: URL): KeyPairError {
+    const { host } = url;
+    const code = errorCode(error);
+    if (code === "ENOTFOUND" || NOT_SENT.has(code)) return this.#notConnected(error, url);
+    if (NOT_TRUSTED.has(code)) {
+      return new KeyPairError({
+        code: "Configuration",
+        message: `the certificate of ${host} is not trusted (${code})`,
+        next: "Check the endpoint, or trust the authority that signed it (NODE_EXTRA_CA_CERTS, or `cacert` in clouds.yaml).",
+      });
+    }
+    if (isProxyRefusal(error)) {
+      const message = `${host} cannot be reached (the proxy refused a connection to it)`;
+      return new KeyPairError({ code: "Unavailable", message });
+    }
+    const reason = isTimeout(error, code)
+      ? `no reply within ${this.#timeoutMs / 1000} s`
+      : `the connection broke${code === "" ? "" : ` (${code})`}`;
+    // No cause: the messages of sockets and of HTTP clients hold whole URLs.
+    return new KeyPairError({
+      code: "OutcomeUnknown",
+      message: `${reason}; ${host} may or may not have carried out the request`,
+    });
+  }
+
+  #notConnected(error: unknown, { host, protocol }: URL): KeyPairError {
+    const code = errorCode(error);
+    const proxy =
+      error instanceof Error && !this.#ofHosts.has(error)
+        ? this.#proxies[protocol === "https:" ? "httpsProxy" : "httpProxy"]
+        : undefined;
+    const where = proxy === undefined ? host : `the proxy ${new URL(proxy).host}`;
+    if (code !== "ENOTFOUND")
+      return new KeyPairError({ code: "Unavailable", message: `${where} cannot be reached (${code})` });
+    return new KeyPairError({
+      code: "Configuration",
+      message:
+        proxy === undefined ? `the host ${host} is not known (${code})` : `${where} is not known (${code})`,
+      next:
+        proxy === undefined
+          ? "Check the region and the endpoint, and that this machine can resolve names."
+          : "Check HTTPS_PROXY and HTTP_PROXY, and that this machine can resolve names.",
+    });
+  }
 }
 
-let shared: { http: HttpPool; leases: number } | undefined;
+interface SharedPool {
+  http: HttpPool;
+  leases: number;
+}
 
-/** The pool of this process, for hosts that need no certificates of their own. It is closed with its last lease. */
-export function leaseHttpPool(): { http: HttpPool; release(): Promise<void> } {
-  shared ??= { http: new HttpPool(), leases: 0 };
-  const leased = shared;
+const pools = new Map<string, SharedPool>();
+
+/** The pool of this process for these options. It is closed with its last lease. */
+export function leaseHttpPool(options: HttpOptions = {}): { http: HttpPool; release(): Promise<void> } {
+  const key = JSON.stringify(options);
+  const leased = pools.get(key) ?? { http: new HttpPool(options), leases: 0 };
+  pools.set(key, leased);
   leased.leases++;
   let isReleased = false;
   return {
@@ -127,49 +189,13 @@ export function leaseHttpPool(): { http: HttpPool; release(): Promise<void> } {
       if (isReleased) return;
       isReleased = true;
       if (--leased.leases > 0) return;
-      if (shared === leased) shared = undefined;
+      if (pools.get(key) === leased) pools.delete(key);
       await leased.http.close();
     },
   };
 }
 
-/** What goes past the proxy: loopback always does, as in Go's and Python's clients. */
-function noProxy(environment: NodeJS.ProcessEnv): string {
-  const asked = environment["no_proxy"] ?? environment["NO_PROXY"] ?? "";
-  return asked.trim() === "*" ? "*" : [asked, "localhost", "127.0.0.1", "[::1]"].join(",");
-}
-
-function failure(error: unknown, { host }: URL, timeoutMs: number): KeyPairError {
-  const code = errorCode(error);
-  if (code === "ENOTFOUND") {
-    return new KeyPairError({
-      code: "Configuration",
-      message: `the host ${host} is not known (ENOTFOUND)`,
-      next: "Check the region and the endpoint, and that this machine can resolve names.",
-    });
-  }
-  if (NOT_TRUSTED.has(code)) {
-    return new KeyPairError({
-      code: "Configuration",
-      message: `the certificate of ${host} is not trusted (${code})`,
-      next: "Check the endpoint, or trust the authority that signed it (NODE_EXTRA_CA_CERTS, or `cacert` in clouds.yaml).",
-    });
-  }
-  if (NOT_SENT.has(code) || isProxyRefusal(error)) {
-    const by = isProxyRefusal(error) ? "the proxy refused a connection to it" : code;
-    return new KeyPairError({ code: "Unavailable", message: `${host} cannot be reached (${by})` });
-  }
-  const reason = isTimeout(error, code)
-    ? `no reply within ${timeoutMs / 1000} s`
-    : `the connection broke${code === "" ? "" : ` (${code})`}`;
-  // No cause: the messages of sockets and of HTTP clients hold whole URLs.
-  return new KeyPairError({
-    code: "OutcomeUnknown",
-    message: `${reason}; ${host} may or may not have carried out the request`,
-  });
-}
-
-/** The code of the failure itself: happy eyeballs and fetch wrap it. */
+/** The code of the failure itself: an attempt with several addresses, and fetch, wrap it. */
 function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return "";
   if ("code" in error && typeof error.code === "string") return error.code;

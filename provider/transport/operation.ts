@@ -1,11 +1,11 @@
 import type { Operation } from "../core/backend";
 import { KeyPairError } from "../core/errors";
 
-/** What to do when the deadline has passed. */
+/** What the user does when the deadline has passed. */
 export const MORE_TIME =
   "Run it again later, or give it more time with `pulumi config set keypair:timeoutSeconds`.";
 
-/** Rejects with `Cancelled` once the user has interrupted. */
+/** Throws `Cancelled` once the user has interrupted. */
 export function checkNotCancelled(operation: Operation): void {
   if (operation.signal.aborted) throw cancelled();
 }
@@ -30,15 +30,16 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * The operation of a call that serves several, also those who join while it is under way: it goes on while one of them still
- * wants it, as long as the most patient one waits, and each is told what is being waited for.
+ * The operation of a call that serves several callers, also those that join while the call is under way. It is aborted when
+ * all of its members are. Its deadline is the latest of theirs, so it can move while a call waits. Progress goes to all.
  */
 export class SharedOperation implements Operation {
   readonly #members = new Set<Operation>();
   readonly #controller = new AbortController();
 
   constructor(members: Iterable<Operation> = []) {
-    for (const member of members) this.join(member);
+    for (const member of members) this.#add(member);
+    this.#abortWithAllMembers();
   }
 
   get signal(): AbortSignal {
@@ -50,19 +51,27 @@ export class SharedOperation implements Operation {
   }
 
   join(member: Operation): void {
-    this.#members.add(member);
-    const abortWhenAllDid = () => {
-      if ([...this.#members].every(({ signal }) => signal.aborted)) this.#controller.abort();
-    };
-    member.signal.addEventListener("abort", abortWhenAllDid, { once: true });
+    this.#add(member);
+    this.#abortWithAllMembers();
   }
 
   progress(message: string): void {
     for (const member of this.#members) member.progress(message);
   }
+
+  #add(member: Operation): void {
+    this.#members.add(member);
+    member.signal.addEventListener("abort", () => this.#abortWithAllMembers(), { once: true });
+  }
+
+  /** A member that was aborted before it joined fires no event any more, so all members are looked at. */
+  #abortWithAllMembers(): void {
+    const members = [...this.#members];
+    if (members.length > 0 && members.every(({ signal }) => signal.aborted)) this.#controller.abort();
+  }
 }
 
-/** How a wait is told: whole seconds, never "0 s". */
+/** A wait as users read it: whole seconds, at least 1 s. */
 export function seconds(ms: number): string {
   return `${Math.max(1, Math.round(ms / 1000))} s`;
 }

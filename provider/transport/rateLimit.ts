@@ -2,7 +2,10 @@ import type { Operation } from "../core/backend";
 import { isKeyPairError, KeyPairError } from "../core/errors";
 import { cancelled, checkNotCancelled, MORE_TIME, seconds } from "./operation";
 
-/** What is left of the rate when the cloud throttles again, at most and at least; between them, what it granted just now. */
+/**
+ * The new rate when the cloud throttles again, as a part of the old one: at most and at least so much, and in between what the
+ * cloud granted in the last second.
+ */
 const LEFT = { most: 0.95, least: 0.5 };
 /** How much the rate grows with each call that went through, in calls a second: about 5 % a second when it is used up. */
 const INCREASE = 0.05;
@@ -11,17 +14,21 @@ const FIRST_INCREASE = 1;
 const SLOWEST = 1;
 /** Over how long the rate that the cloud grants is measured. */
 const WINDOW_MS = 1_000;
-/** Waits for a turn that are longer are told. */
+/** Waits for a turn that are longer are reported. */
 const TOLD_MS = 2_000;
+/** The longest time that a timer of Node can have. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Waiter {
+  place: number;
   start(): void;
 }
 
 /**
- * A limit on our own side that learns the cloud's: no limit until the cloud throttles, then the rate that it granted, a
- * little less whenever it throttles again, a little more with every call that goes through. Calls start in the order in
- * which they came, evenly spaced, so that many resources at once neither fail nor wait longer than the cloud makes them.
+ * A limit on our own side that learns the cloud's limit. There is none until the cloud throttles. Then the rate is what the
+ * cloud granted; it falls a little whenever the cloud throttles again, and grows a little with every call that goes through.
+ * Calls start in the order of their places, evenly spaced, so that many resources at once neither fail nor wait longer than
+ * the cloud makes them.
  */
 export class RateLimit {
   /** Calls a second. */
@@ -32,18 +39,20 @@ export class RateLimit {
   #learning = false;
   #granted: number[] = [];
   #nextStart = 0;
+  #nextPlace = 0;
+  /** By place. */
   #queue: Waiter[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** The calls a second that start at most; infinite until the cloud has throttled. */
-  get callsPerSecond(): number {
-    return this.#rate;
+  /** A place at the end of the queue. A call keeps it when it is tried again, so no later call overtakes it. */
+  takePlace(): number {
+    return this.#nextPlace++;
   }
 
   /** Calls when it is this call's turn. Rejects with `Cancelled` or `DeadlineExceeded` when that comes too late. */
-  async run<T>(call: () => Promise<T>, operation: Operation): Promise<T> {
+  async run<T>(call: () => Promise<T>, operation: Operation, place = this.takePlace()): Promise<T> {
     checkNotCancelled(operation);
-    await this.#turn(operation);
+    await this.#turn(operation, place);
     const startedAt = performance.now();
     try {
       const result = await call();
@@ -84,13 +93,14 @@ export class RateLimit {
     return (this.#granted.length * 1000) / WINDOW_MS;
   }
 
-  #turn(operation: Operation): Promise<void> {
-    const { signal, deadline } = operation;
+  #turn(operation: Operation, place: number): Promise<void> {
     if (!Number.isFinite(this.#rate) && this.#queue.length === 0) return Promise.resolve();
-    const wait = ((this.#queue.length + 1) * 1000) / this.#rate;
+    const later = this.#queue.findIndex((other) => other.place > place);
+    const before = later === -1 ? this.#queue.length : later;
+    const wait = ((before + 1) * 1000) / this.#rate;
     if (wait > TOLD_MS) {
       operation.progress(
-        `the cloud takes about ${this.#rate.toFixed(1)} calls a second; ${this.#queue.length} are before this one (${seconds(wait)})`,
+        `the cloud takes about ${this.#rate.toFixed(1)} calls a second; ${before} are before this one (${seconds(wait)})`,
       );
     }
     return new Promise((resolve, reject) => {
@@ -100,26 +110,27 @@ export class RateLimit {
         reject(error);
       };
       const onAbort = () => leave(cancelled());
-      const late = setTimeout(() => leave(tooLate()), Math.min(deadline - Date.now(), 2 ** 31 - 1));
+      const stopWatching = atDeadline(operation, () => leave(tooLate()));
       const settle = () => {
-        clearTimeout(late);
-        signal.removeEventListener("abort", onAbort);
+        stopWatching();
+        operation.signal.removeEventListener("abort", onAbort);
       };
       const waiter: Waiter = {
+        place,
         start: () => {
           settle();
           resolve();
         },
       };
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.#queue.push(waiter);
+      operation.signal.addEventListener("abort", onAbort, { once: true });
+      this.#queue.splice(before, 0, waiter);
       this.#pump();
     });
   }
 
   #pump(): void {
     if (this.#timer !== undefined || this.#queue.length === 0) return;
-    // Lateness of timers is caught up with, idleness is not.
+    // A late timer is made up for; time in which nobody called is not.
     const now = performance.now();
     const interval = 1000 / this.#rate;
     this.#nextStart = Math.max(this.#nextStart + interval, now - interval);
@@ -134,10 +145,21 @@ export class RateLimit {
   }
 }
 
+/** Calls when the deadline has passed, however often that moves meanwhile. Returns what ends the watch. */
+function atDeadline(operation: Operation, action: () => void): () => void {
+  const watch = () => {
+    const left = operation.deadline - Date.now();
+    if (left <= 0) action();
+    else timer = setTimeout(watch, Math.min(left, LONGEST_TIMER_MS));
+  };
+  let timer = setTimeout(watch, 0);
+  return () => clearTimeout(timer);
+}
+
 function tooLate(): KeyPairError {
   return new KeyPairError({
     code: "DeadlineExceeded",
-    message: "the time was up before it was this call's turn: the cloud is throttling",
+    message: "the cloud throttles, and the time was up before this call could be sent",
     next: MORE_TIME,
   });
 }

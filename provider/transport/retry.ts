@@ -4,7 +4,7 @@ import { checkNotCancelled, MORE_TIME, seconds, sleep } from "./operation";
 
 export interface RetryOptions {
   /**
-   * Sending the call twice does the same as sending it once, so it is sent again even when nobody knows whether the cloud
+   * Sending the call twice does the same as sending it once, so it is sent again even when it is not known whether the cloud
    * carried it out.
    */
   idempotent: boolean;
@@ -16,15 +16,16 @@ export interface RetryOptions {
 
 const BASE_MS = 500;
 const CAP_MS = 10_000;
-/** Short, because a rate limit slows down what is throttled (rateLimit.ts). */
+/** Short, because the rate limit (rateLimit.ts) slows throttled calls down. */
 const THROTTLED_CAP_MS = 2_000;
 
 /**
  * Calls, and calls again while the failure says that this is safe, until the operation's deadline.
  *
- * Which failures those are is said by their code: `Throttled` and `Unavailable` (nothing was changed) always,
- * `OutcomeUnknown` for idempotent calls only, any other never. Waits are exponential with full jitter
- * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/); the cloud's own retry-after is the least.
+ * The code of the failure decides: `Throttled` and `Unavailable` (nothing was changed) are always tried again,
+ * `OutcomeUnknown` only for idempotent calls, any other code never. Waits are exponential with full jitter
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), and never shorter than the cloud's own
+ * retry-after.
  * Rejects with `DeadlineExceeded` and the last failure as its cause, and with `Cancelled` when the user interrupts.
  */
 export async function retry<T>(
@@ -46,6 +47,16 @@ export async function retry<T>(
   }
 }
 
+/**
+ * The wait that a `retry-after` header asks for, in ms: the header counts seconds, or names a date (RFC 9110, 10.2.3).
+ * `undefined` where it is absent or cannot be read.
+ */
+export function parseRetryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
+}
+
 function isRetriable(error: unknown, { idempotent }: RetryOptions): error is KeyPairError {
   return (
     isKeyPairError(error, "Throttled", "Unavailable") ||
@@ -58,7 +69,7 @@ function backoffMs(
   { code, details: { retryAfterMs } }: KeyPairError,
   { baseMs = BASE_MS, capMs = code === "Throttled" ? THROTTLED_CAP_MS : CAP_MS }: RetryOptions,
 ): number {
-  // Jitter comes on top of what the cloud asked for: everybody who was throttled was told the same time.
+  // Jitter is added to what the cloud asked for, because it asks all throttled callers for the same time.
   if (retryAfterMs !== undefined) return retryAfterMs + Math.random() * baseMs;
   // 2 ** 30 ms is far past any cap: the exponent is bounded only so that the product stays finite.
   return Math.random() * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30));

@@ -6,62 +6,41 @@ export interface SweepOptions {
   maxAgeMs: number;
 }
 
-/** `stale`: no listing may answer for this name, because this process has written to it since the listing began. */
+/** `stale`: this process has written to the name, so no listing may answer for it. */
 export type SweepAnswer<Item> = { item: Item | undefined } | "stale";
 
 interface Listing<Item> {
   startedAt: number;
-  /** How many writes had ended when the listing began. */
-  writes: number;
   operation: SharedOperation;
   items: Promise<ReadonlyMap<string, Item>>;
 }
 
-interface Writes {
-  underWay: number;
-  /** Which write the last one that ended was. */
-  last: number;
-}
-
 /**
  * One listing that answers for many names. Readers that come while it is under way wait for the same one; readers that come
- * later use it while it is young. A write of our own takes its name out of every listing that began before the write ended.
+ * later use it while it is young. It never answers for a name that this process has written to: reads may lag behind writes, so
+ * even a listing that began after the write may not show it.
  */
 export class Sweep<Item> {
   #listing: Listing<Item> | undefined;
-  #ended = 0;
-  readonly #writes = new Map<string, Writes>();
+  readonly #written = new Set<string>();
 
   constructor(
     private readonly list: (operation: Operation) => Promise<ReadonlyMap<string, Item>>,
     private readonly options: SweepOptions,
   ) {}
 
-  /** What the listing says of the name. A `stale` name starts no listing of its own: asking for the one name is cheaper. */
+  /** What the listing says of the name. A `stale` name starts no listing: asking for the one name is cheaper. */
   async find(name: string, operation: Operation): Promise<SweepAnswer<Item>> {
-    const listing = this.#current(operation);
-    if (!this.#mayAnswer(listing, name)) return "stale";
-    const items = await listing.items;
+    if (this.#written.has(name)) return "stale";
+    const items = await this.#current(operation).items;
     // A write may have begun while the listing was under way.
-    return this.#mayAnswer(listing, name) ? { item: items.get(name) } : "stale";
+    return this.#written.has(name) ? "stale" : { item: items.get(name) };
   }
 
-  /** Runs a write to the name, and keeps listings that it may have overtaken from answering for it. */
-  async write<T>(name: string, write: () => Promise<T>): Promise<T> {
-    const writes = this.#writes.get(name) ?? { underWay: 0, last: 0 };
-    this.#writes.set(name, writes);
-    writes.underWay++;
-    try {
-      return await write();
-    } finally {
-      writes.underWay--;
-      writes.last = ++this.#ended;
-    }
-  }
-
-  /** Forgets the listing: the next reader starts a new one. */
-  drop(): void {
-    this.#listing = undefined;
+  /** Runs a write to the name. From now on no listing answers for it, whether the write succeeds or not. */
+  write<T>(name: string, write: () => Promise<T>): Promise<T> {
+    this.#written.add(name);
+    return write();
   }
 
   #current(operation: Operation): Listing<Item> {
@@ -75,22 +54,12 @@ export class Sweep<Item> {
       return young;
     }
     const shared = new SharedOperation([operation]);
-    const listing: Listing<Item> = {
-      startedAt: performance.now(),
-      writes: this.#ended,
-      operation: shared,
-      items: this.list(shared),
-    };
+    const listing = { startedAt: performance.now(), operation: shared, items: this.list(shared) };
     this.#listing = listing;
     // A listing that failed answers nobody who comes later.
     listing.items.catch(() => {
       if (this.#listing === listing) this.#listing = undefined;
     });
     return listing;
-  }
-
-  #mayAnswer(listing: Listing<Item>, name: string): boolean {
-    const writes = this.#writes.get(name);
-    return writes === undefined || (writes.underWay === 0 && writes.last <= listing.writes);
   }
 }

@@ -12,6 +12,9 @@ import { newLine } from "./support/workbench";
  * That the life cycle gets over what is left open is tested in test/engine.
  */
 
+/** Of one request: long enough for a busy machine, short for the tests in which nothing is answered. */
+const TIMEOUT_MS = 2_000;
+
 let publicKey = "";
 beforeAll(async () => {
   publicKey = await newLine();
@@ -106,7 +109,7 @@ const FAULTS: [string, FaultKind & { when?: "before" | "after" }][] = (["before"
 
 describe.concurrent.each(STEPS)("$action", ({ action, isIdempotent, run, isDone }) => {
   async function prepared(onTestFinished: TestContext["onTestFinished"]) {
-    const { emulator, backend } = await startEcs(onTestFinished);
+    const { emulator, backend } = await startEcs(onTestFinished, {}, { timeoutMs: TIMEOUT_MS });
     emulator.store.import(REGION, { name: pair, publicKey, tags: { old: "1" } });
     if (action === "DetachKeyPair") emulator.store.attach(REGION, pair, ["i-9"]);
     return { emulator, backend };

@@ -96,7 +96,7 @@ describeOpenStack("access to a real Keystone and Nova", () => {
       const error = await failure(await opened(user.variables({ OS_PASSWORD: password })));
       expect(error.code).toBe("Unauthenticated");
       expect(error.message).toMatch(
-        /^Keystone refused the credentials of cloud "envvars" \(code Unauthorized, request id req-[\w-]+\)\. Check the credentials in clouds\.yaml or in the OS_\* variables, and that the user is enabled\.$/,
+        /^Keystone refused the credentials of the cloud of the OS_\* variables \(code Unauthorized, request id req-[\w-]+\)\. Check the credentials, and that the user is enabled\. The credentials that were used come from the OS_\* variables\.$/,
       );
       expect(texts(error)).not.toContain(password);
     });
@@ -105,7 +105,7 @@ describeOpenStack("access to a real Keystone and Nova", () => {
       const { OS_USER_DOMAIN_NAME: _, OS_PROJECT_DOMAIN_NAME: __, ...rest } = user.variables();
       const error = await failure(await opened(rest));
       expect(error.code).toBe("Configuration");
-      expect(error.message).toContain("user_domain_name");
+      expect(error.message).toContain("OS_USER_DOMAIN_NAME is not set");
     });
   });
 
@@ -322,7 +322,7 @@ describeOpenStack("access to a real Keystone and Nova", () => {
       const error = await failure(await opened(user.variables({ OS_REGION_NAME: "eu-de" })));
       expect(error.code).toBe("Configuration");
       expect(error.message).toBe(
-        'the catalogue of cloud "envvars" has no public endpoint of the service compute in region "eu-de". ' +
+        'the catalogue of the cloud of the OS_* variables has no public endpoint of the service compute in region "eu-de". ' +
           "It has one in RegionOne (admin), RegionOne (internal), RegionOne (public), RegionOtc (admin), RegionOtc (internal), RegionOtc (public). Check the region and the interface.",
       );
     });
@@ -391,7 +391,7 @@ describeOpenStack("access to a real Keystone and Nova", () => {
     it("names a file of certificates that cannot be read", async () => {
       const variables = user.variables({ OS_CACERT: "/nowhere/ca.pem" });
       await expect(openAs(variables)).rejects.toThrow(
-        'the certificates of cloud "envvars" in /nowhere/ca.pem cannot be read (ENOENT)',
+        "the certificates in /nowhere/ca.pem (OS_CACERT) cannot be read (ENOENT)",
       );
     });
   });

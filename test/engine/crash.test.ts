@@ -54,7 +54,7 @@ it("an up that is killed (SIGKILL) with all its processes while the cloud makes 
     expect(run.errors("theirs").join()).toContain('a key pair "theirs" is there already, with another key');
     expect(run.warnings("created")).toEqual([
       expect.stringMatching(
-        /^key pair "created" \(local local .*\) was deleted: an earlier run was killed while it made it, before the stack's state held it\.$/,
+        /^key pair "created" \(local backend, region local, .*\) was deleted: an earlier run was killed while it made it, before the stack's state held it\.$/,
       ),
     ]);
     const stored = Object.fromEntries(pairs(project).map(({ name, publicKey }) => [name, publicKey]));

@@ -138,7 +138,7 @@ it("what somebody changed behind the stack's back is found, previewed and repair
     const run = await project.destroy();
     expect(run.warnings("replaced")).toEqual([
       expect.stringMatching(
-        /^key pair "replaced" \(local local \(.*\)\) was left alone: its key is not the one that this stack made \(now [0-9a-f:]{47}\), so somebody replaced it\. Delete it by hand if nobody needs it\.$/,
+        /^key pair "replaced" \(local backend, region local, .*\) was left alone: its key is not the one that this stack made \(now [0-9a-f:]{47}\), so somebody replaced it\. Delete it by hand if nobody needs it\.$/,
       ),
     ]);
     expect(pairs(project).map(({ name }) => name)).toEqual(["replaced"]);

@@ -1,6 +1,6 @@
 /*
- * The requests of ECS, API version 2014-05-26, as they go over the wire. None of them has a client token, so what may have
- * been carried out is looked up, not sent again. The region is added by the client.
+ * The requests of ECS, API version 2014-05-26, as they go over the wire. None of them has a client token: when it is not known
+ * whether a request was carried out, the caller looks before it sends the request again. The client adds the region.
  * https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-dir-ssh-key-pairs
  */
 
@@ -20,7 +20,7 @@ export const MOST = {
   instancePage: 100,
 } as const;
 
-/** The type of resource that a key pair is to the operations on tags and groups; its id there is its name. */
+/** What the operations on tags and resource groups call a key pair; there its id is its name. */
 const RESOURCE_TYPE = "keypair";
 
 export interface Tag {
@@ -69,7 +69,6 @@ export interface EcsRequests {
   DetachKeyPair: Attachment;
   TagResources: TaggedResources & { Tag: Tag[] };
   UntagResources: TaggedResources & { TagKey: string[] };
-  ListTagResources: TaggedResources & { NextToken?: string };
   JoinResourceGroup: { ResourceType: typeof RESOURCE_TYPE; ResourceId: string; ResourceGroupId: string };
   /** https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances */
   DescribeInstances: { KeyPairName: string; MaxResults?: number; NextToken?: string };
@@ -78,13 +77,9 @@ export interface EcsRequests {
 export type EcsAction = keyof EcsRequests;
 
 /** Requests that change nothing: they end when the user interrupts. */
-export const READS: ReadonlySet<EcsAction> = new Set([
-  "DescribeKeyPairs",
-  "ListTagResources",
-  "DescribeInstances",
-]);
+export const READS: ReadonlySet<EcsAction> = new Set(["DescribeKeyPairs", "DescribeInstances"]);
 
-/** Requests that may be sent twice: reads, and those whose second time changes nothing. */
+/** Requests that may be sent twice, because the second one changes nothing. */
 export const IDEMPOTENT: ReadonlySet<EcsAction> = new Set([
   ...READS,
   "AttachKeyPair",
@@ -94,22 +89,16 @@ export const IDEMPOTENT: ReadonlySet<EcsAction> = new Set([
   "JoinResourceGroup",
 ]);
 
-/** The key pair as the operations on tags and groups name it. */
+/** The key pairs as the operations on tags name them. */
 export function resources(...names: string[]): TaggedResources {
   return { ResourceType: RESOURCE_TYPE, ResourceId: names };
 }
 
+/** The key pair as the operation on resource groups names it. */
 export function resource(name: string): { ResourceType: typeof RESOURCE_TYPE; ResourceId: string } {
   return { ResourceType: RESOURCE_TYPE, ResourceId: name };
 }
 
 export function tagList(tags: Record<string, string>): Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-}
-
-/** The items in groups of at most `size`, for requests that take no more. */
-export function groups<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

@@ -1,14 +1,16 @@
 import type { AttachmentClient, InstanceFailure, Operation } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { isKeyPairError } from "../../core/errors";
-import { groups, MOST } from "./api";
+import { groups } from "../../transport/groups";
+import { MOST } from "./api";
 import type { EcsCaller } from "./client";
 
 type Change = "AttachKeyPair" | "DetachKeyPair";
 
 /**
- * Binding of key pairs to instances. ECS answers HTTP 200 also when some of the instances failed, and refuses a whole call for
- * the sake of one instance: either way each failure is pinned on its instance, and so is that of a whole call once another
- * one was carried out.
+ * Binding of key pairs to instances. ECS may answer HTTP 200 although some of the instances failed, or refuse a whole call
+ * because of one instance. In both cases the answer names the instances that failed. When one call of several fails and
+ * another was carried out, the instances of the failed one count as failures.
  */
 export class EcsAttachments implements AttachmentClient {
   constructor(private readonly client: EcsCaller) {}
@@ -29,11 +31,7 @@ export class EcsAttachments implements AttachmentClient {
     do {
       const reply = await this.client.call(
         "DescribeInstances",
-        {
-          KeyPairName: name,
-          MaxResults: MOST.instancePage,
-          ...(token !== undefined && { NextToken: token }),
-        },
+        defined({ KeyPairName: name, MaxResults: MOST.instancePage, NextToken: token }),
         operation,
         name,
       );
@@ -83,7 +81,7 @@ export class EcsAttachments implements AttachmentClient {
     }
   }
 
-  /** An instance that is already as it should be is no failure, whatever code ECS has for that. */
+  /** The failures of instances that are not yet as they should be. Which code ECS gave them does not matter. */
   async #unlessSettled(
     failures: InstanceFailure[],
     name: string,
@@ -95,13 +93,13 @@ export class EcsAttachments implements AttachmentClient {
       const attached = new Set(await this.attachedInstances(name, operation));
       return failures.filter(({ instanceId }) => attached.has(instanceId) !== shouldBeAttached);
     } catch {
-      // What keeps us from looking must not hide which instances were changed.
+      // When this look fails, the answer must still say which instances failed.
       return failures;
     }
   }
 }
 
-/** Changes each group. Rejects when none could be changed; else a group that could not is a failure of its instances. */
+/** Changes each group. Rejects when all groups fail; otherwise a group that fails is a failure of each of its instances. */
 async function ofAll(
   groups: string[][],
   change: (group: string[]) => Promise<InstanceFailure[]>,
@@ -127,9 +125,5 @@ function failureOf(
   cloudCode: string | undefined,
   message: string | undefined,
 ): InstanceFailure {
-  return {
-    instanceId,
-    message: message ?? "ECS gives no reason",
-    ...(cloudCode !== undefined && { cloudCode }),
-  };
+  return defined({ instanceId, message: message ?? "ECS gives no reason", cloudCode });
 }

@@ -9,10 +9,11 @@ import type {
   Owner,
   TagChange,
 } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { isKeyPairError } from "../../core/errors";
-import { sleep } from "../../transport/operation";
-import { Sweep } from "../../transport/sweep";
-import { groups, MOST, resource, resources, tagList } from "./api";
+import { groups } from "../../transport/groups";
+import { Sweep, type SweepAnswer } from "../../transport/sweep";
+import { MOST, resource, resources, tagList } from "./api";
 import { EcsAttachments } from "./attachments";
 import type { EcsCaller } from "./client";
 import { Deletions } from "./deletions";
@@ -21,50 +22,65 @@ import { createdKeyPair, importedKeyPair } from "./mapper";
 
 /** Longer than a refresh or a destroy of a full region (500 pairs) takes on a slow machine. */
 const SWEEP_AGE_MS = 5 * 60_000;
-/** How long after a write of our own a read that does not see it is taken for late, and how often it is asked again. */
-const LAG_MS = 10_000;
-const LAG_PAUSE_MS = 500;
+
+export interface AlibabaBackendOptions {
+  client: EcsCaller;
+  region: string;
+  /** The URL of ECS. */
+  endpoint: string;
+  credentialsFrom: string;
+  warning?: string | undefined;
+  /** Never rejects. */
+  askOwner(): Promise<Owner | undefined>;
+  release(): Promise<void>;
+}
 
 /** Alibaba Cloud ECS, for one account and region. */
 export class AlibabaBackend implements Backend {
   readonly name = "alibaba";
+  readonly region: string;
   readonly location: string;
+  readonly endpoint: string;
+  readonly credentialsFrom: string;
+  readonly warning: string | undefined;
   readonly attachments: EcsAttachments;
+  readonly #options: AlibabaBackendOptions;
+  readonly #client: EcsCaller;
   readonly #sweep: Sweep<KeyPairRecord>;
   readonly #deletions: Deletions;
-  /** Pairs that this process has made, and when (ms of `performance.now`). */
-  readonly #made = new Map<string, number>();
+  #owner: Promise<Owner | undefined> | undefined;
 
-  constructor(
-    private readonly client: EcsCaller,
-    readonly region: string,
-    private readonly onClose: () => Promise<void>,
-  ) {
+  constructor(options: AlibabaBackendOptions) {
+    const { client, region, endpoint, credentialsFrom, warning } = options;
+    this.region = region;
     this.location = `alibaba ${region}`;
+    this.endpoint = endpoint;
+    this.credentialsFrom = credentialsFrom;
+    this.warning = warning;
+    this.#options = options;
+    this.#client = client;
     this.attachments = new EcsAttachments(client);
     this.#deletions = new Deletions(client, this.attachments);
     this.#sweep = new Sweep((operation) => listKeyPairs(client, {}, operation), { maxAgeMs: SWEEP_AGE_MS });
   }
 
-  readonly endpoint = "";
-  readonly credentialsFrom = "";
-
-  async owner(_operation: Operation): Promise<Owner | undefined> {
-    return undefined;
+  owner(_operation: Operation): Promise<Owner | undefined> {
+    this.#owner ??= this.#options.askOwner();
+    return this.#owner;
   }
 
   async importKeyPair(request: ImportKeyPairRequest, operation: Operation): Promise<KeyPairRecord> {
     const body = { ...newKeyPair(request), PublicKeyBody: request.publicKey };
-    const reply = await this.#making(request.name, () =>
-      this.client.call("ImportKeyPair", body, operation, request.name),
+    const reply = await this.#sweep.write(request.name, () =>
+      this.#client.call("ImportKeyPair", body, operation, request.name),
     );
     return importedKeyPair(reply, request);
   }
 
   async createKeyPair(request: CreateKeyPairRequest, operation: Operation): Promise<CreatedKeyPairRecord> {
     const body = newKeyPair(request);
-    const reply = await this.#making(request.name, () =>
-      this.client.call("CreateKeyPair", body, operation, request.name),
+    const reply = await this.#sweep.write(request.name, () =>
+      this.#client.call("CreateKeyPair", body, operation, request.name),
     );
     return createdKeyPair(reply, request);
   }
@@ -73,29 +89,32 @@ export class AlibabaBackend implements Backend {
     name: string,
     freshness: "sweep" | "exact",
     operation: Operation,
+    resourceGroupId?: string,
   ): Promise<KeyPairRecord | undefined> {
-    const answer = freshness === "sweep" ? await this.#sweep.find(name, operation) : "stale";
-    const isSettled = answer !== "stale" && (answer.item !== undefined || !this.#wasJustMade(name));
-    return isSettled ? answer.item : this.#findNow(name, operation);
+    const find = (group?: string) => describeKeyPair(this.#client, name, group, operation);
+    const answer = freshness === "sweep" ? await this.#swept(name, operation, resourceGroupId) : "stale";
+    if (answer !== "stale" && answer.item !== undefined) return answer.item;
+    const inGroup = resourceGroupId === undefined ? undefined : await find(resourceGroupId);
+    if (inGroup !== undefined || answer !== "stale") return inGroup;
+    return find();
   }
 
   async listKeyPairs(filter: KeyPairFilter, operation: Operation): Promise<KeyPairRecord[]> {
-    return [...(await listKeyPairs(this.client, filter, operation)).values()];
+    return [...(await listKeyPairs(this.#client, filter, operation)).values()];
   }
 
   async deleteKeyPair(name: string, operation: Operation): Promise<void> {
-    this.#made.delete(name);
     await this.#sweep.write(name, () => this.#deletions.delete(name, operation));
   }
 
-  /** Removes first, so that a key that only changes its case, and 20 new tags in the place of 20, are possible. */
+  /** Removes first, so that a tag's key can change its case only, and 20 tags can replace 20 others. */
   async changeTags(name: string, { set, remove }: TagChange, operation: Operation): Promise<void> {
     await this.#sweep.write(name, async () => {
       for (const TagKey of groups(remove, MOST.tags)) {
-        await this.client.call("UntagResources", { ...resources(name), TagKey }, operation, name);
+        await this.#client.call("UntagResources", { ...resources(name), TagKey }, operation, name);
       }
       for (const Tag of groups(tagList(set), MOST.tags)) {
-        await this.client.call("TagResources", { ...resources(name), Tag }, operation, name);
+        await this.#client.call("TagResources", { ...resources(name), Tag }, operation, name);
       }
     });
   }
@@ -104,7 +123,7 @@ export class AlibabaBackend implements Backend {
     const request = { ...resource(name), ResourceGroupId: resourceGroupId };
     await this.#sweep.write(name, async () => {
       try {
-        await this.client.call("JoinResourceGroup", request, operation, name);
+        await this.#client.call("JoinResourceGroup", request, operation, name);
       } catch (error) {
         const isThere = isKeyPairError(error) && error.details.cloudCode === "InvalidResourceGroup.Duplicate";
         if (!isThere) throw error;
@@ -113,36 +132,25 @@ export class AlibabaBackend implements Backend {
   }
 
   async close(): Promise<void> {
-    await this.onClose();
+    await this.#options.release();
   }
 
-  async #making<Reply>(name: string, call: () => Promise<Reply>): Promise<Reply> {
-    const reply = await this.#sweep.write(name, call);
-    this.#made.set(name, performance.now());
-    return reply;
-  }
-
-  /** Reads of ECS lag behind its writes: a pair that this process has just made is not gone because a read does not see it. */
-  async #findNow(name: string, operation: Operation): Promise<KeyPairRecord | undefined> {
-    for (;;) {
-      const record = await describeKeyPair(this.client, name, operation);
-      if (record || !this.#wasJustMade(name) || Date.now() + LAG_PAUSE_MS >= operation.deadline)
-        return record;
-      operation.progress(`waiting until ECS shows "${name}", which was just made`);
-      await sleep(LAG_PAUSE_MS, operation.signal);
+  /** What the listing says. It says nothing to a RAM user who may see one resource group only. */
+  async #swept(
+    name: string,
+    operation: Operation,
+    resourceGroupId: string | undefined,
+  ): Promise<SweepAnswer<KeyPairRecord>> {
+    try {
+      return await this.#sweep.find(name, operation);
+    } catch (error) {
+      if (resourceGroupId === undefined || !isKeyPairError(error, "PermissionDenied")) throw error;
+      return "stale";
     }
-  }
-
-  #wasJustMade(name: string): boolean {
-    const madeAt = this.#made.get(name);
-    return madeAt !== undefined && performance.now() - madeAt < LAG_MS;
   }
 }
 
-function newKeyPair({ name, tags, resourceGroupId }: CreateKeyPairRequest) {
-  return {
-    KeyPairName: name,
-    ...(resourceGroupId !== undefined && { ResourceGroupId: resourceGroupId }),
-    ...(tags === undefined || Object.keys(tags).length === 0 ? {} : { Tag: tagList(tags) }),
-  };
+function newKeyPair({ name, tags = {}, resourceGroupId }: CreateKeyPairRequest) {
+  const Tag = Object.keys(tags).length === 0 ? undefined : tagList(tags);
+  return defined({ KeyPairName: name, ResourceGroupId: resourceGroupId, Tag });
 }

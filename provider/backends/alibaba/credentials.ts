@@ -4,9 +4,10 @@ import {
   ProfileCredentialsProvider,
 } from "@alicloud/credentials";
 import type { Credentials, ResolvedConnection } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { KeyPairError } from "../../core/errors";
 import { registerSecret } from "../../core/redact";
-import { explainProfile } from "./profile";
+import { explainProfile, fileOfProfile } from "./profile";
 
 /** What signs a request. */
 export interface AccessKey {
@@ -18,8 +19,12 @@ export interface AccessKey {
   provider: string;
 }
 
-/** Asked before every request: temporary credentials are renewed in time. */
-export type CredentialSource = () => Promise<AccessKey>;
+export interface CredentialSource {
+  /** Where the credentials come from, in words, for logs and errors: `the environment (ALICLOUD_ACCESS_KEY)`. */
+  from: string;
+  /** Asked before every request, so that temporary credentials are renewed in time. */
+  key(): Promise<AccessKey>;
+}
 
 interface Provider {
   getCredentials(): Promise<{
@@ -31,8 +36,8 @@ interface Provider {
 }
 
 /**
- * The variables of one set of credentials. First those of Terraform's and Pulumi's alicloud providers, in their order; the SDK
- * itself reads only the second set.
+ * The sets of variables that hold credentials, in the order of Terraform's and Pulumi's alicloud providers. The SDK itself
+ * reads only the second set.
  */
 const VARIABLES = [
   { id: "ALICLOUD_ACCESS_KEY", secret: "ALICLOUD_SECRET_KEY", token: "ALICLOUD_SECURITY_TOKEN" },
@@ -50,36 +55,53 @@ const VARIABLES = [
 const PROFILE_VARIABLES = ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"] as const;
 
 /**
- * Where the credentials come from, first found first taken: the stack's configuration, the environment, the profile, and then
- * the chain of the SDK (OIDC, `~/.aliyun/config.json`, `~/.alibabacloud/credentials`, the RAM role of the instance, a
- * credentials URI; https://www.alibabacloud.com/help/en/sdk/developer-reference/v2-manage-node-js-access-credentials).
+ * The first of these that says anything: the stack's configuration, the profile that the connection names, keys in the
+ * environment, a profile that the environment names, and the chain of the SDK (OIDC, `~/.aliyun/config.json`,
+ * `~/.alibabacloud/credentials`, the RAM role of the instance, a credentials URI;
+ * https://www.alibabacloud.com/help/en/sdk/developer-reference/v2-manage-node-js-access-credentials).
  * A source rejects with `Configuration`, and never with the words of the SDK: those can hold the whole credentials file.
  */
 export function credentialSource(
-  connection: ResolvedConnection,
+  { profile }: Pick<ResolvedConnection, "profile">,
   configured: Credentials,
   environment: NodeJS.ProcessEnv = process.env,
 ): CredentialSource {
-  const fixed = configuredKey(configured) ?? environmentKey(environment);
-  if (fixed) return async () => remembered(fixed);
-  const profile = connection.profile ?? PROFILE_VARIABLES.map((name) => environment[name]).find(Boolean);
-  return profile === undefined ? chainSource() : profileSource(profile);
+  return (
+    configuredSource(configured) ??
+    (profile ? profileSource(profile) : undefined) ??
+    environmentSource(environment) ??
+    environmentProfileSource(environment) ??
+    chainSource()
+  );
 }
 
-function configuredKey({ accessKeyId, accessKeySecret, securityToken }: Credentials): AccessKey | undefined {
+function configuredSource(configured: Credentials): CredentialSource | undefined {
+  const { accessKeyId, accessKeySecret, securityToken } = configured;
   if (!accessKeyId && !accessKeySecret) return undefined;
   if (!accessKeyId) throw incomplete("keypair:accessKeySecret", "keypair:accessKeyId");
   if (!accessKeySecret) throw incomplete("keypair:accessKeyId", "keypair:accessKeySecret");
-  return accessKey(accessKeyId, accessKeySecret, securityToken);
+  const key = accessKey(accessKeyId, accessKeySecret, securityToken);
+  return fixedSource("the stack's configuration (keypair:accessKeyId)", key);
 }
 
-function environmentKey(environment: NodeJS.ProcessEnv): AccessKey | undefined {
+function environmentSource(environment: NodeJS.ProcessEnv): CredentialSource | undefined {
   const names = VARIABLES.find(({ id }) => environment[id]);
   const id = names && environment[names.id];
   if (!id) return undefined;
   const secret = environment[names.secret];
   if (!secret) throw incomplete(names.id, names.secret);
-  return accessKey(id, secret, environment[names.token]);
+  return fixedSource(`the environment (${names.id})`, accessKey(id, secret, environment[names.token]));
+}
+
+function environmentProfileSource(environment: NodeJS.ProcessEnv): CredentialSource | undefined {
+  const variable = PROFILE_VARIABLES.find((name) => environment[name]);
+  const profile = variable && environment[variable];
+  return profile ? profileSource(profile, ` that ${variable} names`) : undefined;
+}
+
+function fixedSource(from: string, key: AccessKey): CredentialSource {
+  remember(key);
+  return { from, key: async () => key };
 }
 
 function accessKey(
@@ -88,16 +110,17 @@ function accessKey(
   token: string | undefined,
   provider = token ? "static_sts" : "static_ak",
 ): AccessKey {
-  return { id, secret, provider, ...(token ? { securityToken: token } : {}) };
+  return defined({ id, secret, provider, securityToken: token || undefined });
 }
 
-function profileSource(profile: string): CredentialSource {
-  // A profile can be in either of the two files that the vendor's tools read.
+/** @param named  How the profile was chosen, where that is not plain: ` that ALICLOUD_PROFILE names`. */
+function profileSource(profile: string, named = ""): CredentialSource {
+  // The vendor's tools read two files, and a profile can be in either.
   const providers: Provider[] = [
     CLIProfileCredentialsProvider.builder().withProfileName(profile).build(),
     ProfileCredentialsProvider.builder().withProfileName(profile).build(),
   ];
-  return oneAtATime(async () => {
+  return oneAtATime(`the profile "${profile}"${named} (${fileOfProfile(profile)})`, async () => {
     for (const provider of providers) {
       const key = await askQuietly(provider);
       if (key) return key;
@@ -113,7 +136,7 @@ function profileSource(profile: string): CredentialSource {
 
 function chainSource(): CredentialSource {
   const chain: Provider = DefaultCredentialsProvider.builder().build();
-  return oneAtATime(async () => {
+  return oneAtATime("the default chain of Alibaba Cloud's tools", async () => {
     const key = await askQuietly(chain);
     if (key) return key;
     const problem = explainProfile(undefined);
@@ -127,14 +150,17 @@ function chainSource(): CredentialSource {
   });
 }
 
-/** Requests that come together share one answer: temporary credentials are got once, not once for each of them. */
-function oneAtATime(source: CredentialSource): CredentialSource {
+/** Requests at the same time share one answer, so that temporary credentials are got once for all of them. */
+function oneAtATime(from: string, ask: () => Promise<AccessKey>): CredentialSource {
   let asked: Promise<AccessKey> | undefined;
-  return () => {
-    asked ??= source().finally(() => {
-      asked = undefined;
-    });
-    return asked;
+  return {
+    from,
+    key: () => {
+      asked ??= ask().finally(() => {
+        asked = undefined;
+      });
+      return asked;
+    },
   };
 }
 
@@ -142,16 +168,18 @@ async function askQuietly(provider: Provider): Promise<AccessKey | undefined> {
   try {
     const { accessKeyId, accessKeySecret, securityToken, providerName } = await provider.getCredentials();
     if (!accessKeyId || !accessKeySecret) return undefined;
-    return remembered(accessKey(accessKeyId, accessKeySecret, securityToken, providerName));
+    const key = accessKey(accessKeyId, accessKeySecret, securityToken, providerName);
+    remember(key);
+    return key;
   } catch {
     // The SDK's errors hold the text of the file that it could not read.
     return undefined;
   }
 }
 
-function remembered(key: AccessKey): AccessKey {
-  for (const secret of [key.id, key.secret, key.securityToken]) registerSecret(secret);
-  return key;
+/** From now on the redaction knows the key. */
+function remember({ id, secret, securityToken }: AccessKey): void {
+  for (const text of [id, secret, securityToken]) registerSecret(text);
 }
 
 function incomplete(there: string, missing: string): KeyPairError {

@@ -1,12 +1,12 @@
 import { KeyPairError } from "../../core/errors";
 
-/** Names that stand for a region's own hosts, public and within a VPC. */
+/** Short names for a region's own hosts, public and within a VPC. */
 const SHORT_NAMES = ["ecs", "ecs-vpc"];
 
 /**
  * Where the requests go: `https://ecs.<region>.aliyuncs.com`, or what the user says, as a URL, a `host[:port]`, or `ecs-vpc`
  * for the region's host within a VPC (https://www.alibabacloud.com/help/en/ecs/developer-reference/endpoints).
- * Throws `Configuration`: a path or a query cannot be part of it, since a signature covers neither.
+ * Throws `Configuration` for anything else. A path or a query is refused, because a signature covers neither.
  */
 export function resolveEndpoint(endpoint: string | undefined, regionId: string): URL {
   const given = endpoint?.trim() || "ecs";
@@ -26,7 +26,7 @@ export function resolveEndpoint(endpoint: string | undefined, regionId: string):
   return url;
 }
 
-/** Throws `Configuration` when there is none, or it is none: it becomes part of a host name. */
+/** The region, which becomes part of a host name. Throws `Configuration` when it is missing or malformed. */
 export function checkRegion(region: string | undefined): string {
   if (region !== undefined && /^[a-z][a-z0-9-]+$/.test(region)) return region;
   throw new KeyPairError({
@@ -34,7 +34,7 @@ export function checkRegion(region: string | undefined): string {
     message:
       region === undefined
         ? "no region is configured for Alibaba Cloud"
-        : `"${region}" is no region of Alibaba Cloud`,
+        : `"${region}" is not a region of Alibaba Cloud`,
     property: "connection",
     next: "Run `pulumi config set keypair:region cn-hangzhou`, set ALIBABA_CLOUD_REGION, or give `connection.region`.",
   });
@@ -45,7 +45,7 @@ function parse(text: string): URL | undefined {
 }
 
 function fault(url: URL | undefined): string | undefined {
-  if (url === undefined || url.hostname === "") return "it is no URL and no host";
+  if (url === undefined || url.hostname === "") return "it is neither a URL nor a host";
   if (url.protocol !== "https:" && url.protocol !== "http:")
     return `its scheme is ${url.protocol}, not https or http`;
   if (url.username !== "" || url.password !== "") return "it holds a user name or a password";

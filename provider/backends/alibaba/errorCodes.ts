@@ -63,7 +63,7 @@ const IN_USE: Meaning = {
  * The documented codes (the pages of the operations at
  * https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-dir-ssh-key-pairs, and of all operations at
  * https://www.alibabacloud.com/help/en/ecs/developer-reference/common-error-codes), with what they mean and what to do next.
- * A missing resource group is no `NotFound`: that would say that the key pair is gone.
+ * A missing resource group is not `NotFound`, because that code means that the key pair is gone.
  */
 export const MEANINGS: Readonly<Record<string, Explanation>> = {
   // Create, import
@@ -186,14 +186,14 @@ export const MEANINGS: Readonly<Record<string, Explanation>> = {
   IllegalTimestamp: CLOCK,
   SignatureDoesNotMatch: SIGNATURE,
   IncompleteSignature: SIGNATURE,
-  // The request came twice: a proxy sent it again, and the first may have been carried out.
+  // A proxy sent the request again, and the first one may have been carried out.
   SignatureNonceUsed: ({ action }) => ({
     code: "OutcomeUnknown",
     message: `${action}: ECS has seen the request before; the first one may or may not have been carried out`,
   }),
 };
 
-/** What the code means; `undefined` for one that no page documents. */
+/** What the code means; `undefined` for a code that no page documents. */
 export function meaningOf(cloudCode: string, status: number, subject: Subject): Meaning | undefined {
   const explanation =
     MEANINGS[cloudCode] ?? (isDenial(cloudCode, status) ? denied : undefined) ?? missing(cloudCode);

@@ -1,12 +1,14 @@
+import { defined } from "../../core/defined";
 import { type ErrorDetails, KeyPairError } from "../../core/errors";
 import type { HttpReply } from "../../transport/http";
-import type { EcsAction } from "./api";
+import { parseRetryAfter } from "../../transport/retry";
 import { meaningOf } from "./errorCodes";
 import { parseFields, Reply } from "./reply";
 
 /** What a request was about, for the message of its failure. */
 export interface Subject {
-  action: EcsAction;
+  /** The operation: `ImportKeyPair`. */
+  action: string;
   regionId: string;
   host: string;
   keyPairName?: string;
@@ -15,30 +17,35 @@ export interface Subject {
 /** The longest text of the cloud that becomes part of a message. */
 const LONGEST = 300;
 
-/**
- * What a reply that is no success means. A 4xx was surely not carried out; after a 5xx, and after a reply that cannot be read,
- * nobody knows.
- */
-export function failureOf(reply: HttpReply, subject: Subject): KeyPairError {
+/** The reply of a call that was carried out. Throws the failure that any other reply means. */
+export function readReply(reply: HttpReply, subject: Subject): Reply {
+  if (reply.status < 200 || reply.status > 299) throw failureOf(reply, subject);
   const fields = parseFields(reply.text);
-  const body = new Reply(fields ?? {}, subject.action);
-  const cloudCode = body.text("Code");
-  const requestId = body.text("RequestId") ?? (reply.headers["x-acs-request-id"] || undefined);
-  const details: ErrorDetails = {
-    ...meaning(reply, cloudCode, body.text("Message"), subject),
-    ...(cloudCode !== undefined && { cloudCode }),
-    ...(requestId !== undefined && { requestId }),
-    ...(subject.keyPairName === undefined ? {} : { keyPairName: subject.keyPairName }),
-  };
-  return new KeyPairError(details);
+  if (fields === undefined) throw unreadable(reply, subject);
+  return new Reply(fields, subject.action);
 }
 
-/** A 2xx whose body is no JSON object. */
-export function unreadable(reply: HttpReply, subject: Subject): KeyPairError {
+/**
+ * The failure that a reply without success means. A 4xx was not carried out. After a 5xx it is not known whether the request
+ * was carried out.
+ */
+export function failureOf(reply: HttpReply, subject: Subject): KeyPairError {
+  const body = new Reply(parseFields(reply.text) ?? {}, subject.action);
+  const cloudCode = body.text("Code");
+  const requestId = body.text("RequestId") ?? (reply.headers["x-acs-request-id"] || undefined);
+  const { keyPairName } = subject;
+  return new KeyPairError({
+    ...meaning(reply, cloudCode, body.text("Message"), subject),
+    ...defined({ cloudCode, requestId, keyPairName }),
+  });
+}
+
+/** A 2xx whose body is not a JSON object. */
+function unreadable(reply: HttpReply, { action, host, keyPairName }: Subject): KeyPairError {
   return new KeyPairError({
     code: "OutcomeUnknown",
-    message: `${subject.action}: ${subject.host} answered HTTP ${reply.status} with ${kindOf(reply)} that cannot be read`,
-    ...(subject.keyPairName === undefined ? {} : { keyPairName: subject.keyPairName }),
+    message: `${action}: ${host} answered HTTP ${reply.status} with ${kindOf(reply)} that cannot be read`,
+    ...defined({ keyPairName }),
   });
 }
 
@@ -51,11 +58,7 @@ function meaning(
   const { action, host } = subject;
   if (cloudCode?.includes("Throttling") || reply.status === 429) {
     const retryAfterMs = retryAfter(reply.headers);
-    return {
-      code: "Throttled",
-      message: `${action} was throttled by ECS`,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    };
+    return { code: "Throttled", message: `${action} was throttled by ECS`, ...defined({ retryAfterMs }) };
   }
   if (reply.status >= 500 || reply.status === 408) {
     return {
@@ -73,11 +76,11 @@ function meaning(
   );
 }
 
-/** Something else than ECS answered: a proxy, a load balancer, another service. */
+/** A proxy, a load balancer or another service answered, not ECS. */
 function notEcs(reply: HttpReply, { action, host }: Subject): ErrorDetails {
   return {
     code: "Configuration",
-    message: `${action}: ${host} answered HTTP ${reply.status} with ${kindOf(reply)}, which is no reply of ECS`,
+    message: `${action}: ${host} answered HTTP ${reply.status} with ${kindOf(reply)}, which is not a reply of ECS`,
     next: "Check the endpoint, and the proxy between this machine and Alibaba Cloud.",
   };
 }
@@ -88,19 +91,15 @@ function kindOf({ headers, text }: HttpReply): string {
   return type ? `a body of the type ${type}` : "a body";
 }
 
-/**
- * The cloud's own words, for codes that no table has. Not when they hold a URL or what was signed: both repeat the request.
- */
+/** The cloud's own words, for codes that no table has. They are left out when they repeat the request: a URL, or what was signed. */
 function harmless(message: string | undefined): string {
   if (!message || /:\/\/|string to sign|AccessKey/i.test(message)) return "";
   const text = message.trim().replace(/\.$/, "");
   return `: ${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}`;
 }
 
-/** `x-acs-retry-after` counts milliseconds (as the SDK reads it), the standard's `retry-after` seconds. */
+/** `x-acs-retry-after` counts milliseconds (as the SDK reads it). */
 function retryAfter(headers: Record<string, string>): number | undefined {
   const milliseconds = Number.parseInt(headers["x-acs-retry-after"] ?? "", 10);
-  if (milliseconds >= 0) return milliseconds;
-  const seconds = Number.parseInt(headers["retry-after"] ?? "", 10);
-  return seconds >= 0 ? seconds * 1000 : undefined;
+  return milliseconds >= 0 ? milliseconds : parseRetryAfter(headers["retry-after"]);
 }

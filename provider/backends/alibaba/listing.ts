@@ -1,14 +1,15 @@
 import type { KeyPairFilter, KeyPairRecord, Operation } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { MOST, tagList } from "./api";
 import type { EcsCaller } from "./client";
 import { describedKeyPair } from "./mapper";
 
-/** How often a listing starts again because pairs came or went while its pages were fetched. */
+/** How often a listing is made in all when pairs come or go while its pages are fetched. */
 const MOST_LISTINGS = 3;
 
 /**
- * All pairs, with their public keys. The first page tells how many there are, and the others are fetched side by side. A pair
- * that is deleted meanwhile moves the later ones to earlier pages, where they may be missed; then the pages are fetched again.
+ * All pairs, with their public keys, by name. The first page says how many there are, and the others are fetched side by side.
+ * When a pair is deleted meanwhile, later pairs move to earlier pages and may be missed; then all pages are fetched again.
  */
 export async function listKeyPairs(
   client: EcsCaller,
@@ -39,17 +40,19 @@ export async function listKeyPairs(
   }
 }
 
-/** The pair of exactly this name, as the cloud says now. */
+/** The pair of exactly this name, in the resource group or in any, as the cloud says now. */
 export async function describeKeyPair(
   client: EcsCaller,
   name: string,
+  resourceGroupId: string | undefined,
   operation: Operation,
 ): Promise<KeyPairRecord | undefined> {
-  // ECS would take it for a pattern; no name holds it.
+  // To ECS the sign stands for any text, and no name can hold it.
   if (name.includes("*")) return undefined;
+  const request = { KeyPairName: name, PageNumber: 1, PageSize: MOST.page, IncludePublicKey: true };
   const reply = await client.call(
     "DescribeKeyPairs",
-    { KeyPairName: name, PageNumber: 1, PageSize: MOST.page, IncludePublicKey: true },
+    defined({ ...request, ResourceGroupId: resourceGroupId }),
     operation,
     name,
   );
@@ -60,10 +63,7 @@ export async function describeKeyPair(
     .find((record) => record.name === name);
 }
 
-function narrowed({ tags, fingerprint, resourceGroupId }: KeyPairFilter) {
-  return {
-    ...(tags === undefined || Object.keys(tags).length === 0 ? {} : { Tag: tagList(tags) }),
-    ...(fingerprint !== undefined && { KeyPairFingerPrint: fingerprint }),
-    ...(resourceGroupId !== undefined && { ResourceGroupId: resourceGroupId }),
-  };
+function narrowed({ tags = {}, fingerprint, resourceGroupId }: KeyPairFilter) {
+  const Tag = Object.keys(tags).length === 0 ? undefined : tagList(tags);
+  return defined({ Tag, KeyPairFingerPrint: fingerprint, ResourceGroupId: resourceGroupId });
 }

@@ -4,26 +4,24 @@ import type {
   ImportKeyPairRequest,
   KeyPairRecord,
 } from "../../core/backend";
+import { defined } from "../../core/defined";
 import type { Tags } from "../../core/model";
 import { isSystemTag } from "../ecsRules";
 import type { Reply } from "./reply";
 
-/** A pair of the reply to DescribeKeyPairs. */
+/** One pair in the reply to DescribeKeyPairs. */
 export function describedKeyPair(item: Reply): KeyPairRecord {
-  const publicKey = item.text("PublicKey");
-  const createdAt = item.text("CreationTime");
-  const resourceGroupId = item.text("ResourceGroupId");
-  return {
+  return defined({
     name: item.requiredText("KeyPairName"),
     fingerprint: item.requiredText("KeyPairFingerPrint"),
-    ...(publicKey !== undefined && { publicKey }),
-    ...(createdAt !== undefined && { createdAt }),
-    ...(resourceGroupId !== undefined && { resourceGroupId }),
+    publicKey: item.text("PublicKey"),
+    createdAt: item.text("CreationTime"),
+    resourceGroupId: item.text("ResourceGroupId"),
     tags: userTags(item),
-  };
+  });
 }
 
-/** The reply to ImportKeyPair repeats only the name and the fingerprint; the rest is what was asked for. */
+/** The reply to ImportKeyPair holds only the name and the fingerprint. The rest is what the request said. */
 export function importedKeyPair(
   reply: Reply,
   { publicKey, ...request }: ImportKeyPairRequest,
@@ -32,21 +30,15 @@ export function importedKeyPair(
 }
 
 export function createdKeyPair(reply: Reply, request: CreateKeyPairRequest): CreatedKeyPairRecord {
-  const id = reply.text("KeyPairId");
-  return {
+  return defined({
     ...newKeyPair(reply, request),
-    ...(id !== undefined && { id }),
+    id: reply.text("KeyPairId"),
     privateKey: reply.requiredText("PrivateKeyBody"),
-  };
+  });
 }
 
 function newKeyPair(reply: Reply, { name, tags = {}, resourceGroupId }: CreateKeyPairRequest): KeyPairRecord {
-  return {
-    name,
-    fingerprint: reply.requiredText("KeyPairFingerPrint"),
-    tags,
-    ...(resourceGroupId !== undefined && { resourceGroupId }),
-  };
+  return defined({ name, fingerprint: reply.requiredText("KeyPairFingerPrint"), tags, resourceGroupId });
 }
 
 function userTags(item: Reply): Tags {

@@ -1,18 +1,28 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
 const SHOWN_PATH = "~/.aliyun/config.json";
+const OLDER_PATH = "~/.alibabacloud/credentials";
+
+/** The file that a profile of this name comes from, as messages show it. */
+export function fileOfProfile(profile: string): string {
+  const profiles = profilesOf(read() ?? "") ?? [];
+  const isOlder =
+    profiles.every(({ name }) => name !== profile) &&
+    existsSync(join(homedir(), ".alibabacloud", "credentials"));
+  return isOlder ? OLDER_PATH : SHOWN_PATH;
+}
 
 /**
- * Why the credentials file of the vendor's tools gives no credentials, in words that hold nothing of it but names of profiles.
- * `""`: nothing is wrong with the file itself, or without a named profile, there is none.
+ * Why the credentials file of the vendor's tools gives no credentials. The words hold nothing of the file but names of
+ * profiles. `""` where nothing is known to be wrong, or where no profile is named and there is no file.
  */
 export function explainProfile(profile: string | undefined): string {
   const text = read();
   if (text === undefined) return profile === undefined ? "" : `there is no ${SHOWN_PATH} with it`;
   const profiles = profilesOf(text);
-  if (profiles === undefined) return `${SHOWN_PATH} is no valid JSON`;
+  if (profiles === undefined) return `${SHOWN_PATH} is not valid JSON`;
   if (profile === undefined) return "";
   const found = profiles.find(({ name }) => name === profile);
   if (found === undefined) {

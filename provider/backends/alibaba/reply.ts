@@ -1,17 +1,16 @@
+import { defined } from "../../core/defined";
 import { KeyPairError } from "../../core/errors";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/**
- * A reply of ECS, or a part of one. A member that has to be there and is not means that nobody knows what was done.
- */
+/** A reply of ECS, or a part of one. When a required member is missing, it is not known what was done: `OutcomeUnknown`. */
 export class Reply {
   constructor(
     private readonly fields: Fields,
     private readonly action: string,
   ) {}
 
-  /** The text, or `undefined` where it is missing or empty: ECS gives `""` for what there is not. */
+  /** The text, or `undefined` where it is missing or empty: ECS answers `""` for a value that is not set. */
   text(name: string): string | undefined {
     const value = this.fields[name];
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -29,7 +28,7 @@ export class Reply {
     return value;
   }
 
-  /** `true`, or the text that says so. */
+  /** `true`, also as a string in any case. */
   isTrue(name: string): boolean {
     return String(this.fields[name]).toLowerCase() === "true";
   }
@@ -49,11 +48,10 @@ export class Reply {
   }
 
   #lacks(name: string): KeyPairError {
-    const requestId = this.text("RequestId");
     return new KeyPairError({
       code: "OutcomeUnknown",
       message: `${this.action}: the reply of ECS has no ${name}`,
-      ...(requestId !== undefined && { requestId }),
+      ...defined({ requestId: this.text("RequestId") }),
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { BackendRules } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { ecsRules } from "../ecsRules";
 import { profileRegion } from "./profile";
 
@@ -12,8 +13,7 @@ export const rules: BackendRules = ecsRules({
   accountKey: "profile",
   account: (profile) => profile,
   ambientConnection: (environment) => {
-    const region = REGION_VARIABLES.map((name) => environment[name]).find(Boolean);
-    return region === undefined ? {} : { region };
+    return defined({ region: REGION_VARIABLES.map((name) => environment[name]).find(Boolean) });
   },
   regionOfAccount: ({ profile }) => profileRegion(profile),
 });

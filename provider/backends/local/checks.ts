@@ -7,7 +7,7 @@ import { type EcsCode, refusal } from "./errors";
 /** The most tags, tagged key pairs, deleted key pairs and instances that one call takes, as in ECS. */
 export const MOST_IN_A_CALL = { tags: 20, taggedKeyPairs: 50, deletedKeyPairs: 100, instances: 50 } as const;
 
-/** One OpenSSH line; options before it and further lines are no part of what ECS takes. */
+/** One OpenSSH line. ECS takes no options before it and no further lines. */
 const LINE = /^(\S+)[ \t]+([A-Za-z0-9+/]+={0,2})(?:[ \t]+([^\r\n]*))?$/;
 
 const TAG_FAULTS = {
@@ -26,7 +26,7 @@ export function checkName(name: string): void {
     );
 }
 
-/** `duplicate` is the code for a key that is there twice: ECS spells it in another way for new pairs than for others. */
+/** @param duplicate  The code for a key that appears twice. ECS has one for new pairs and another for existing ones. */
 export function checkTags(
   name: string,
   tags: Tags,
@@ -43,7 +43,7 @@ export function checkTags(
   );
 }
 
-/** The store has no list of groups: every id that looks like one is there. */
+/** The store keeps no list of groups: every id of the right form counts as an existing group. */
 export function checkResourceGroup(name: string, resourceGroupId: string): void {
   const reason = checkEcsResourceGroup(resourceGroupId);
   if (reason)
@@ -58,7 +58,7 @@ export function checkResourceGroup(name: string, resourceGroupId: string): void 
 export function checkPublicKey(name: string, text: string): { key: PublicKey; line: string } {
   const [line] = LINE.exec(text.trim()) ?? [];
   if (line === undefined) {
-    throw refusal("InvalidPublicKeyBody.Malformed", "the public key is no single OpenSSH line", name);
+    throw refusal("InvalidPublicKeyBody.Malformed", "the public key is not a single OpenSSH line", name);
   }
   try {
     return { key: readPublicKey(line), line };

@@ -2,8 +2,8 @@ import { formatPublicKeyLine, generateKeyPair, type KeyRequest } from "../../key
 import type { KeyPairStore, NewKeyPair, StoredKeyPair } from "./store";
 
 /**
- * What the store makes where nothing else is asked for. Clouds make RSA keys of 2048 bits: those take 40 ms of a processor each
- * and their private halves are eight times as long, and the engine writes all of a stack's state after every step.
+ * The key that the store makes by default. Clouds make RSA keys of 2048 bits, but those take 40 ms of a processor each, and
+ * their private keys are eight times as long.
  */
 const KEY: KeyRequest = { type: "ecdsa", bits: 256 };
 
@@ -16,7 +16,7 @@ export interface CreatedKeyPair {
 export interface CreateOptions {
   /** The key to make. */
   key?: KeyRequest;
-  /** How each of the two calls of the store is made, for callers that try again while it is busy. */
+  /** Makes each call of the store. A caller can use it to try again while the store is busy. */
   attempt?: <T>(call: () => T) => Promise<T>;
 }
 

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { OTHER_FILE, unusable, WRITE_ACCESS } from "./sqlite";
 
-/** SQLite takes a file that is shorter than any page for an empty one, and overwrites it. */
+/** SQLite treats a file that is shorter than a page as empty, and overwrites it. */
 const SMALLEST_PAGE_BYTES = 512;
 
 /** Makes the file and its folder, but not the folder's parents, where they are missing. Throws `Configuration`. */
@@ -16,10 +16,10 @@ export function makeFile(path: string): void {
     throw unusable(path, `cannot be written: ${errno(error)}`, WRITE_ACCESS, error);
   }
   const { size } = statSync(path);
-  if (size > 0 && size < SMALLEST_PAGE_BYTES) throw unusable(path, "is no SQLite database", OTHER_FILE);
+  if (size > 0 && size < SMALLEST_PAGE_BYTES) throw unusable(path, "is not a SQLite database", OTHER_FILE);
 }
 
-/** Takes the file and those beside it from other users. Windows has no such modes. */
+/** Keeps other users from reading the file and those beside it. Windows has no such modes. */
 export function makePrivate(path: string): void {
   if (process.platform === "win32") return;
   for (const file of [path, `${path}-wal`, `${path}-shm`]) {

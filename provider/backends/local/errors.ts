@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { defined } from "../../core/defined";
 import { type ErrorCode, KeyPairError } from "../../core/errors";
 
 /**
  * The codes with which ECS refuses a request
  * (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-importkeypair and its neighbours), and what
- * they are to us. A missing resource group is `Refused`, not `NotFound`: that would mean that the key pair is gone.
+ * they are to us. A missing resource group is `Refused`: `NotFound` means that the key pair is gone.
  */
 const CODES = {
   "KeyPair.AlreadyExist": { code: "AlreadyExists" },
@@ -41,7 +42,6 @@ export function refusal(
     cloudCode,
     message,
     requestId: randomUUID().toUpperCase(),
-    ...(keyPairName !== undefined && { keyPairName }),
-    ...(next !== undefined && { next }),
+    ...defined({ keyPairName, next }),
   });
 }

@@ -4,7 +4,7 @@ import { KeyPairError } from "../../core/errors";
 const RESULT = { busy: 5, readOnly: 8, corrupt: 11, cannotOpen: 14, notADatabase: 26 } as const;
 
 /**
- * The SQLite of Node, without the warning that Node 22 prints of it: it would stand in the output of every `pulumi up`.
+ * The SQLite of Node, without the warning of Node 22 that it is experimental, which every `pulumi up` would show.
  * Throws `Configuration` where Node has none.
  */
 export function loadSqlite(): typeof import("node:sqlite") {
@@ -25,7 +25,7 @@ export function loadSqlite(): typeof import("node:sqlite") {
   });
 }
 
-/** An error of SQLite as ours; any other error as it is. */
+/** Our error for an error of SQLite. Any other error is returned unchanged. */
 export function storeError(error: unknown, path: string): unknown {
   if (!isSqliteError(error)) return error;
   switch (error.errcode & 0xff) {
@@ -37,7 +37,7 @@ export function storeError(error: unknown, path: string): unknown {
         cause: error,
       });
     case RESULT.notADatabase:
-      return unusable(path, "is no SQLite database", OTHER_FILE, error);
+      return unusable(path, "is not a SQLite database", OTHER_FILE, error);
     case RESULT.corrupt:
       return unusable(path, "is damaged", OTHER_FILE, error);
     case RESULT.readOnly:
@@ -57,7 +57,7 @@ export const OTHER_FILE = "Set `keypair:path` to another file, or move this one 
 export const WRITE_ACCESS =
   "Give this user write access to it and its folder, or set `keypair:path` to another file.";
 
-/** The file cannot be the store, whatever is tried again. */
+/** The error for a file that cannot be the store. Trying again does not help. */
 export function unusable(path: string, reason: string, next: string, cause?: unknown): KeyPairError {
   return new KeyPairError({
     code: "Configuration",
@@ -75,7 +75,7 @@ export function isSqliteWarning([warning, type]: readonly unknown[]): boolean {
   return name === "ExperimentalWarning" && typeof message === "string" && /^SQLite is /.test(message);
 }
 
-/** Whether another process has the file; later it may be free. */
+/** Whether another process uses the file. It may be free later. */
 export function isBusy(error: unknown): boolean {
   return isSqliteError(error) && (error.errcode & 0xff) === RESULT.busy;
 }

@@ -4,7 +4,8 @@ import { fingerprintMd5 } from "../../keys";
 import { isSystemTag, KEY_PAIR_QUOTA } from "../ecsRules";
 import { checkCallSize, checkName, checkPublicKey, checkResourceGroup, checkTags } from "./checks";
 import { refusal } from "./errors";
-import { integer, type Row, statements, text, toKeyPair } from "./rows";
+import { integer, type Row, text, toKeyPair } from "./mapper";
+import { statements } from "./statements";
 import { StoreFile } from "./storeFile";
 import type {
   InstanceResult,
@@ -20,7 +21,7 @@ export type * from "./storeModel";
 /**
  * The key pairs of one account, in one file, by region. It behaves like ECS: its rules, limits and error codes. Every call
  * is synchronous and carried out whole or not at all, and throws a `KeyPairError` with the `cloudCode` that ECS would give.
- * No private key comes near it.
+ * It never gets a private key.
  */
 export class KeyPairStore {
   readonly path: string;
@@ -39,7 +40,7 @@ export class KeyPairStore {
     this.#now = now;
   }
 
-  /** Throws what `create` would throw, so that no key is made for nothing. */
+  /** Throws what `create` would throw, so that a caller can find out before it makes a key. */
   checkNew(region: string, pair: Omit<NewKeyPair, "publicKey">): void {
     const { name, tags = {}, resourceGroupId } = pair;
     checkName(name);
@@ -61,12 +62,12 @@ export class KeyPairStore {
     });
   }
 
-  /** Adds a pair of which its user has the private key. */
+  /** Adds a pair whose private key the user has. */
   import(region: string, pair: NewKeyPair): StoredKeyPair {
     return this.#add(region, pair);
   }
 
-  /** Adds a pair that the caller has made, and of which it hands out the private key: `createKeyPair` does all of that. */
+  /** Adds a pair that the caller has made. `createKeyPair` makes one, adds it and hands out its private key. */
   create(region: string, pair: NewKeyPair): StoredKeyPair {
     return this.#add(region, pair, `ssh-${randomBytes(10).toString("hex")}`);
   }
@@ -95,7 +96,7 @@ export class KeyPairStore {
     }));
   }
 
-  /** Deletes all of the pairs or, while one of them is attached, none. Answers the names that were there. */
+  /** Deletes all of the pairs or, when one of them is attached, none. Returns the names that existed. */
   deleteMany(region: string, names: readonly string[]): string[] {
     checkCallSize("deletedKeyPairs", names.length);
     return this.#file.write(() => names.filter((name) => this.#delete(region, name)));

@@ -7,7 +7,7 @@ import { isBusy, loadSqlite, OTHER_FILE, storeError, unusable } from "./sqlite";
 /** Marks a file as ours (`PRAGMA application_id`): "kpr1". */
 const APPLICATION_ID = 0x6b707231;
 
-/** Step n brings a file from schema version n to n + 1. A step that was released never changes. */
+/** Step n changes a file from schema version n to n + 1. A released step never changes. */
 const MIGRATIONS = [
   `CREATE TABLE key_pairs (
      serial INTEGER PRIMARY KEY,
@@ -36,8 +36,8 @@ const OPEN_TIMEOUT_MS = 10_000;
 /**
  * One SQLite file, opened by many processes at once.
  *
- * It uses write-ahead logging with `synchronous = NORMAL`: a process that is killed at any moment loses nothing that it was
- * answered and leaves nothing half-written. A power cut may lose the last answers; the file stays whole. The file has to be
+ * It uses write-ahead logging with `synchronous = NORMAL`: when a process is killed, every finished call is kept, and nothing is
+ * half-written. A power cut may lose the last calls, but the file stays whole. The file has to be
  * on a disk of this machine, not on the network (https://www.sqlite.org/wal.html).
  */
 export class StoreFile {
@@ -82,7 +82,7 @@ export class StoreFile {
     return this.#transaction("BEGIN", work);
   }
 
-  /** Runs the work whole or not at all. It holds the file's write lock from the start, so what it reads stays true. */
+  /** Runs the work whole or not at all. It holds the file's write lock from the start, so nobody changes what it has read. */
   write<T>(work: () => T): T {
     return this.#transaction("BEGIN IMMEDIATE", work);
   }
@@ -105,7 +105,7 @@ export class StoreFile {
     }
   }
 
-  /** A file that was deleted while it is open still takes writes, which then nobody sees. */
+  /** An open file that was deleted still takes writes, but nobody sees them. */
   #refuseWhenClosedOrReplaced(): void {
     if (!this.#isOpen) {
       throw new KeyPairError({ code: "File", message: `the local store ${this.path} was closed` });
@@ -120,13 +120,13 @@ export class StoreFile {
   }
 }
 
-/** Sees that the file is ours and of a version that we know, and brings it to the newest. */
+/** Checks that the file is ours and of a known version, and updates it to the newest version. */
 function prepare(database: DatabaseSync, path: string): void {
   const versionBefore = schemaVersion(database, path);
   if (pragma(database, "journal_mode") !== "wal") switchToWal(database);
   if (versionBefore === MIGRATIONS.length) return;
   inTransaction(database, "BEGIN IMMEDIATE", () => {
-    // Another process may have been first.
+    // Another process may have done it first.
     for (const step of MIGRATIONS.slice(schemaVersion(database, path))) database.exec(step);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`);
   });
@@ -163,7 +163,7 @@ function schemaVersion(database: DatabaseSync, path: string): number {
   );
 }
 
-/** The switch needs the file alone, and SQLite does not always wait for that by itself. */
+/** The switch needs the file for itself alone, and SQLite does not always wait for that. */
 function switchToWal(database: DatabaseSync): void {
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   for (const end = Date.now() + OPEN_TIMEOUT_MS; ; Atomics.wait(sleeper, 0, 0, 5)) {

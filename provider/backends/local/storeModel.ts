@@ -33,7 +33,7 @@ export interface NewKeyPair {
   resourceGroupId?: string;
 }
 
-/** What narrows a listing. All of it applies, and of the tags all have to be there. */
+/** What narrows a listing: a pair has to match every member, and to have every tag. */
 export interface ListQuery extends KeyPairFilter {
   /** A name in which `*` stands for any text; without `*` the exact name. */
   namePattern?: string;

@@ -1,21 +1,22 @@
 import type { Credentials, Operation } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { registerSecret } from "../../core/redact";
 import type { HttpPool, HttpReply } from "../../transport/http";
 import { retry } from "../../transport/retry";
 import { identityUrl } from "./authentication";
 import { computeEndpoint } from "./catalogue";
 import type { Cloud } from "./cloud";
-import { configurationError, failureOf, isRecord, unreadable } from "./errors";
+import { configurationError, failureOf, isRecord, placeOfSettings, titleOf, unreadable } from "./errors";
 import { type AccessKey, signed } from "./otcSigner";
 import type { Access } from "./session";
 import { percentEncode } from "./uri";
 
-/** Access to Open Telekom Cloud with an access key: every request is signed, there is no token. */
+/** Access to Open Telekom Cloud with an access key: every request is signed, and there is no token. */
 export interface KeyAccess {
   access(endpoint: string | undefined, http: HttpPool, operation: Operation): Promise<Access>;
 }
 
-/** The access key of the stack's configuration or of the cloud, if that is how this cloud is called. */
+/** Access with the access key of the stack's configuration or of the cloud; `undefined` where there is none. */
 export function accessByKey(cloud: Cloud, credentials: Credentials): KeyAccess | undefined {
   const id = credentials.accessKeyId ?? (cloud.authType === "aksk" ? cloud.auth["access_key"] : undefined);
   if (id === undefined) return undefined;
@@ -25,13 +26,15 @@ export function accessByKey(cloud: Cloud, credentials: Credentials): KeyAccess |
     credentials.accessKeyId === undefined ? cloud.auth["security_token"] : credentials.securityToken;
   if (secret === undefined) {
     throw configurationError(
-      `the cloud "${cloud.name}" has an access key without its secret key`,
-      "Set OS_SECRET_KEY beside OS_ACCESS_KEY, `sk` beside `ak` in clouds.yaml, or `keypair:accessKeySecret`.",
+      credentials.accessKeyId === undefined
+        ? `${titleOf(cloud, "access_key")} is set, but ${titleOf(cloud, "secret_key")} is not`
+        : "keypair:accessKeyId is set, but keypair:accessKeySecret is not",
+      "Set both, or neither.",
     );
   }
   registerSecret(secret);
   registerSecret(securityToken);
-  const key = { id, secret, ...(securityToken === undefined ? {} : { securityToken }) };
+  const key = { id, secret, ...defined({ securityToken }) };
   return { access: (endpoint, http, operation) => accessWith(key, cloud, endpoint, http, operation) };
 }
 
@@ -75,21 +78,21 @@ async function accessWith(
 
 type Ask = (path: string, action: string) => Promise<Record<string, unknown>>;
 
-/** A key belongs to a user, not to a project: which one is meant is said by name, or by the region, whose main project has its name. */
+/** A key belongs to a user, not to a project. The project is named, or it is the main project of the region, which has the region's name. */
 async function findProject(cloud: Cloud, ask: Ask): Promise<string> {
   const name = cloud.auth["project_name"] ?? cloud.region;
   if (name === undefined) {
     throw configurationError(
-      `the cloud "${cloud.name}" says neither its project nor its region`,
-      "Set OS_PROJECT_NAME or OS_PROJECT_ID, and OS_REGION_NAME (or `keypair:region`), for example eu-de.",
+      `neither ${titleOf(cloud, "project_name")} nor ${titleOf(cloud, "region_name")} is set`,
+      `Set one of them ${placeOfSettings(cloud)}, or \`keypair:region\`, for example to eu-de.`,
     );
   }
   const { projects } = await ask(`/projects?name=${percentEncode(name)}`, "look up the project");
   const found: unknown = Array.isArray(projects) ? projects[0] : undefined;
   if (isRecord(found) && typeof found["id"] === "string") return found["id"];
   throw configurationError(
-    `the access key of cloud "${cloud.name}" sees no project "${name}"`,
-    "Check OS_PROJECT_NAME; on Open Telekom Cloud the main project of a region has the region's name, like eu-de.",
+    `the access key of ${titleOf(cloud)} sees no project "${name}"`,
+    `Check ${titleOf(cloud, "project_name")}; on Open Telekom Cloud the main project of a region has the region's name, like eu-de.`,
   );
 }
 
@@ -102,7 +105,7 @@ function record(reply: HttpReply, action: string): Record<string, unknown> {
     const parsed: unknown = JSON.parse(reply.text);
     if (isRecord(parsed)) return parsed;
   } catch {
-    // Told below: the parser's own message quotes the reply.
+    // The error below says it. The parser's own message quotes the reply.
   }
   throw unreadable(reply, { name: action, changes: false });
 }

@@ -1,6 +1,6 @@
 import { fillIn, isSettings, type Setting, type Settings, text } from "./settings";
 
-/** Names that people use for a setting of the authentication, by the name that it has here. The first that is there counts. */
+/** Other names of a setting of the authentication, by the name that it has here. The first one that is set counts. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   project_id: ["project_id", "tenant_id"],
   project_name: ["project_name", "tenant_name"],
@@ -10,7 +10,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   secret_key: ["secret_key", "sk"],
 };
 
-/** Settings that count beside `auth` before those inside it: openstacksdk takes what stands there for an override. */
+/** Settings that override those inside `auth` when they stand beside it, as in openstacksdk. */
 const OUTSIDE_FIRST = [
   "domain_id",
   "domain_name",
@@ -40,7 +40,7 @@ const INSIDE_FIRST = [
   "security_token",
 ];
 
-/** The kind of authentication; keys of Open Telekom Cloud need no name for theirs. */
+/** The kind of authentication. With the access keys of Open Telekom Cloud nobody has to name it. */
 export function authTypeOf(settings: Settings): string {
   const named = text(settings["auth_type"]) ?? "password";
   const auth = authOf(settings);
@@ -48,7 +48,7 @@ export function authTypeOf(settings: Settings): string {
   return byKeys ? "aksk" : named;
 }
 
-/** The settings of the authentication under one name each, wherever and by whatever name they were written. */
+/** The settings of the authentication under one name each, wherever they stand and however they are spelled. */
 export function authOf(settings: Settings): Record<string, string> {
   const inside = isSettings(settings["auth"]) ? settings["auth"] : {};
   const auth: Record<string, string> = {};
@@ -68,7 +68,7 @@ function lookUp(place: Settings, name: string): string | undefined {
   return values.map(text).find((value) => value !== undefined);
 }
 
-/** With a project, a lone `domain_id` or `domain_name` is the domain of the user and of the project. */
+/** Where there is a project, a lone `domain_id` or `domain_name` is the domain of both the user and the project. */
 function spreadDomain(auth: Record<string, string>): void {
   if (auth["project_id"] === undefined && auth["project_name"] === undefined) return;
   for (const kind of ["id", "name"]) {

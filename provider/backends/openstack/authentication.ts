@@ -1,12 +1,13 @@
 import type { Operation } from "../../core/backend";
+import { defined } from "../../core/defined";
 import type { KeyPairError } from "../../core/errors";
 import { registerSecret } from "../../core/redact";
 import type { HttpPool } from "../../transport/http";
 import { retry } from "../../transport/retry";
 import type { Cloud } from "./cloud";
-import { configurationError, failureOf, isRecord, unreadable } from "./errors";
+import { configurationError, failureOf, isRecord, placeOfSettings, titleOf, unreadable } from "./errors";
 
-/** A token of Keystone and what it says. */
+/** A token of Keystone, and what came with it. */
 export interface Token {
   id: string;
   catalog: unknown;
@@ -53,19 +54,19 @@ export async function authenticate(cloud: Cloud, http: HttpPool, operation: Oper
   return { id, ...token };
 }
 
-/** Where Identity v3 is: clouds.yaml often has the address without a version, or with the old one. */
-export function identityUrl({ name, auth }: Cloud): string {
-  const authUrl = auth["auth_url"];
+/** The URL of Identity v3: clouds.yaml often has the address without a version, or with the old one. */
+export function identityUrl(cloud: Cloud): string {
+  const authUrl = cloud.auth["auth_url"];
   if (authUrl === undefined) {
     throw configurationError(
-      `the cloud "${name}" has no auth_url`,
-      "Set it in clouds.yaml or in OS_AUTH_URL, for example https://iam.eu-de.otc.t-systems.com/v3.",
+      `${titleOf(cloud, "auth_url")} is not set`,
+      `Set it ${placeOfSettings(cloud)} to the address of Keystone, for example https://iam.eu-de.otc.t-systems.com/v3.`,
     );
   }
   const url = URL.parse(authUrl);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw configurationError(
-      `the auth_url of cloud "${name}" is no URL`,
+      `${titleOf(cloud, "auth_url")} is not a URL`,
       "Write it with https:// at its start.",
     );
   }
@@ -73,7 +74,7 @@ export function identityUrl({ name, auth }: Cloud): string {
   return url.origin + (path.endsWith("/v3") ? path : `${path}/v3`);
 }
 
-/** The body of the request, with every secret of it registered, so that no message can hold one. */
+/** The body of the request. Registers its secrets, so that no message can hold one. */
 export function authRequest(cloud: Cloud): { auth: { identity: Identity; scope?: Identity } } {
   for (const secret of ["password", "token", "application_credential_secret", "passcode"]) {
     registerSecret(cloud.auth[secret]);
@@ -91,7 +92,7 @@ export function authRequest(cloud: Cloud): { auth: { identity: Identity; scope?:
       return { auth: { identity: applicationCredentialIdentity(cloud) } };
     default:
       throw configurationError(
-        `the cloud "${cloud.name}" wants the authentication "${cloud.authType}", which is not supported`,
+        `${titleOf(cloud, "auth_type")} is "${cloud.authType}", which is not supported`,
         "Supported are password, token, v3applicationcredential, and keys (ak, sk) of Open Telekom Cloud.",
       );
   }
@@ -127,18 +128,18 @@ function namedUser(cloud: Cloud): Identity {
   const domain = domainOf(cloud, "user");
   if (domain !== undefined) return { name, domain };
   throw configurationError(
-    `the cloud "${cloud.name}" names a user and not the user's domain`,
-    "Add user_domain_name (OS_USER_DOMAIN_NAME; on Open Telekom Cloud the account's name, like OTC-EU-DE-…), or use user_id.",
+    `${titleOf(cloud, "user_domain_name")} is not set, and a user who is named by ${titleOf(cloud, "username")} needs it`,
+    `Set it ${placeOfSettings(cloud)} (on Open Telekom Cloud to the account's name, like OTC-EU-DE-…), or name the user by its id.`,
   );
 }
 
-/** What the token is for: a project, a domain or the system; without any of them the user's own default. */
+/** What the token is for: a project, a domain or the system. Without any of them Keystone takes the user's default. */
 function scope(cloud: Cloud): { scope?: Identity } {
   const { auth } = cloud;
   if (auth["project_id"]) return { scope: { project: { id: auth["project_id"] } } };
   if (auth["project_name"]) {
     const domain = domainOf(cloud, "project") ?? domainOf(cloud, "user");
-    return { scope: { project: { name: auth["project_name"], ...(domain ? { domain } : {}) } } };
+    return { scope: { project: { name: auth["project_name"], ...defined({ domain }) } } };
   }
   if (auth["domain_id"]) return { scope: { domain: { id: auth["domain_id"] } } };
   if (auth["domain_name"]) return { scope: { domain: { name: auth["domain_name"] } } };
@@ -159,30 +160,28 @@ function domainOf({ auth }: Cloud, whose: "user" | "project"): Identity | undefi
   return anyName === undefined ? undefined : { name: anyName };
 }
 
-function required({ name, auth, authType }: Cloud, setting: string): string {
-  const value = auth[setting];
+function required(cloud: Cloud, setting: string): string {
+  const value = cloud.auth[setting];
   if (value !== undefined) return value;
   throw configurationError(
-    `the cloud "${name}" has no ${setting}, which the authentication "${authType}" needs`,
-    `Set it in clouds.yaml or secure.yaml, or in OS_${setting.toUpperCase()}.`,
+    `${titleOf(cloud, setting)} is not set, and the authentication "${cloud.authType}" needs it`,
+    `Set it ${placeOfSettings(cloud)}${cloud.file === undefined ? "" : " or in secure.yaml"}.`,
   );
 }
 
-/** Keystone tells a token that it does not know any more with 404. What it cannot understand comes from the configuration. */
-function authFailure({ name, authType }: Cloud, failure: KeyPairError): KeyPairError {
-  const byToken = /^(?:v3)?token$/.test(authType);
+/** Keystone answers 404 for a token that has ended. A request that it does not understand comes from the configuration. */
+function authFailure(cloud: Cloud, failure: KeyPairError): KeyPairError {
+  const byToken = /^(?:v3)?token$/.test(cloud.authType);
   const isTokenGone = byToken && /validate token/i.test(failure.details.message);
   if (failure.code !== "Unauthenticated" && !isTokenGone) {
     return failure.code === "Refused" ? failure.with({ code: "Configuration" }) : failure;
   }
   return failure.with({
     code: "Unauthenticated",
-    message: `Keystone refused the ${byToken ? "token" : "credentials"} of cloud "${name}"`,
-    ...(byToken
-      ? {
-          next: "Get a new token: nothing renews one that was given, as a password or an application credential does.",
-        }
-      : {}),
+    message: `Keystone refused the ${byToken ? "token" : "credentials"} of ${titleOf(cloud)}`,
+    ...(byToken && {
+      next: "Get a new token: only a password or an application credential can renew one by itself.",
+    }),
   });
 }
 
@@ -199,14 +198,15 @@ function parseToken(text: string): Omit<Token, "id"> | undefined {
   const user = idAndName(token["user"]);
   return {
     catalog: token["catalog"],
-    ...(project.id === undefined ? {} : { projectId: project.id }),
-    ...(user.id === undefined ? {} : { userId: user.id }),
-    ...(user.name === undefined ? {} : { userName: user.name }),
+    ...defined({ projectId: project.id, userId: user.id, userName: user.name }),
   };
 }
 
 function idAndName(value: unknown): { id?: string; name?: string } {
   if (!isRecord(value)) return {};
   const { id, name } = value;
-  return { ...(typeof id === "string" ? { id } : {}), ...(typeof name === "string" ? { name } : {}) };
+  return defined({
+    id: typeof id === "string" ? id : undefined,
+    name: typeof name === "string" ? name : undefined,
+  });
 }

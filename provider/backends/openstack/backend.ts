@@ -8,36 +8,36 @@ import type {
   Operation,
   Owner,
 } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { KeyPairError } from "../../core/errors";
-import type { HttpPool } from "../../transport/http";
 import { Sweep } from "../../transport/sweep";
+import { missingEncryption } from "../../transport/tls";
 import type { NovaClient } from "./novaClient";
 import { isOpenTelekomCloud, MAX_OTC_PUBLIC_KEY_BYTES } from "./rules";
 import type { Session } from "./session";
 
-/** How long one listing answers for all pairs, in ms: as long as a refresh of a large stack takes. */
+/** How long one listing answers for all pairs, in ms: a refresh of a large stack takes that long. */
 const SWEEP_MS = 30_000;
 
 /** Key pairs of one user in one region of an OpenStack. */
 export class OpenStackBackend implements Backend {
   readonly name = "openstack";
   readonly #sweep: Sweep<KeyPairRecord>;
-  #closed: Promise<void> | undefined;
 
   constructor(
     private readonly session: Session,
     private readonly nova: NovaClient,
-    private readonly http: HttpPool,
+    private readonly release: () => Promise<void>,
   ) {
     this.#sweep = new Sweep(async (operation) => byName(await nova.list(operation)), { maxAgeMs: SWEEP_MS });
   }
 
-  /** As configured; without that, as the catalogue had it when the first call was made. */
+  /** As configured, else as the catalogue says it, which is known after the first call. */
   get region(): string | undefined {
     return this.session.cloud.region ?? this.session.known?.endpoint.region;
   }
 
-  /** The same in every process, whether or not it has called the cloud: interrupted runs are told apart by it. */
+  /** The same before and after the first call. */
   get location(): string {
     const { region, auth } = this.session.cloud;
     const host = URL.parse(auth["auth_url"] ?? "")?.host;
@@ -51,18 +51,23 @@ export class OpenStackBackend implements Backend {
     return parts.filter(Boolean).join(", ");
   }
 
+  /** The same before and after the first call: where no endpoint is configured, the address of Keystone stands for the cloud. */
   get endpoint(): string {
-    return this.session.known?.endpoint.url ?? this.session.cloud.auth["auth_url"] ?? "";
+    return this.session.configuredUrl;
   }
 
   get credentialsFrom(): string {
-    return `the cloud "${this.session.cloud.name}"`;
+    return this.session.credentialsFrom;
+  }
+
+  get warning(): string | undefined {
+    return this.session.urls.map(missingEncryption).find(Boolean);
   }
 
   async owner(operation: Operation): Promise<Owner | undefined> {
     const { userId, userName } = await this.session.access(operation);
     if (userId === undefined) return undefined;
-    return { id: userId, ...(userName === undefined ? {} : { name: userName }) };
+    return defined({ id: userId, name: userName });
   }
 
   async importKeyPair(
@@ -102,7 +107,7 @@ export class OpenStackBackend implements Backend {
     { tags, fingerprint, resourceGroupId }: KeyPairFilter,
     operation: Operation,
   ): Promise<KeyPairRecord[]> {
-    // No pair has a tag or a resource group here.
+    // OpenStack's pairs have no tags and no resource group, so none matches.
     if (Object.keys(tags ?? {}).length > 0 || resourceGroupId !== undefined) return [];
     const all = await this.nova.list(operation);
     return fingerprint === undefined ? all : all.filter((record) => record.fingerprint === fingerprint);
@@ -113,8 +118,7 @@ export class OpenStackBackend implements Backend {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.http.close();
-    return this.#closed;
+    return this.release();
   }
 }
 

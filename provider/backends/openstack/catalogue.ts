@@ -1,5 +1,6 @@
+import { defined } from "../../core/defined";
 import type { Cloud } from "./cloud";
-import { configurationError, isRecord } from "./errors";
+import { configurationError, isRecord, titleOf } from "./errors";
 import { isOpenTelekomCloud } from "./rules";
 
 /** Where the compute service is. */
@@ -16,8 +17,8 @@ interface Endpoint {
 }
 
 /**
- * The compute endpoint: the connection's own, else the one of clouds.yaml, else what the catalogue of the token has for the
- * region and the interface. The catalogue can have the project's id in the URL (Open Telekom Cloud) or not.
+ * The compute endpoint: that of the connection, else that of clouds.yaml, else what the catalogue of the token has for the
+ * region and the interface. URLs in the catalogue may hold the project's id (Open Telekom Cloud) or not.
  */
 export function computeEndpoint(
   cloud: Cloud,
@@ -25,7 +26,7 @@ export function computeEndpoint(
   catalog: unknown,
   projectId: string | undefined,
 ): ComputeEndpoint {
-  const known = { ...(cloud.region === undefined ? {} : { region: cloud.region }) };
+  const known = defined({ region: cloud.region });
   const own = override ?? cloud.computeEndpoint;
   if (own !== undefined) return { url: ownEndpoint(own, projectId), ...known };
 
@@ -44,7 +45,7 @@ export function ownEndpoint(endpoint: string, projectId: string | undefined): st
   const url = URL.parse(/^https?:\/\//i.test(filled) ? filled : `https://${filled}`);
   if (url === null || url.username !== "" || url.password !== "") {
     throw configurationError(
-      "the endpoint of the compute service is no URL and no host",
+      "the endpoint of the compute service is neither a URL nor a host",
       "Write it like `https://ecs.eu-de.otc.t-systems.com` or `host:8774`, without a user and a password.",
     );
   }
@@ -68,13 +69,14 @@ function computeEndpoints(cloud: Cloud, catalog: unknown): Endpoint[] {
   });
 }
 
-function noEndpoint({ name, region, interfaces, serviceType }: Cloud, endpoints: Endpoint[]) {
+function noEndpoint(cloud: Cloud, endpoints: Endpoint[]) {
+  const { region, interfaces, serviceType } = cloud;
   const wanted = `${interfaces.join(" or ")} endpoint of the service ${serviceType}`;
   const there = [
     ...new Set(endpoints.map((endpoint) => `${endpoint.region} (${endpoint.interface})`)),
   ].sort();
   return configurationError(
-    `the catalogue of cloud "${name}" has no ${wanted}${region === undefined ? "" : ` in region "${region}"`}`,
+    `the catalogue of ${titleOf(cloud)} has no ${wanted}${region === undefined ? "" : ` in region "${region}"`}`,
     there.length > 0
       ? `It has one in ${there.join(", ")}. Check the region and the interface.`
       : "Check that the user has a role in a project, or set the endpoint with `keypair:endpoint`.",

@@ -1,9 +1,10 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
+import { defined } from "../../core/defined";
 import type { Connection } from "../../core/model";
 import { authOf, authTypeOf } from "./authSettings";
 import { type CloudFiles, readCloudFiles, readPublicProfiles } from "./cloudsYaml";
-import { configurationError } from "./errors";
+import { type CloudSource, configurationError, titleOf } from "./errors";
 import {
   fillIn,
   isFalse,
@@ -19,9 +20,7 @@ import {
 import { VENDOR_PROFILES } from "./vendorProfiles";
 
 /** Everything that is known of a cloud before it is called. */
-export interface Cloud {
-  /** Its name in clouds.yaml; `envvars` when the `OS_*` variables make the cloud. */
-  name: string;
+export interface Cloud extends CloudSource {
   /** How to authenticate: `password`, `token`, `v3applicationcredential`, `aksk`… */
   authType: string;
   /** What the authentication needs, as keystoneauth names it: `auth_url`, `username`, `user_domain_name`… */
@@ -31,9 +30,9 @@ export interface Cloud {
   interfaces: string[];
   serviceType: string;
   serviceName?: string;
-  /** Instead of what the catalogue says. */
+  /** Replaces what the catalogue says. */
   computeEndpoint?: string;
-  /** Sent with every compute call; without one Nova's oldest behaviour is what the server has. */
+  /** Sent with every compute call. Without one the server behaves like the oldest Nova. */
   microversion?: string;
   verify: boolean;
   /** A file with certificates to trust. */
@@ -43,7 +42,7 @@ export interface Cloud {
 }
 
 const DEFAULTS: Settings = { auth_type: "password", interface: "public" };
-/** Variables that choose, and make no cloud. */
+/** Variables that only choose a cloud or a file. */
 const SELECTORS = new Set([
   "OS_CLOUD",
   "OS_REGION_NAME",
@@ -54,10 +53,11 @@ const SELECTORS = new Set([
 
 /**
  * The cloud that a connection means, as openstacksdk's `get_one` resolves it: the named one, else `OS_CLOUD`, else the one that
- * the other `OS_*` variables make, else the only one in clouds.yaml; a profile under it; the region's own values over it.
+ * the other `OS_*` variables make, else the only one in clouds.yaml. Its settings override those of its profile, and those of
+ * the region override both.
  *
- * One difference: a region that is asked for goes before the single `region_name` of the cloud, so that one program can use
- * several; openstacksdk refuses it. Where a cloud lists its `regions`, another one is refused here too.
+ * One difference to openstacksdk: a region that is asked for replaces the single `region_name` of the cloud, so that one
+ * program can use several regions. Where a cloud lists its `regions`, a region that is not in the list is refused.
  */
 export function resolveCloud(
   connection: Pick<Connection, "cloud" | "region">,
@@ -65,19 +65,23 @@ export function resolveCloud(
   folder: string,
 ): Cloud {
   const files = readCloudFiles(environment, folder);
-  const [name, own] = pick(connection.cloud, files, environment);
-  const profile = profileOf(own, files, () => readPublicProfiles(environment, folder));
+  const { own, ...source } = pick(connection.cloud, files, environment);
+  const profile = profileOf(source, own, () => readPublicProfiles(environment, folder));
   const base = mergeCloud(mergeCloud(DEFAULTS, profile), own);
-  const region = regionOf(name, own, profile, connection.region);
-  const named = region.name === undefined ? {} : { region_name: region.name };
-  return describe(name, { ...mergeCloud(base, region.values), ...named }, environment, folder);
+  const region = regionOf(source, own, profile, connection.region);
+  return describe(
+    source,
+    { ...mergeCloud(base, region.values), ...defined({ region_name: region.name }) },
+    environment,
+    folder,
+  );
 }
 
 function pick(
   asked: string | undefined,
   files: CloudFiles,
   environment: NodeJS.ProcessEnv,
-): [string, Settings] {
+): CloudSource & { own: Settings } {
   const ofEnvironment = environment["OS_CLOUD_NAME"] || "envvars";
   if (files.clouds[ofEnvironment] !== undefined) {
     throw configurationError(
@@ -104,7 +108,8 @@ function pick(
       `${known} Files are looked for in OS_CLIENT_CONFIG_FILE, the program's folder, ~/.config/openstack and /etc/openstack.`,
     );
   }
-  return [name, withUnderscores(own)];
+  const isOfVariables = variables !== undefined && name === ofEnvironment;
+  return { name, own: withUnderscores(own), ...(isOfVariables ? {} : { file: files.file ?? "clouds.yaml" }) };
 }
 
 function why({ skipped }: CloudFiles): string {
@@ -118,13 +123,13 @@ function cloudOfEnvironment(environment: NodeJS.ProcessEnv): Settings | undefine
   return Object.fromEntries(names.map((name) => [name.slice(3).toLowerCase(), environment[name]]));
 }
 
-function profileOf(own: Settings, files: CloudFiles, publicProfiles: () => Settings): Settings {
+function profileOf(source: CloudSource, own: Settings, publicProfiles: () => Settings): Settings {
   const name = text(own["profile"]) ?? text(own["cloud"]);
   if (name === undefined) return {};
   const profile = publicProfiles()[name] ?? VENDOR_PROFILES[name];
   if (isSettings(profile)) return withUnderscores(profile);
   throw configurationError(
-    `the profile "${name}" of ${files.file ?? "the cloud"} is not known`,
+    `the profile "${name}" of ${titleOf(source)} is not known`,
     `Write auth_url and region_name into the cloud itself. Known profiles: ${Object.keys(VENDOR_PROFILES).join(", ")}.`,
   );
 }
@@ -134,7 +139,7 @@ interface Region {
   values: Settings;
 }
 
-function regionOf(cloud: string, own: Settings, profile: Settings, asked: string | undefined): Region {
+function regionOf(source: CloudSource, own: Settings, profile: Settings, asked: string | undefined): Region {
   const listed = regionsOf(own["regions"]) ?? undefined;
   const single = regionNames(own["region_name"]);
   const known =
@@ -145,7 +150,7 @@ function regionOf(cloud: string, own: Settings, profile: Settings, asked: string
   if (asked === undefined) return { values: {} };
   if (known.length === 0 || mayBeAnother) return { name: asked, values: {} };
   throw configurationError(
-    `the cloud "${cloud}" has no region "${asked}"`,
+    `${titleOf(source)} has no region "${asked}"`,
     `Its regions are ${known.map(({ name }) => name).join(", ")}; upper and lower case count.`,
   );
 }
@@ -155,7 +160,7 @@ function regionsOf(value: Setting): Region[] | undefined {
   return value.map((entry) => {
     const name = isSettings(entry) ? text(entry["name"]) : text(entry);
     const values = isSettings(entry) && isSettings(entry["values"]) ? withUnderscores(entry["values"]) : {};
-    return { ...(name === undefined ? {} : { name }), values };
+    return { ...defined({ name }), values };
   });
 }
 
@@ -166,9 +171,14 @@ function regionNames(value: Setting): Region[] | undefined {
     .map((name) => ({ name, values: {} }));
 }
 
-function describe(name: string, settings: Settings, environment: NodeJS.ProcessEnv, folder: string): Cloud {
+function describe(
+  source: CloudSource,
+  settings: Settings,
+  environment: NodeJS.ProcessEnv,
+  folder: string,
+): Cloud {
   const compute = (key: string) => text(settings[`compute_${key}`]);
-  const filled = (value: string | undefined) => value && fillIn(value, settings);
+  const filled = (value: string | undefined) => (value && fillIn(value, settings)) || undefined;
   const cacert = filled(text(settings["cacert"]));
   const timeout = Number(text(settings["api_timeout"]));
   const optional = {
@@ -177,17 +187,17 @@ function describe(name: string, settings: Settings, environment: NodeJS.ProcessE
     computeEndpoint: filled(compute("endpoint_override") ?? compute("endpoint")),
     microversion: compute("default_microversion"),
     cacert: cacert && resolve(folder, cacert.replace(/^~(?=\/|$)/, environment["HOME"] || homedir())),
-    ...(timeout > 0 ? { timeoutMs: timeout * 1000 } : {}),
+    timeoutMs: timeout > 0 ? timeout * 1000 : undefined,
   };
-  refuseClientCertificate(name, settings);
+  refuseClientCertificate(source, settings);
   return {
-    name,
+    ...source,
     authType: authTypeOf(settings),
     auth: authOf(settings),
     interfaces: interfacesOf(settings),
     serviceType: compute("service_type") ?? "compute",
     verify: !isTrue(settings["insecure"]) && !isFalse(settings["verify"]),
-    ...withoutUndefined(optional),
+    ...defined(optional),
   };
 }
 
@@ -201,17 +211,10 @@ function interfacesOf(settings: Settings): string[] {
   return names.map((name) => (text(name) ?? "public").replace(/URL$/, ""));
 }
 
-function refuseClientCertificate(name: string, settings: Settings): void {
+function refuseClientCertificate(source: CloudSource, settings: Settings): void {
   if (text(settings["cert"]) === undefined) return;
   throw configurationError(
-    `the cloud "${name}" wants a client certificate (\`cert\`), which is not supported`,
+    `${titleOf(source, "cert")} names a client certificate, which is not supported`,
     "Use a cloud entry that authenticates with a password, a token or an application credential.",
   );
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends object>(value: T): Partial<Defined<T>> {
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined && member !== "");
-  return Object.fromEntries(entries) as Partial<Defined<T>>;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir, platform } from "node:os";
 import { join } from "node:path";
+import { defined } from "../../core/defined";
 import { KeyPairError } from "../../core/errors";
 import { isSettings, mergeDeep, type Setting, type Settings } from "./settings";
 
@@ -8,22 +9,22 @@ import { isSettings, mergeDeep, type Setting, type Settings } from "./settings";
 export interface CloudFiles {
   /** Clouds by name, secure.yaml merged over clouds.yaml. */
   clouds: Settings;
-  /** Where the clouds were read; absent when there is no file. */
+  /** The file that the clouds were read from; absent when there is none. */
   file?: string;
   /** Files that were passed over, and why. */
   skipped: string[];
 }
 
-/** Loaded when there is a file to read: the rules of this backend are asked for by programs that never call an OpenStack. */
+/** Loaded only when there is a file to read, because programs that never call an OpenStack load this file too. */
 const yaml = (): typeof import("yaml") => require("yaml");
 
 const SUFFIXES = [".yaml", ".yml", ".json"];
 
 /**
- * Finds and merges the files as openstacksdk does: the first that can be read wins, of clouds.yaml and of secure.yaml each.
- * A file that is no YAML, and one that may not be read, is passed over.
+ * Finds and merges the files as openstacksdk does: of clouds.yaml, and of secure.yaml, it takes the first that can be read.
+ * It passes over a file that is not valid, or that may not be read.
  *
- * Values are taken as they are written: `password: 0123` is those four digits, where YAML 1.1 makes 83 of it.
+ * Values stay as they are written: `password: 0123` is those four digits, and not 83 as in YAML 1.1.
  *
  * Source: https://docs.openstack.org/openstacksdk/latest/user/config/configuration.html
  */
@@ -40,7 +41,7 @@ export function readCloudFiles(environment: NodeJS.ProcessEnv, folder: string): 
   const merged = mergeDeep(clouds?.content ?? {}, secure?.content ?? {});
   return {
     clouds: isSettings(merged["clouds"]) ? merged["clouds"] : {},
-    ...(clouds === undefined ? {} : { file: clouds.file }),
+    ...defined({ file: (clouds ?? secure)?.file }),
     skipped,
   };
 }
@@ -119,13 +120,13 @@ function read(file: string, skipped: string[]): Settings | undefined {
   if (isSettings(content)) return content;
   throw new KeyPairError({
     code: "Configuration",
-    message: `${file} holds something else than settings by name`,
+    message: `${file} is not a map of settings`,
     next: "Write clouds under the key `clouds`, or remove the file.",
   });
 }
 
 function parseYaml(raw: string): Setting {
-  // The failsafe schema leaves every value as it is written, but for the words that say that there is none.
+  // The failsafe schema leaves every value as it is written, except the words for null.
   const parsed: unknown = yaml().parse(raw, {
     schema: "failsafe",
     customTags: ["null"],

@@ -1,38 +1,62 @@
+import { defined } from "../../core/defined";
 import type { ErrorCode } from "../../core/errors";
 import { KeyPairError } from "../../core/errors";
 import type { HttpReply } from "../../transport/http";
+import { parseRetryAfter } from "../../transport/retry";
 
-/** What the cloud says of a failure, from any of the forms in which its services say it. */
+/** Where the settings of a cloud come from. */
+export interface CloudSource {
+  /** Its name in clouds.yaml; `envvars` when the `OS_*` variables make the cloud. */
+  name: string;
+  /** The file that has it; absent when the `OS_*` variables make the cloud. */
+  file?: string;
+}
+
+/** What the cloud says of a failure, whatever form its services use. */
 export interface Fault {
   /** The name of the fault where there is one (`itemNotFound`), else the HTTP status (`HTTP 502`). */
   cloudCode: string;
   message: string;
   requestId?: string;
   retryAfterMs?: number;
-  /** The fault came as JSON, so the service itself said it, and no proxy in front of it. */
+  /** The fault is JSON, so the service itself said it, not a proxy in front of it. */
   isFromService: boolean;
 }
 
 /** What was being done, for messages and for what a failure means. */
 export interface Action {
-  /** As it is said after "could not": `import the key pair`. */
+  /** The words after "could not": `import the key pair`. */
   name: string;
   keyPairName?: string;
-  /** It changes something, so it is not sent twice when nobody knows whether it was carried out. */
+  /** It changes something, so it is not sent twice when it is not known whether it was carried out. */
   changes: boolean;
   /** The user that the credentials belong to, where it is known: key pairs belong to users. */
   user?: string;
 }
 
 const MAX_MESSAGE = 300;
-const CHECK_CREDENTIALS =
-  "Check the credentials in clouds.yaml or in the OS_* variables, and that the user is enabled.";
+const CHECK_CREDENTIALS = "Check the credentials, and that the user is enabled.";
 
 export function configurationError(message: string, next: string): KeyPairError {
   return new KeyPairError({ code: "Configuration", message, next });
 }
 
-/** The failure that a reply tells. The reply's status is no success. */
+/**
+ * What messages call the cloud or, with `setting`, one of its settings as the user writes it: `OS_AUTH_URL`, or `auth_url of the
+ * cloud "x"`.
+ */
+export function titleOf({ name, file }: CloudSource, setting?: string): string {
+  if (file === undefined)
+    return setting === undefined ? "the cloud of the OS_* variables" : `OS_${setting.toUpperCase()}`;
+  return setting === undefined ? `the cloud "${name}"` : `${setting} of the cloud "${name}"`;
+}
+
+/** Where the user sets a setting of the cloud, for advice that goes on: `Set it in clouds.yaml`. */
+export function placeOfSettings({ file }: CloudSource): string {
+  return file === undefined ? "in the environment" : `in ${file}`;
+}
+
+/** The failure that a reply without success means. */
 export function failureOf(reply: HttpReply, action: Action): KeyPairError {
   const fault = parseFault(reply);
   const code = codeOf(reply.status, fault);
@@ -41,14 +65,12 @@ export function failureOf(reply: HttpReply, action: Action): KeyPairError {
     code,
     message: `could not ${name}: ${fault.message}`,
     cloudCode: fault.cloudCode,
-    ...(keyPairName === undefined ? {} : { keyPairName }),
-    ...(fault.requestId === undefined ? {} : { requestId: fault.requestId }),
-    ...(fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs }),
+    ...defined({ keyPairName, requestId: fault.requestId, retryAfterMs: fault.retryAfterMs }),
     ...nextStep(code, user),
   });
 }
 
-/** Nova is certain that there is no such key pair: it says so itself, in words about a key pair. An HTML page is no answer. */
+/** Whether Nova itself says that there is no such key pair. A page of HTML, or a 404 about something else, says nothing. */
 export function isKeyPairNotFound(reply: HttpReply): boolean {
   if (reply.status !== 404) return false;
   const { cloudCode, message } = parseFault(reply);
@@ -61,25 +83,23 @@ export function unreadable(reply: HttpReply, { name, keyPairName }: Action): Key
   return new KeyPairError({
     code: "OutcomeUnknown",
     message: `could not ${name} for certain: the reply (HTTP ${reply.status}) cannot be read`,
-    ...(keyPairName === undefined ? {} : { keyPairName }),
-    ...(requestId === undefined ? {} : { requestId }),
+    ...defined({ keyPairName, requestId }),
   });
 }
 
 /**
  * Reads `{"itemNotFound": {"code", "message"}}` (Nova), `{"error": {"code", "title", "message"}}` (Keystone and its middleware),
- * `{"error_code", "error_msg"}` (the gateway of Open Telekom Cloud), and HTML of whatever is in between.
+ * `{"error_code", "error_msg"}` (the gateway of Open Telekom Cloud), and HTML of anything in between.
  */
 export function parseFault({ status, headers, text }: HttpReply): Fault {
   const told = fromJson(text);
   const requestId =
     headers["x-openstack-request-id"] ?? headers["x-compute-request-id"] ?? headers["x-request-id"];
-  const retryAfterMs = retryAfter(headers["retry-after"]) ?? told?.retryAfterMs;
+  const retryAfterMs = parseRetryAfter(headers["retry-after"]) ?? told?.retryAfterMs;
   return {
     cloudCode: told?.cloudCode ?? `HTTP ${status}`,
     message: shorten(told?.message || withoutTags(text) || "the reply says nothing"),
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...defined({ requestId, retryAfterMs }),
     isFromService: told !== undefined,
   };
 }
@@ -89,11 +109,11 @@ function codeOf(status: number, { message, isFromService }: Fault): ErrorCode {
   if (status === 401) return "Unauthenticated";
   if (status === 403) return aboutQuota ? "QuotaExceeded" : "PermissionDenied";
   if (status === 409) return "AlreadyExists";
-  // Old Novas tell both a full quota and too many requests with 413.
+  // Old Novas answer 413 both for a full quota and for too many requests.
   if (status === 413) return aboutQuota ? "QuotaExceeded" : "Throttled";
   if (status === 429) return "Throttled";
   if (status >= 500) return "OutcomeUnknown";
-  // A page in place of the service's own words, and a 404 that is not about a key pair: a proxy or a wrong path.
+  // The service did not answer itself, or answered 404 about something else: a proxy, or a wrong path.
   if (!isFromService || status < 400 || status === 404) return "Configuration";
   return "Refused";
 }
@@ -134,23 +154,16 @@ function fromJson(body: string): { cloudCode?: string; message: string; retryAft
   if (isRecord(fault) && typeof fault["message"] === "string") {
     const wait = fault["retryAfter"];
     const known = name === "error" ? String(fault["title"] ?? "") : name;
-    return {
-      ...(known ? { cloudCode: known } : {}),
+    return defined({
+      cloudCode: known || undefined,
       message: fault["message"],
-      ...(typeof wait === "number" && wait > 0 ? { retryAfterMs: wait * 1000 } : {}),
-    };
+      retryAfterMs: typeof wait === "number" && wait > 0 ? wait * 1000 : undefined,
+    });
   }
   const message = parsed["error_msg"] ?? parsed["message"];
   if (typeof message !== "string") return undefined;
   const code = parsed["error_code"] ?? parsed["code"];
-  return { ...(code === undefined ? {} : { cloudCode: String(code) }), message };
-}
-
-/** Seconds or a date (RFC 9110, 10.2.3). */
-function retryAfter(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
+  return defined({ cloudCode: code === undefined ? undefined : String(code), message });
 }
 
 function withoutTags(html: string): string {
@@ -161,7 +174,7 @@ function withoutTags(html: string): string {
     .trim();
 }
 
-/** One sentence without its final full stop. */
+/** One line without its full stop. */
 function shorten(message: string): string {
   const line = message.replace(/\s+/g, " ").trim().replace(/\.$/, "");
   return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}…` : line;

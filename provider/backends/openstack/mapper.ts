@@ -1,9 +1,10 @@
 import type { CreatedKeyPairRecord, KeyPairRecord } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { isRecord } from "./errors";
 
 /**
- * The one way from what Nova says to a record. Which members are there depends on the call: a listing has no `user_id` and no
- * `created_at`, only a single pair has all.
+ * A key pair in a reply of Nova, as a record. Which members it has depends on the call: a listing has no `user_id` and no
+ * `created_at`, and only the look-up of a single pair has all.
  *
  * Source: https://docs.openstack.org/api-ref/compute/#keypairs-keypairs
  */
@@ -11,17 +12,16 @@ export function toRecord(keyPair: unknown, owner: string | undefined): KeyPairRe
   if (!isRecord(keyPair)) return undefined;
   const { name, fingerprint, public_key: publicKey, created_at: createdAt, user_id: userId } = keyPair;
   if (typeof name !== "string" || typeof fingerprint !== "string") return undefined;
-  const ownerId = typeof userId === "string" ? userId : owner;
-  return {
+  return defined({
     name,
     fingerprint,
-    ...(typeof publicKey === "string" ? { publicKey: publicKey.trim() } : {}),
-    ...(typeof createdAt === "string" ? { createdAt: toUtc(createdAt) } : {}),
-    ...(ownerId === undefined ? {} : { ownerId }),
-  };
+    publicKey: typeof publicKey === "string" ? publicKey.trim() : undefined,
+    createdAt: typeof createdAt === "string" ? toUtc(createdAt) : undefined,
+    ownerId: typeof userId === "string" ? userId : owner,
+  });
 }
 
-/** The record of a pair that the cloud made, with the private key that it says once. */
+/** The record of a pair that the cloud made, with the private key, which only this reply holds. */
 export function toCreatedRecord(
   keyPair: unknown,
   owner: string | undefined,
@@ -32,7 +32,7 @@ export function toCreatedRecord(
   return { ...record, privateKey };
 }
 
-/** Nova leaves the zone out, and means UTC. */
+/** Nova means UTC, and leaves the zone out. */
 function toUtc(time: string): string {
   return /(?:Z|[+-]\d\d:?\d\d)$/.test(time) ? time : `${time}Z`;
 }

@@ -1,8 +1,10 @@
 import type { CreatedKeyPairRecord, KeyPairRecord, Operation } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { isKeyPairError, KeyPairError } from "../../core/errors";
 import type { HttpReply, HttpRequest } from "../../transport/http";
 import { RateLimit } from "../../transport/rateLimit";
 import { retry } from "../../transport/retry";
+import { withCredentialsUsed } from "../credentialsUsed";
 import { type Action, failureOf, isKeyPairNotFound, isRecord, unreadable } from "./errors";
 import { toCreatedRecord, toRecord } from "./mapper";
 import type { Session } from "./session";
@@ -11,11 +13,11 @@ import { percentEncode } from "./uri";
 const PATH = "/os-keypairs";
 /** The microversion that brought `limit` and `marker`; before it a listing is always whole. */
 const PAGED_SINCE = 35;
-/** The most pages that are read: a server that never ends would be read for ever. */
+/** The most pages that are read, in case a server never ends. */
 const MAX_PAGES = 1000;
 /** What Nova says of a deletion; a page with 200 is not from Nova. */
 const DELETED = new Set([202, 204]);
-/** The code by which the core knows that it has to make the key itself. */
+/** The code that tells the core to make the key itself. */
 const GENERATION_UNSUPPORTED = "GenerationUnsupported";
 
 type Request = Pick<HttpRequest, "method" | "body" | "signal"> & {
@@ -115,16 +117,16 @@ export class NovaClient {
       const records = entries.map((entry: unknown) =>
         toRecord(isRecord(entry) && entry["keypair"], this.#userId),
       );
-      // One entry that cannot be read makes the whole listing uncertain: the missing name would look deleted.
+      // When one entry cannot be read, the whole listing is of no use: the missing pair would look deleted.
       if (!isComplete(records)) return undefined;
       const next = hasNext(reply) ? records.at(-1)?.name : undefined;
-      return { records, ...(next === undefined ? {} : { next }) };
+      return { records, ...defined({ next }) };
     });
   }
 
   /**
-   * Sends until the answer is understood or certain to be a failure. What changes something is sent again only when the cloud
-   * surely did nothing, and is not cut short when the user interrupts: its outcome must be known.
+   * Sends until the reply is understood, or is a failure for good. A request that changes something is sent again only when the
+   * cloud surely did nothing, and it is not cut short when the user interrupts, because its outcome must be known.
    */
   #call<T>(
     request: Request,
@@ -136,14 +138,17 @@ export class NovaClient {
       const reply = await this.session.send({ headers: {}, ...request }, operation).catch(about(action));
       const understood = understand(reply);
       if (understood !== undefined) return understood;
-      throw isSuccess(reply) ? unreadable(reply, action) : failureOf(reply, this.#withUser(action));
+      if (isSuccess(reply)) throw unreadable(reply, action);
+      throw withCredentialsUsed(failureOf(reply, this.#withUser(action)), this.session.credentialsFrom);
     };
-    return retry(operation, () => this.#limit.run(attempt, operation), { idempotent: !action.changes });
+    const place = this.#limit.takePlace();
+    return retry(operation, () => this.#limit.run(attempt, operation, place), {
+      idempotent: !action.changes,
+    });
   }
 
   #withUser(action: Action): Action {
-    const user = this.session.known?.userName;
-    return user === undefined ? action : { ...action, user };
+    return { ...action, ...defined({ user: this.session.known?.userName }) };
   }
 
   get #userId(): string | undefined {
@@ -189,11 +194,11 @@ function isComplete(records: readonly (KeyPairRecord | undefined)[]): records is
   return !records.includes(undefined);
 }
 
-/** A failure of the connection, said with what was being done to which pair. */
+/** Adds to a failure of the connection what was being done to which pair. */
 function about({ name, keyPairName }: Action): (error: unknown) => never {
   return (error) => {
     if (!isKeyPairError(error, "OutcomeUnknown", "Unavailable")) throw error;
     const message = `could not ${name}: ${error.details.message}`;
-    throw error.with({ message, ...(keyPairName === undefined ? {} : { keyPairName }) });
+    throw error.with({ message, ...defined({ keyPairName }) });
   };
 }

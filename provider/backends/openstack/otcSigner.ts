@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { defined } from "../../core/defined";
 import { percentEncode } from "./uri";
 
 /** An access key of Open Telekom Cloud (AK/SK), or a temporary one with its security token. */
@@ -40,7 +41,7 @@ export function signed(
   const headers: Record<string, string> = {
     ...request.headers,
     "x-sdk-date": date,
-    ...(key.securityToken === undefined ? {} : { "x-security-token": key.securityToken }),
+    ...defined({ "x-security-token": key.securityToken }),
   };
   const covered = { ...headers, host: request.url.host };
   const names = Object.keys(covered).map(lower).sort();

@@ -1,4 +1,5 @@
 import type { BackendRules, KeyFacts, Verdict } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { isKeyPairError } from "../../core/errors";
 import type { Connection, Tags } from "../../core/model";
 import { resolveCloud } from "./cloud";
@@ -56,7 +57,7 @@ function checkTags(tags: Tags): Map<string, string> {
   return isEmpty ? new Map() : new Map([["", reason]]);
 }
 
-/** Nova 34 was seen to store every type that OpenSSH has. Two of them are of no use on the instance. */
+/** Nova 34 stores every type that OpenSSH has (measured). Two of them are of no use on the instance. */
 function checkPublicKey(key: KeyFacts, line: string, connection: Connection = {}): Verdict {
   const tooLong = checkLength(Buffer.byteLength(line), connection);
   if (tooLong) return tooLong;
@@ -77,7 +78,7 @@ function checkPublicKey(key: KeyFacts, line: string, connection: Connection = {}
   return undefined;
 }
 
-/** An endpoint tells Open Telekom Cloud for certain, a region by its name only; what is left over is found before the import. */
+/** The endpoint says for certain whether it is Open Telekom Cloud, the region's name only probably. The import checks again. */
 function checkLength(bytes: number, { endpoint, region }: Connection): Verdict {
   if (bytes <= MAX_OTC_PUBLIC_KEY_BYTES) return undefined;
   const reason = `the public key has ${bytes} bytes, and Open Telekom Cloud takes at most ${MAX_OTC_PUBLIC_KEY_BYTES}. Use a smaller key, or a shorter comment`;
@@ -86,19 +87,19 @@ function checkLength(bytes: number, { endpoint, region }: Connection): Verdict {
   return region && OTC_REGIONS.includes(region) ? { verdict: "warn", reason } : undefined;
 }
 
-/** By the name of a host of its API. */
+/** Whether the host is one of Open Telekom Cloud's API. */
 export function isOpenTelekomCloud(host: string): boolean {
   return /(?:^|\.)otc\.t-systems\.com$/i.test(host);
 }
 
 function ambientConnection(environment: NodeJS.ProcessEnv) {
   const { OS_CLOUD: cloud, OS_REGION_NAME: region } = environment;
-  return { ...(cloud ? { cloud } : {}), ...(region ? { region } : {}) };
+  return defined({ cloud: cloud || undefined, region: region || undefined });
 }
 
 function regionOfAccount({ cloud }: Connection, environment: NodeJS.ProcessEnv): string | undefined {
   try {
-    return resolveCloud(cloud === undefined ? {} : { cloud }, environment, process.cwd()).region;
+    return resolveCloud(defined({ cloud }), environment, process.cwd()).region;
   } catch (error) {
     if (!isKeyPairError(error)) throw error;
     return undefined;

@@ -1,8 +1,10 @@
 import type { Credentials, Operation } from "../../core/backend";
+import { defined } from "../../core/defined";
 import { isKeyPairError, KeyPairError } from "../../core/errors";
 import { registerSecret } from "../../core/redact";
 import type { HttpPool, HttpReply, HttpRequest } from "../../transport/http";
 import { SharedOperation } from "../../transport/operation";
+import { withCredentialsUsed } from "../credentialsUsed";
 import { accessByKey } from "./accessKey";
 import { authenticate } from "./authentication";
 import { type ComputeEndpoint, computeEndpoint } from "./catalogue";
@@ -14,7 +16,7 @@ export interface Access {
   /** The user that the credentials belong to, where the cloud has said it. */
   userId?: string;
   userName?: string;
-  /** Another one may be had when the cloud refuses this one. */
+  /** Whether the cloud may grant another one when it refuses this one. */
   renewable: boolean;
   /** The headers that prove the right to send this request. */
   headers(request: HttpRequest): Record<string, string>;
@@ -26,8 +28,8 @@ interface Shared {
 }
 
 /**
- * One access for all calls of the process. It is asked for when the first call is made, by all who wait for it together, and
- * renewed once for a call that the cloud answers with 401: tokens expire and are revoked.
+ * One access for all calls of the process. The first call asks for it, and calls at the same time wait for the same one. It is
+ * renewed once for a call that the cloud answers with 401, since tokens expire and are revoked.
  */
 export class Session {
   #shared: Shared | undefined;
@@ -43,18 +45,36 @@ export class Session {
     registerSecret(credentials.securityToken);
   }
 
+  /** Where the credentials come from, in words. */
+  get credentialsFrom(): string {
+    if (this.credentials.accessKeyId !== undefined) return "the stack's configuration (keypair:accessKeyId)";
+    const { name, file } = this.cloud;
+    return file === undefined ? "the OS_* variables" : `the cloud "${name}" of ${file}`;
+  }
+
+  /** What is called, as far as that is known without a call: the compute service, else Keystone. */
+  get configuredUrl(): string {
+    return this.endpoint ?? this.cloud.computeEndpoint ?? this.cloud.auth["auth_url"] ?? "";
+  }
+
+  /** Each URL that gets the credentials or the token, as far as they are known. */
+  get urls(): URL[] {
+    const urls = [this.cloud.auth["auth_url"], this.configuredUrl, this.#last?.endpoint.url];
+    return urls.flatMap((url) => URL.parse(url ?? "") ?? []);
+  }
+
   /** What was last granted; `undefined` before the first call. */
   get known(): Access | undefined {
     return this.#last;
   }
 
-  /** Sends to a path of the compute endpoint. Answers with whatever the service says, but for a first 401. */
+  /** Sends to a path of the compute endpoint. Resolves with whatever the service answers, except a first 401. */
   async send(request: Omit<HttpRequest, "url"> & { path: string }, operation: Operation): Promise<HttpReply> {
     const shared = this.#join(operation);
     const access = await this.#granted(shared, operation);
     const reply = await this.#sendWith(access, request);
     if (reply.status !== 401 || !access.renewable) return reply;
-    // The first of those whom the cloud refuses asks for another one, the others join it.
+    // The first call that the cloud refuses asks for new access, and the others wait for it.
     if (this.#shared === shared) this.#shared = undefined;
     return this.#sendWith(await this.access(operation), request);
   }
@@ -72,7 +92,7 @@ export class Session {
       if (this.#shared === shared) this.#shared = undefined;
       // All others who waited for it were interrupted, this one was not.
       if (isKeyPairError(error, "Cancelled") && !operation.signal.aborted) return this.access(operation);
-      throw error;
+      throw withCredentialsUsed(error, this.credentialsFrom);
     }
   }
 
@@ -93,8 +113,7 @@ export class Session {
     const token = await authenticate(cloud, http, operation);
     return {
       endpoint: computeEndpoint(cloud, endpoint, token.catalog, token.projectId),
-      ...(token.userId === undefined ? {} : { userId: token.userId }),
-      ...(token.userName === undefined ? {} : { userName: token.userName }),
+      ...defined({ userId: token.userId, userName: token.userName }),
       renewable: true,
       headers: () => ({ "x-auth-token": token.id }),
     };
@@ -108,7 +127,7 @@ export class Session {
     if (url === null) {
       throw new KeyPairError({
         code: "Configuration",
-        message: "the compute endpoint in the catalogue is no URL",
+        message: "the compute endpoint in the catalogue is not a URL",
         next: "Tell the cloud's operator, or set the endpoint with `keypair:endpoint`.",
       });
     }

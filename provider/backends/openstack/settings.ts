@@ -1,4 +1,4 @@
-/** What a configuration file or the environment says: text, and groups and lists of it. Nothing else is told apart there. */
+/** A value of a configuration file or of the environment: text, or groups and lists of it. Numbers stay text. */
 export type Setting = string | Settings | readonly Setting[] | undefined;
 export interface Settings {
   readonly [key: string]: Setting;
@@ -12,12 +12,12 @@ export function isList(value: Setting): value is readonly Setting[] {
   return Array.isArray(value);
 }
 
-/** Text that is there; an empty one says nothing. */
+/** The text, or `undefined` where it is missing or empty. */
 export function text(value: Setting): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** With `_` in keys where people write `-`, as openstacksdk's `normalize_keys` does. */
+/** The settings with `_` for each `-` in their keys, as openstacksdk's `normalize_keys` does it. */
 export function withUnderscores(settings: Settings): Settings {
   return Object.fromEntries(
     Object.entries(settings).map(([key, value]) => [
@@ -27,7 +27,7 @@ export function withUnderscores(settings: Settings): Settings {
   );
 }
 
-/** The second over the first, group by group (openstacksdk's `merge_clouds`: how secure.yaml goes over clouds.yaml). */
+/** `over` overrides `under`, group by group, as secure.yaml overrides clouds.yaml (openstacksdk's `merge_clouds`). */
 export function mergeDeep(under: Settings, over: Settings): Settings {
   const merged: Record<string, Setting> = { ...under };
   for (const [key, value] of Object.entries(over)) {
@@ -37,7 +37,7 @@ export function mergeDeep(under: Settings, over: Settings): Settings {
   return merged;
 }
 
-/** The second over the first, only `auth` member by member (openstacksdk's `_auth_update`). What says nothing takes nothing away. */
+/** `over` overrides `under`; only `auth` is merged member by member (openstacksdk's `_auth_update`). An `undefined` overrides nothing. */
 export function mergeCloud(under: Settings, over: Settings): Settings {
   const merged: Record<string, Setting> = { ...under };
   for (const [key, value] of Object.entries(over)) {
@@ -48,7 +48,7 @@ export function mergeCloud(under: Settings, over: Settings): Settings {
   return merged;
 }
 
-/** True for what YAML and people write for true. */
+/** Whether the text is one of the words for true in YAML. */
 export function isTrue(value: Setting): boolean {
   return /^(?:true|yes|on|1)$/i.test(text(value) ?? "");
 }

@@ -3,14 +3,14 @@ import type { Settings } from "./settings";
 const DEFAULT_DOMAINS = { user_domain_name: "Default", project_domain_name: "Default" };
 
 /**
- * What `profile: <name>` in clouds.yaml stands for: the clouds that openstacksdk knows, speak Identity v3 and are in business.
- * A profile in clouds-public.yaml goes before these.
+ * What `profile: <name>` in clouds.yaml stands for: the clouds that openstacksdk knows, that speak Identity v3 and that still
+ * exist. A profile in clouds-public.yaml overrides these.
  *
  * Source: https://docs.openstack.org/openstacksdk/latest/user/config/vendor-support.html
  */
 export const VENDOR_PROFILES: Readonly<Record<string, Settings>> = {
   otc: profile("https://iam.{region_name}.otc.t-systems.com/v3", ["eu-de", "eu-nl"]),
-  // openstacksdk has this one without `https://`, which no client can use.
+  // In openstacksdk this URL has no `https://`, so no client can use it.
   "otc-swiss": profile("https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3", ["eu-ch2"]),
   auro: profile("https://api.van2.auro.io:5000/v3", ["RegionOne"], DEFAULT_DOMAINS),
   binero: profile("https://auth.binero.cloud:5000/v3", ["europe-se-1"]),

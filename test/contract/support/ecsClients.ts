@@ -1,6 +1,7 @@
 import type { TestContext } from "vitest";
 import { AlibabaBackend } from "../../../provider/backends/alibaba/backend";
 import { EcsClient } from "../../../provider/backends/alibaba/client";
+import { askOwner } from "../../../provider/backends/alibaba/owner";
 import { HttpPool } from "../../../provider/transport/http";
 import {
   type EcsEmulator,
@@ -8,26 +9,46 @@ import {
   startEcsEmulator,
   TEST_ACCESS_KEY,
 } from "../../emulator/ecs/server";
+import type { AccessKey } from "../../emulator/ecs/signature";
 
 export const REGION = "cn-hangzhou";
 
-/** Short, for tests in which nothing is answered. */
-const TIMEOUT_MS = 1_000;
-
 type OnTestFinished = TestContext["onTestFinished"];
 
+/** How a client calls. */
+interface ClientOptions {
+  accessKey?: AccessKey;
+  /** Of one request. A test in which nothing is answered waits no longer. */
+  timeoutMs?: number;
+}
+
 /** An emulator of the test's own, and a client of it. */
-export async function startEcs(onTestFinished: OnTestFinished, options: EcsEmulatorOptions = {}) {
+export async function startEcs(
+  onTestFinished: OnTestFinished,
+  options: EcsEmulatorOptions = {},
+  clientOptions: ClientOptions = {},
+) {
   const emulator = await startEcsEmulator({ hasFastKeys: true, ...options });
   onTestFinished(() => emulator.close());
-  return { emulator, backend: connect(onTestFinished, emulator) };
+  return { emulator, backend: connect(onTestFinished, emulator, clientOptions) };
 }
 
 /** A client as a new process has it. */
-export function connect(onTestFinished: OnTestFinished, { endpoint }: EcsEmulator): AlibabaBackend {
-  const http = new HttpPool({ timeoutMs: TIMEOUT_MS });
+export function connect(
+  onTestFinished: OnTestFinished,
+  { endpoint }: EcsEmulator,
+  { accessKey = TEST_ACCESS_KEY, ...httpOptions }: ClientOptions = {},
+): AlibabaBackend {
+  const http = new HttpPool(httpOptions);
   onTestFinished(() => http.close());
-  const credentials = async () => ({ ...TEST_ACCESS_KEY, provider: "static_ak" });
-  const client = new EcsClient({ endpoint: new URL(endpoint), regionId: REGION, credentials, http });
-  return new AlibabaBackend(client, REGION, async () => {});
+  const credentials = { from: "the test", key: async () => ({ ...accessKey, provider: "static_ak" }) };
+  const options = { endpoint: new URL(endpoint), regionId: REGION, credentials, http };
+  return new AlibabaBackend({
+    client: new EcsClient(options),
+    region: REGION,
+    endpoint,
+    credentialsFrom: credentials.from,
+    askOwner: () => askOwner(options),
+    release: async () => {},
+  });
 }

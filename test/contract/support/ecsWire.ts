@@ -53,7 +53,6 @@ const CALLS: { [Action in EcsAction]: EcsRequests[Action] } = {
   DescribeInstances: { KeyPairName: "wire:1", MaxResults: 100, NextToken: "1" },
   DetachKeyPair: { KeyPairName: "wire:1", InstanceIds: '["i-1","i-2"]' },
   TagResources: { ...resources("wire:1", "wire:2"), Tag: TAGS },
-  ListTagResources: resources("wire:1", "wire:2"),
   UntagResources: { ...resources("wire:1"), TagKey: ["k 1", "键"] },
   JoinResourceGroup: { ...resource("wire:1"), ResourceGroupId: "rg-acfmxazb4p2" },
   DeleteKeyPairs: { KeyPairNames: '["wire:1","wire:2"]' },
@@ -94,7 +93,7 @@ export function ecsWire() {
     },
     client(key: AccessKey = TEST_ACCESS_KEY, on: { endpoint: string } = emulator): EcsClient {
       const provider = key.securityToken === undefined ? "static_ak" : "static_sts";
-      const credentials = async () => ({ ...key, provider });
+      const credentials = { from: "the test", key: async () => ({ ...key, provider }) };
       return new EcsClient({ endpoint: new URL(on.endpoint), regionId: REGION, credentials, http });
     },
     parametersOf(action: EcsAction): EcsRequests[EcsAction] {

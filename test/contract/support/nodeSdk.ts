@@ -29,7 +29,6 @@ const CALLS: Record<EcsAction, (client: Client, members: Members) => Promise<Sdk
   DetachKeyPair: (client, members) => client.detachKeyPair(new ecs.DetachKeyPairRequest(members)),
   TagResources: (client, members) => client.tagResources(new ecs.TagResourcesRequest(members)),
   UntagResources: (client, members) => client.untagResources(new ecs.UntagResourcesRequest(members)),
-  ListTagResources: (client, members) => client.listTagResources(new ecs.ListTagResourcesRequest(members)),
   JoinResourceGroup: (client, members) => client.joinResourceGroup(new ecs.JoinResourceGroupRequest(members)),
   DescribeInstances: (client, members) => client.describeInstances(new ecs.DescribeInstancesRequest(members)),
 };

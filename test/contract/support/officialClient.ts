@@ -12,7 +12,14 @@ export type SdkCall = (action: EcsAction, parameters: Record<string, unknown>) =
 
 /** Our backend with an official SDK in the place of our client, so that the SDK runs the contract suite. */
 export function backendOn(call: SdkCall, regionId: string): AlibabaBackend {
-  return new AlibabaBackend(new OfficialClient(call, regionId), regionId, async () => {});
+  return new AlibabaBackend({
+    client: new OfficialClient(call, regionId),
+    region: regionId,
+    endpoint: "http://emulator",
+    credentialsFrom: "the SDK",
+    askOwner: async () => undefined,
+    release: async () => {},
+  });
 }
 
 class OfficialClient implements EcsCaller {

@@ -2,6 +2,7 @@ import { createKeyPair } from "../../../provider/backends/local/create";
 import type { InstanceResult, KeyPairStore, StoredKeyPair } from "../../../provider/backends/local/store";
 import { EcsFailure } from "./failure";
 import { type EcsRequest, isTrue, listParameters, tagParameters } from "./request";
+import { type AccessKey, DEFAULT_ACCOUNT } from "./signature";
 import type { LaggingView } from "./view";
 import type { Fields } from "./wire";
 
@@ -15,6 +16,8 @@ export interface Account {
 export interface Call {
   region: string;
   parameters: Map<string, string>;
+  /** Who calls. */
+  key: AccessKey;
 }
 
 interface Operation {
@@ -31,7 +34,28 @@ const FAST_KEY = { type: "ecdsa", bits: 256 } as const;
 const oneName = (parameters: Map<string, string>) => [parameters.get("KeyPairName") ?? ""];
 const resourceIds = (parameters: Map<string, string>) => listParameters(parameters, "ResourceId");
 
-/** What the emulator does of the API, version 2014-05-26. */
+const ECS_VERSION = "2014-05-26";
+const STS_VERSION = "2015-04-01";
+
+/** What the emulator does of the API of the Security Token Service. */
+const STS_OPERATIONS: Readonly<Record<string, Operation>> = {
+  GetCallerIdentity: {
+    names: () => [],
+    required: [],
+    run: (_account, { key }) => {
+      const account = key.account ?? DEFAULT_ACCOUNT;
+      return {
+        AccountId: account,
+        Arn: `acs:ram::${account}:user/${key.id}`,
+        IdentityType: "RAMUser",
+        PrincipalId: key.id,
+        UserId: key.id,
+      };
+    },
+  },
+};
+
+/** What the emulator does of the API of ECS. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   CreateKeyPair: {
     names: oneName,
@@ -61,21 +85,26 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeKeyPairs: {
     names: (parameters) => oneName(parameters).filter(Boolean),
     required: [],
-    run: ({ view }, { region, parameters }) => {
+    run: ({ view }, { region, parameters, key }) => {
       const pageNumber = number(parameters, "PageNumber", 1);
       const pageSize = number(parameters, "PageSize", 10);
       if (pageSize > 50)
         throw new EcsFailure("InvalidParameter", "The specified parameter PageSize is not valid.");
-      const pairs = view.read(region, {
-        namePattern: parameters.get("KeyPairName"),
-        fingerprint: parameters.get("KeyPairFingerPrint"),
-        resourceGroupId: parameters.get("ResourceGroupId"),
-        tags: tagParameters(parameters),
-      });
-      const page = pairs.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
+      // RAM shows a user who is limited to a resource group an empty list where the request does not name the group.
+      const isHidden =
+        key.resourceGroupId !== undefined && key.resourceGroupId !== parameters.get("ResourceGroupId");
+      const visible = isHidden
+        ? []
+        : view.read(region, {
+            namePattern: parameters.get("KeyPairName"),
+            fingerprint: parameters.get("KeyPairFingerPrint"),
+            resourceGroupId: parameters.get("ResourceGroupId"),
+            tags: tagParameters(parameters),
+          });
+      const page = visible.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
       const withKey = isTrue(parameters, "IncludePublicKey");
       return {
-        TotalCount: pairs.length,
+        TotalCount: visible.length,
         PageNumber: pageNumber,
         PageSize: pageSize,
         KeyPairs: { KeyPair: page.map((pair) => described(pair, withKey)) },
@@ -181,14 +210,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 export function operationOf({ action, parameters }: EcsRequest, version: string | undefined): Operation {
-  if (version !== "2014-05-26")
+  const isSts = version === STS_VERSION;
+  if (!isSts && version !== ECS_VERSION)
     throw new EcsFailure("InvalidVersion", "Specified parameter Version is not valid.");
-  const operation = OPERATIONS[action];
+  const operation = (isSts ? STS_OPERATIONS : OPERATIONS)[action];
   if (!operation)
     throw new EcsFailure(
       "InvalidAction.NotFound",
       "Specified api is not found, please check your url and method.",
     );
+  if (isSts) return operation;
   for (const name of ["RegionId", ...operation.required]) {
     if (!parameters.get(name)) {
       throw new EcsFailure(
@@ -197,7 +228,31 @@ export function operationOf({ action, parameters }: EcsRequest, version: string 
       );
     }
   }
+  const region = parameters.get("RegionId") ?? "";
+  if (!/^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$/.test(region))
+    throw new EcsFailure("InvalidRegionId.NotFound", "The specified RegionId does not exist.");
   return operation;
+}
+
+/** Throws what RAM answers when the access key may not do this. */
+export function checkPermission(
+  { action, parameters }: EcsRequest,
+  names: readonly string[],
+  { store }: Account,
+  { denied, resourceGroupId }: AccessKey,
+): void {
+  const isNew = action === "CreateKeyPair" || action === "ImportKeyPair";
+  const region = parameters.get("RegionId") ?? "";
+  const isInAnotherGroup = (name: string) => {
+    const pair = store.find(region, name);
+    return pair !== undefined && pair.resourceGroupId !== resourceGroupId;
+  };
+  const isOutside =
+    resourceGroupId !== undefined &&
+    action !== "DescribeKeyPairs" &&
+    (isNew ? parameters.get("ResourceGroupId") !== resourceGroupId : names.some(isInAnotherGroup));
+  if (denied?.includes(action) || isOutside)
+    throw new EcsFailure("Forbidden.RAM", "User not authorized to operate on the specified resource.");
 }
 
 function newKeyPair(parameters: Map<string, string>) {

@@ -9,9 +9,9 @@ import { KeyPairStore } from "../../../provider/backends/local/store";
 import { isKeyPairError } from "../../../provider/core/errors";
 import { EcsFailure } from "./failure";
 import { CallRate, type Fault, FaultPlan } from "./faults";
-import { type Account, OPERATIONS, operationOf } from "./operations";
+import { type Account, checkPermission, OPERATIONS, operationOf } from "./operations";
 import { type EcsRequest, readRequest } from "./request";
-import { type AccessKey, SignatureCheck } from "./signature";
+import { type AccessKey, DEFAULT_ACCOUNT, SignatureCheck } from "./signature";
 import { LaggingView } from "./view";
 import { type Rendered, render, send } from "./wire";
 
@@ -19,7 +19,7 @@ export interface EcsEmulatorOptions {
   /** On 127.0.0.1; without it any free one. */
   port?: number;
   accessKeys?: readonly AccessKey[];
-  /** The store's file; without it one that is removed at the end. */
+  /** The file of the default account's store; without it one that is removed at the end. Other accounts have files beside it. */
   storePath?: string;
   /** How many pairs a region takes. */
   quota?: number;
@@ -44,6 +44,8 @@ export interface LoggedCall {
   region: string;
   /** The key pairs that it is about. */
   names: string[];
+  /** The account that called; absent where the signature was not checked, or is wrong. */
+  account?: string;
   /** What was answered; absent when nothing was. */
   status?: number;
   /** The error code that was answered. */
@@ -61,13 +63,17 @@ export async function startEcsEmulator(options: EcsEmulatorOptions = {}): Promis
   return emulator;
 }
 
-/** Alibaba Cloud ECS on loopback, over a local store: the real wire, its errors, and the faults that a test sets. */
+/**
+ * Alibaba Cloud ECS on loopback, over a local store for each account: the real wire, its errors, and the faults that a test
+ * sets. It also answers GetCallerIdentity, as STS does.
+ */
 export class EcsEmulator {
   /** All calls, in the order in which they came. */
   readonly calls: LoggedCall[] = [];
   readonly faults = new FaultPlan();
-  readonly store: KeyPairStore;
-  readonly #account: Account;
+  readonly #accounts = new Map<string, Account>();
+  readonly #openAccount: (id: string) => Account;
+  #readLagMs: number;
   readonly #signatures: SignatureCheck;
   readonly #server: Server;
   readonly #folder: string | undefined;
@@ -79,9 +85,13 @@ export class EcsEmulator {
   constructor(options: EcsEmulatorOptions) {
     this.#folder = options.storePath === undefined ? mkdtempSync(join(tmpdir(), "ecs-emulator-")) : undefined;
     const path = options.storePath ?? join(this.#folder ?? "", "store.sqlite");
-    this.store = new KeyPairStore(path, options.quota === undefined ? {} : { quota: options.quota });
-    const view = new LaggingView(this.store, options.readLagMs ?? 0);
-    this.#account = { store: this.store, view, hasFastKeys: options.hasFastKeys ?? false };
+    this.#readLagMs = options.readLagMs ?? 0;
+    this.#openAccount = (id) => {
+      const file = id === DEFAULT_ACCOUNT ? path : `${path}.${id}`;
+      const store = new KeyPairStore(file, options.quota === undefined ? {} : { quota: options.quota });
+      const view = new LaggingView(store, this.#readLagMs);
+      return { store, view, hasFastKeys: options.hasFastKeys ?? false };
+    };
     this.#signatures = new SignatureCheck(options.accessKeys ?? [TEST_ACCESS_KEY], options.clockSkewMs);
     this.#latencyMs = options.latencyMs ?? 0;
     this.#onRequest = options.onRequest;
@@ -99,6 +109,15 @@ export class EcsEmulator {
     return `http://127.0.0.1:${address.port}`;
   }
 
+  /** The key pairs of the default account. */
+  get store(): KeyPairStore {
+    return this.storeOf(DEFAULT_ACCOUNT);
+  }
+
+  storeOf(account: string): KeyPairStore {
+    return this.#account(account).store;
+  }
+
   /** How many calls came in, of one operation or of all. */
   count(action?: string): number {
     return this.calls.filter((call) => action === undefined || call.action === action).length;
@@ -109,7 +128,8 @@ export class EcsEmulator {
   }
 
   setReadLag(milliseconds: number): void {
-    this.#account.view.lag = milliseconds;
+    this.#readLagMs = milliseconds;
+    for (const { view } of this.#accounts.values()) view.lag = milliseconds;
   }
 
   async listen(port: number): Promise<void> {
@@ -122,8 +142,14 @@ export class EcsEmulator {
     this.#isClosed = true;
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
-    this.store.close();
+    for (const { store } of this.#accounts.values()) store.close();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #account(id: string): Account {
+    const account = this.#accounts.get(id) ?? this.#openAccount(id);
+    this.#accounts.set(id, account);
+    return account;
   }
 
   async #answer(request: EcsRequest, response: ServerResponse): Promise<void> {
@@ -140,7 +166,7 @@ export class EcsEmulator {
     if (this.#latencyMs > 0) await sleep(this.#latencyMs);
     const fault = this.faults.next(action, names) ?? this.#throttle(action);
     const isSpared = fault !== undefined && !happensAfter(fault);
-    const reply = isSpared ? undefined : await this.#carryOut(request);
+    const reply = isSpared ? undefined : await this.#carryOut(request, call);
     const answered = fault === undefined ? reply : spoiled(fault, request, reply);
     if (answered === "hang") return;
     if (answered === undefined || answered === "close") {
@@ -158,19 +184,16 @@ export class EcsEmulator {
     return this.#rate?.allows(action) === false ? { fault: "throttle" } : undefined;
   }
 
-  async #carryOut(request: EcsRequest): Promise<Rendered> {
+  async #carryOut(request: EcsRequest, call: LoggedCall): Promise<Rendered> {
     const requestId = randomUUID().toUpperCase();
+    const { headers, parameters } = request;
     try {
       const key = this.#signatures.check(request);
-      const version = request.headers["x-acs-version"] ?? request.parameters.get("Version");
-      const operation = operationOf(request, version);
-      if (key.denied?.includes(request.action))
-        throw new EcsFailure("Forbidden.RAM", "User not authorized to operate on the specified resource.");
-      const region = request.parameters.get("RegionId") ?? "";
-      if (!/^[a-z]{2}-[a-z]+(-[a-z0-9]+)*$/.test(region)) {
-        throw new EcsFailure("InvalidRegionId.NotFound", "The specified RegionId does not exist.");
-      }
-      const fields = await operation.run(this.#account, { region, parameters: request.parameters });
+      call.account = key.account ?? DEFAULT_ACCOUNT;
+      const account = this.#account(call.account);
+      const operation = operationOf(request, headers["x-acs-version"] ?? parameters.get("Version"));
+      checkPermission(request, call.names, account, key);
+      const fields = await operation.run(account, { region: call.region, parameters, key });
       return render(request, 200, { RequestId: requestId, ...fields });
     } catch (error) {
       return failed(request, asFailure(error), requestId);

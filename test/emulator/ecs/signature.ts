@@ -17,7 +17,14 @@ export interface AccessKey {
   isExpired?: boolean;
   /** Actions that RAM denies to it. */
   denied?: readonly string[];
+  /** The id of its account; without it `DEFAULT_ACCOUNT`. Each account has key pairs of its own. */
+  account?: string;
+  /** The only resource group that RAM lets it see and change. */
+  resourceGroupId?: string;
 }
+
+/** The account of access keys that name none. */
+export const DEFAULT_ACCOUNT = "1000000000000001";
 
 const MAX_SKEW_MS = 15 * 60_000;
 

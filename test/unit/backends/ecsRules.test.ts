@@ -113,7 +113,7 @@ describe("resource groups and keys of ECS", () => {
   it("know a group by its id", () => {
     expect(checkEcsResourceGroup("rg-bp67acfmxazb4p")).toBeUndefined();
     expect(checkEcsResourceGroup("production")).toBe(
-      '"production" is no id of a resource group. The id starts with `rg-`; the group\'s name cannot be used here.',
+      '"production" is not the id of a resource group. The id starts with `rg-`; the group\'s name cannot be used here.',
     );
   });
 

@@ -7,7 +7,7 @@ import { operation } from "./support";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const OPTIONS = { maxSize: 3, quietMs: 50, patientMs: 100, maxWaitMs: 200 };
+const OPTIONS = { maxSize: 3, windowMs: 10 };
 
 function echo() {
   const sent: string[][] = [];
@@ -23,16 +23,23 @@ function echo() {
 }
 
 describe("what goes together", () => {
-  test("what comes within the quiet time", async () => {
+  test("what comes within the window of the first", async () => {
     const { sent, batch } = echo();
     const results = [batch.add("a", operation())];
-    await vi.advanceTimersByTimeAsync(49);
+    await vi.advanceTimersByTimeAsync(9);
     results.push(batch.add("b", operation()));
-    await vi.advanceTimersByTimeAsync(49);
     expect(sent).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(await Promise.all(results)).toEqual(["did a", "did b"]);
     expect(sent).toEqual([["a", "b"]]);
+  });
+
+  test("a single item waits no longer than the window, whatever came before it", async () => {
+    const { sent, batch } = echo();
+    for (const item of ["a", "b", "c"]) void batch.add(item, operation());
+    void batch.add("d", operation());
+    await vi.advanceTimersByTimeAsync(10);
+    expect(sent).toEqual([["a", "b", "c"], ["d"]]);
   });
 
   test("at most the size of a batch, which is sent at once when it is full", async () => {
@@ -43,67 +50,6 @@ describe("what goes together", () => {
     expect(await Promise.all(results)).toEqual(["did a", "did b", "did c", "did d"]);
     expect(sent).toEqual([["a", "b", "c"], ["d"]]);
     expect(vi.getTimerCount()).toBe(0);
-  });
-
-  test("the first waits no longer than the longest wait, however steadily others come", async () => {
-    const { sent, batch } = echo();
-    void batch.add("a", operation());
-    for (const _ of Array(6)) await vi.advanceTimersByTimeAsync(30);
-    void batch.add("b", operation());
-    await vi.advanceTimersByTimeAsync(20);
-    expect(sent).toEqual([["a"]]);
-  });
-});
-
-describe("patience", () => {
-  /** Sends a batch of two. */
-  async function ofTwo() {
-    const { sent, batch } = echo();
-    const results = ["a", "b"].map((item) => batch.add(item, operation()));
-    await vi.advanceTimersByTimeAsync(50);
-    await Promise.all(results);
-    return { sent, batch };
-  }
-
-  test("as many as the last time are waited for, as they come back one by one", async () => {
-    const { sent, batch } = await ofTwo();
-    void batch.add("c", operation());
-    await vi.advanceTimersByTimeAsync(99);
-    void batch.add("d", operation());
-    await vi.advanceTimersByTimeAsync(50);
-    expect(sent).toEqual([
-      ["a", "b"],
-      ["c", "d"],
-    ]);
-  });
-
-  test("but not long", async () => {
-    const { sent, batch } = await ofTwo();
-    void batch.add("c", operation());
-    await vi.advanceTimersByTimeAsync(100);
-    expect(sent.at(-1)).toEqual(["c"]);
-  });
-
-  test("callers whom a pause has parted come together again", async () => {
-    const { sent, batch } = await ofTwo();
-    void batch.add("c", operation());
-    await vi.advanceTimersByTimeAsync(100);
-    void batch.add("d", operation());
-    await vi.advanceTimersByTimeAsync(99);
-    void batch.add("e", operation());
-    await vi.advanceTimersByTimeAsync(50);
-    expect(sent.at(-1)).toEqual(["d", "e"]);
-  });
-
-  test("not for ever, when fewer have come four times", async () => {
-    const { sent, batch } = await ofTwo();
-    for (const item of ["c", "d", "e", "f"]) {
-      void batch.add(item, operation());
-      await vi.advanceTimersByTimeAsync(100);
-    }
-    void batch.add("g", operation());
-    await vi.advanceTimersByTimeAsync(50);
-    expect(sent.at(-1)).toEqual(["g"]);
   });
 });
 
@@ -149,7 +95,7 @@ describe("the operation of a batch", () => {
     }, OPTIONS);
     const [hasty, patient] = [operation(1_000), operation(60_000)];
     const results = [batch.add("a", hasty), batch.add("b", patient)];
-    await vi.advanceTimersByTimeAsync(50);
+    await vi.advanceTimersByTimeAsync(10);
 
     seen?.progress("waiting");
     expect([hasty.messages, patient.messages]).toEqual([["waiting"], ["waiting"]]);

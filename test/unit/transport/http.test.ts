@@ -1,11 +1,17 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect } from "node:net";
-import { inspect } from "node:util";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+import { inspect, promisify } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { HttpPool } from "../../../provider/transport/http";
+import { HttpPool, leaseHttpPool } from "../../../provider/transport/http";
+import { missingEncryption, trustedByNode } from "../../../provider/transport/tls";
+import { compile } from "../../support/compile";
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -149,6 +155,81 @@ describe("failures", () => {
   });
 });
 
+describe("certificates of an own authority", () => {
+  /** Runs the code in a process of its own, since Node reads NODE_EXTRA_CA_CERTS only when it starts. */
+  async function runTrusting(extra: string, code: string): Promise<string> {
+    const folder = compile();
+    const file = join(folder, "extra.pem");
+    writeFileSync(file, extra);
+    closers.push(async () => rmSync(folder, { recursive: true }));
+    const env = { ...process.env, NODE_EXTRA_CA_CERTS: file };
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", code], { cwd: folder, env });
+    return stdout;
+  }
+
+  test("are trusted beside those of NODE_EXTRA_CA_CERTS, not in their place", async () => {
+    const { key, cert } = selfSigned("localhost");
+    const port = await listen(createTlsServer({ key, cert }, (_, reply) => void reply.end("trusted")));
+    const options = JSON.stringify({ ca: selfSigned("other.example").cert });
+    const url = JSON.stringify(`https://localhost:${port}/`);
+    const code = `
+      const { HttpPool } = require("./provider/transport/http.js");
+      const http = new HttpPool(${options});
+      http.send({ method: "GET", url: new URL(${url}), headers: {} })
+        .then(({ text }) => console.log(text), ({ message }) => console.log(message))
+        .finally(() => http.close());`;
+    expect(await runTrusting(cert, code)).toBe("trusted\n");
+  });
+
+  test("are so also where Node cannot list what it trusts (before 22.15)", () => {
+    const folder = mkdtempSync(join(tmpdir(), "keypair-certificates-"));
+    closers.push(async () => rmSync(folder, { recursive: true }));
+    const file = join(folder, "extra.pem");
+    const { cert } = selfSigned("extra.example");
+    writeFileSync(file, cert);
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", file);
+    expect(trustedByNode({})).toEqual([...rootCertificates, cert]);
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", join(folder, "missing.pem"));
+    expect(trustedByNode({})).toEqual(rootCertificates);
+  });
+});
+
+describe("encryption", () => {
+  test.each(["https://ecs.example", "http://127.0.0.1:8774", "http://localhost", "http://[::1]:80"])(
+    "is not missed at %s",
+    (url) => {
+      expect(missingEncryption(new URL(url))).toBeUndefined();
+    },
+  );
+
+  test.each(["http://nova.example:8774/v2.1", "http://10.0.0.1", "http://127.0.0.1.example"])(
+    "is missed at %s, by the host alone",
+    (url) => {
+      const { host } = new URL(url);
+      expect(missingEncryption(new URL(`${url}?token=t`))).toBe(
+        `${host} is called without encryption (http://): whoever is on the way can read the token and every private key that the cloud makes. Use https:// if the cloud has it`,
+      );
+    },
+  );
+});
+
+describe("a pool that is shared", () => {
+  test("serves all leases of the same options, and closes with the last one", async () => {
+    const { origin } = await serve((_, reply) => reply.end("ok"));
+    const [one, two, other] = [leaseHttpPool(), leaseHttpPool(), leaseHttpPool({ verify: false })];
+    expect(two.http).toBe(one.http);
+    expect(other.http).not.toBe(one.http);
+    await one.release();
+    await one.release();
+    expect(await two.http.send(post(origin))).toMatchObject({ text: "ok" });
+    await Promise.all([two.release(), other.release()]);
+    await expect(two.http.send(post(origin))).rejects.toThrow();
+    const next = leaseHttpPool();
+    expect(await next.http.send(post(origin))).toMatchObject({ text: "ok" });
+    await next.release();
+  });
+});
+
 describe("proxies", () => {
   test("HTTP_PROXY is followed, except for loopback and NO_PROXY", async () => {
     const seen: string[] = [];
@@ -207,5 +288,51 @@ describe("proxies", () => {
       message: "ecs.example cannot be reached (the proxy refused a connection to it).",
     });
     expect(asked).toEqual(["ecs.example:443"]);
+  });
+
+  test.each(["http://ecs.example", "https://ecs.example"])(
+    "a proxy that is not known is named itself, without its user and password (%s)",
+    async (target) => {
+      for (const name of ["HTTP_PROXY", "HTTPS_PROXY"])
+        vi.stubEnv(name, "http://user:hunter22@proxy.no-such.invalid:3128");
+      const error = await pool()
+        .send(post(target))
+        .catch((caught: unknown) => caught);
+      expect(error).toMatchObject({
+        code: "Configuration",
+        message:
+          "the proxy proxy.no-such.invalid:3128 is not known (ENOTFOUND). Check HTTPS_PROXY and HTTP_PROXY, and that this machine can resolve names.",
+      });
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("hunter22");
+    },
+  );
+
+  test.each(["http://ecs.example", "https://ecs.example"])(
+    "a proxy that cannot be reached is named itself (%s)",
+    async (target) => {
+      const { origin, server } = await serve(() => {});
+      server.close();
+      for (const name of ["HTTP_PROXY", "HTTPS_PROXY"]) vi.stubEnv(name, origin);
+      await expect(pool().send(post(target))).rejects.toMatchObject({
+        code: "Unavailable",
+        message: `the proxy ${new URL(origin).host} cannot be reached (ECONNREFUSED).`,
+      });
+    },
+  );
+
+  test("a host that goes past the proxy is blamed itself", async () => {
+    vi.stubEnv("HTTP_PROXY", "http://proxy.no-such.invalid:3128");
+    vi.stubEnv("NO_PROXY", "no-such-region.invalid");
+    await expect(pool().send(post("http://ecs.no-such-region.invalid"))).rejects.toThrow(
+      "the host ecs.no-such-region.invalid is not known",
+    );
+  });
+
+  test("the URL of a proxy may leave out http://, and a text that is not a URL is not repeated", async () => {
+    const { origin } = await serve((_, reply) => reply.end("from the proxy"));
+    vi.stubEnv("HTTP_PROXY", new URL(origin).host);
+    expect(await pool().send(post("http://ecs.example"))).toMatchObject({ text: "from the proxy" });
+    vi.stubEnv("HTTP_PROXY", "http://user:hunter22@proxy.example:no-port");
+    expect(() => pool()).toThrow(/^HTTP_PROXY is not a URL\. Set it to the URL of the proxy/);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { SharedOperation } from "../../../provider/transport/operation";
 import { RateLimit } from "../../../provider/transport/rateLimit";
 import { retry } from "../../../provider/transport/retry";
 import { operation, throttled } from "./support";
@@ -129,6 +130,36 @@ describe("waiting for a turn", () => {
     expect(late).not.toHaveBeenCalled();
   });
 
+  test("goes on when the deadline moves while it waits, as that of a shared operation does", async () => {
+    const { limit, calls } = await slow(3);
+    const shared = new SharedOperation([operation(1_000)]);
+    const outcome = limit.run(() => Promise.resolve("done"), shared);
+    shared.join(operation(60_000));
+    await vi.runAllTimersAsync();
+    await Promise.all(calls);
+    expect(await outcome).toBe("done");
+  });
+
+  test("a throttled call that is tried again keeps its place before those that came later", async () => {
+    const { limit, calls } = await slow(0);
+    const order: string[] = [];
+    const named = (name: string, throttledTimes: number) => {
+      const one = operation();
+      const place = limit.takePlace();
+      let left = throttledTimes;
+      const call = async () => {
+        if (left-- > 0) throw throttled({ retryAfterMs: 0 });
+        order.push(name);
+      };
+      return retry(one, () => limit.run(call, one, place), { idempotent: false });
+    };
+    const all = ["early", "a", "b", "c", "d", "e"].map((name) => named(name, name === "early" ? 1 : 0));
+    await vi.runAllTimersAsync();
+    await Promise.all([...calls, ...all]);
+    expect(order.indexOf("early")).toBeLessThanOrEqual(1);
+    expect(order.filter((name) => name !== "early")).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
   test("ends when the user interrupts, and the others move up", async () => {
     const { limit, call, calls } = await slow(2);
     const interrupted = operation();
@@ -142,8 +173,11 @@ describe("waiting for a turn", () => {
   });
 });
 
-test("other failures say nothing about the rate", async () => {
+test("other failures say nothing about the rate: the next calls start at once", async () => {
   const limit = new RateLimit();
   await expect(limit.run(() => Promise.reject(new Error("no")), operation())).rejects.toThrow("no");
-  expect(limit.callsPerSecond).toBe(Number.POSITIVE_INFINITY);
+  const call = vi.fn(() => Promise.resolve());
+  await Promise.all(Array.from({ length: 100 }, () => limit.run(call, operation())));
+  expect(call).toHaveBeenCalledTimes(100);
+  expect(vi.getTimerCount()).toBe(0);
 });

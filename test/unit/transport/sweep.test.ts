@@ -42,14 +42,6 @@ describe("one listing for many readers", () => {
     expect(list).toHaveBeenCalledTimes(2);
   });
 
-  test("a dropped listing answers no more", async () => {
-    const { list, sweep } = cloud({});
-    await settled(sweep.find("a", operation()));
-    sweep.drop();
-    await settled(sweep.find("a", operation()));
-    expect(list).toHaveBeenCalledTimes(2);
-  });
-
   test("a listing that fails fails for those who wait, and the next reader starts another", async () => {
     const { list, sweep } = cloud({ a: "1" });
     list.mockRejectedValueOnce(new Error("no"));
@@ -78,12 +70,20 @@ describe("one listing for many readers", () => {
 });
 
 describe("own writes", () => {
-  test("a listing never answers for a name that was written to since it began; it still does for others", async () => {
+  test("a listing never answers for a name that was written to; it still does for others", async () => {
     const { list, there, sweep } = cloud({ a: "1" });
     await settled(sweep.find("a", operation()));
     await sweep.write("b", async () => void there.set("b", "new"));
     expect(await sweep.find("b", operation())).toBe("stale");
     expect(await sweep.find("a", operation())).toEqual({ item: "1" });
+    expect(list).toHaveBeenCalledTimes(1);
+  });
+
+  test("nor does a listing that began after the write: reads may lag behind it", async () => {
+    const { list, sweep } = cloud({});
+    await sweep.write("b", async () => {});
+    await settled(sweep.find("a", operation()));
+    expect(await sweep.find("b", operation())).toBe("stale");
     expect(list).toHaveBeenCalledTimes(1);
   });
 
@@ -105,11 +105,5 @@ describe("own writes", () => {
     await vi.runAllTimersAsync();
     await failed;
     expect(await settled(sweep.find("b", operation()))).toBe("stale");
-  });
-
-  test("a listing that began after the write answers again", async () => {
-    const { there, sweep } = cloud({});
-    await sweep.write("b", async () => void there.set("b", "new"));
-    expect(await settled(sweep.find("b", operation()))).toEqual({ item: "new" });
   });
 });

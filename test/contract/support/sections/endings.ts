@@ -14,6 +14,17 @@ export function endings(bench: Workbench): void {
       expect(bench.backend.name).toBe(rules.backend);
       expect(bench.backend.location).toContain(bench.backend.name);
       if (bench.backend.region !== undefined) expect(bench.backend.location).toContain(bench.backend.region);
+      expect(bench.backend.endpoint).toMatch(/\S/);
+      expect(bench.backend.credentialsFrom).toMatch(/\S/);
+    });
+
+    it("says to whom its credentials belong, the same each time, and its pairs belong to the same", async () => {
+      const owner = await bench.backend.owner(operation());
+      expect(await bench.backend.owner(operation())).toEqual(owner);
+      expect(await bench.other.owner(operation())).toEqual(owner);
+      if (owner !== undefined) expect(owner.id).toMatch(/\S/);
+      const { ownerId } = await bench.import("owned");
+      if (ownerId !== undefined && owner !== undefined) expect(ownerId).toBe(owner.id);
     });
 
     it("rejects with Cancelled, and does nothing, once the user has interrupted", async () => {

@@ -35,6 +35,19 @@ export function resourceGroups(bench: Workbench): void {
       }
     });
 
+    it.for(["sweep", "exact"] as const)(
+      "a pair is found with its group, and after it left the group (%s)",
+      async (freshness) => {
+        const { name } = await bench.import("sought", { resourceGroupId: first });
+        const find = (group: string) => bench.backend.findKeyPair(name, freshness, operation(), group);
+        expect(await find(first)).toMatchObject({ name, resourceGroupId: first });
+        expect(await find(second)).toMatchObject({ name, resourceGroupId: first });
+        expect(
+          await bench.backend.findKeyPair(bench.newName("none"), freshness, operation(), first),
+        ).toBeUndefined();
+      },
+    );
+
     it("that are not there are refused, which does not mean that the pair is gone", async () => {
       const { name } = await bench.import("lost", { resourceGroupId: first });
       const error = await bench.refusal(name, move(name, missing), "Refused", "InvalidInput");

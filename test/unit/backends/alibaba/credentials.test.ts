@@ -39,7 +39,12 @@ const profile = (name: string, more: object = {}) => ({
 const config = (...profiles: object[]) => writeHome(".aliyun/config.json", { current: "default", profiles });
 
 async function resolve(configured: Credentials = {}, connection: { profile?: string } = {}) {
-  return credentialSource({ backend: "alibaba", ...connection }, configured)();
+  return credentialSource(connection, configured).key();
+}
+
+/** In words, where the credentials come from. */
+function from(configured: Credentials = {}, connection: { profile?: string } = {}) {
+  return credentialSource(connection, configured).from;
 }
 
 /** Everything at once, so that each test takes the strongest away. */
@@ -56,11 +61,29 @@ function setAllVariables(): void {
 describe("the order of the places", () => {
   test("the stack's configuration first", async () => {
     setAllVariables();
-    expect(await resolve({ accessKeyId: "id-of-stack", accessKeySecret: "secret-of-stack" })).toEqual({
+    config(profile("prod"));
+    const configured = { accessKeyId: "id-of-stack", accessKeySecret: "secret-of-stack" };
+    expect(await resolve(configured, { profile: "prod" })).toEqual({
       id: "id-of-stack",
       secret: "secret-of-stack",
       provider: "static_ak",
     });
+    expect(from(configured)).toBe("the stack's configuration (keypair:accessKeyId)");
+  });
+
+  test("then the profile that the connection names, before keys that lie in the environment", async () => {
+    setAllVariables();
+    config(profile("prod"));
+    expect(await resolve({}, { profile: "prod" })).toMatchObject({
+      id: "id-of-prod",
+      secret: "secret-of-prod",
+    });
+    expect(from({}, { profile: "prod" })).toBe('the profile "prod" (~/.aliyun/config.json)');
+  });
+
+  test("a profile that cannot be had is an error, not a reason to take the keys of the environment", async () => {
+    setAllVariables();
+    await expect(resolve({}, { profile: "missing" })).rejects.toMatchObject({ code: "Configuration" });
   });
 
   test("then each set of variables, never mixed", async () => {
@@ -71,18 +94,20 @@ describe("the order of the places", () => {
       securityToken: "token-of-terraform",
       provider: "static_sts",
     });
+    expect(from()).toBe("the environment (ALICLOUD_ACCESS_KEY)");
     vi.stubEnv("ALICLOUD_ACCESS_KEY", "");
+    expect(from()).toBe("the environment (ALIBABA_CLOUD_ACCESS_KEY_ID)");
     expect(await resolve()).toEqual({ id: "id-of-sdk", secret: "secret-of-sdk", provider: "static_ak" });
     vi.stubEnv("ALIBABA_CLOUD_ACCESS_KEY_ID", "");
     expect(await resolve()).toMatchObject({ id: "id-of-old", secret: "secret-of-old" });
   });
 
-  test("then the profile of the connection, of ALICLOUD_PROFILE, of ALIBABA_CLOUD_PROFILE", async () => {
-    config(profile("default"), profile("one"), profile("two"), profile("three"));
+  test("then the profile of ALICLOUD_PROFILE, of ALIBABA_CLOUD_PROFILE", async () => {
+    config(profile("default"), profile("two"), profile("three"));
     vi.stubEnv("ALICLOUD_PROFILE", "two");
     vi.stubEnv("ALIBABA_CLOUD_PROFILE", "three");
-    expect(await resolve({}, { profile: "one" })).toMatchObject({ id: "id-of-one", secret: "secret-of-one" });
     expect(await resolve()).toMatchObject({ id: "id-of-two" });
+    expect(from()).toBe('the profile "two" that ALICLOUD_PROFILE names (~/.aliyun/config.json)');
     vi.stubEnv("ALICLOUD_PROFILE", undefined);
     expect(await resolve()).toMatchObject({ id: "id-of-three" });
   });
@@ -93,6 +118,7 @@ describe("the order of the places", () => {
       "[default]\ntype = access_key\naccess_key_id = id-of-ini\naccess_key_secret = secret-of-ini\n",
     );
     expect(await resolve()).toMatchObject({ id: "id-of-ini", secret: "secret-of-ini" });
+    expect(from()).toBe("the default chain of Alibaba Cloud's tools");
     config(profile("default", { mode: "StsToken", sts_token: "token-of-default" }));
     expect(await resolve()).toMatchObject({ id: "id-of-default", securityToken: "token-of-default" });
   });
@@ -104,6 +130,7 @@ describe("the order of the places", () => {
       "[ops]\ntype = access_key\naccess_key_id = id-of-ops\naccess_key_secret = secret-of-ops\n",
     );
     expect(await resolve({}, { profile: "ops" })).toMatchObject({ id: "id-of-ops" });
+    expect(from({}, { profile: "ops" })).toBe('the profile "ops" (~/.alibabacloud/credentials)');
   });
 });
 
@@ -121,12 +148,12 @@ test("temporary credentials of the chain are got once for all requests that come
   const port = typeof address === "object" ? address?.port : undefined;
   vi.stubEnv("ALIBABA_CLOUD_CREDENTIALS_URI", `http://127.0.0.1:${port}/`);
 
-  const source = credentialSource({ backend: "alibaba" }, {});
-  const together = await Promise.all(Array.from({ length: 8 }, () => source()));
+  const source = credentialSource({}, {});
+  const together = await Promise.all(Array.from({ length: 8 }, () => source.key()));
   expect(new Set(together.map(({ id }) => id))).toEqual(new Set(["id-1"]));
   expect(together[0]).toMatchObject({ securityToken: "t", provider: "default/credential_uri" });
   // They end soon, so they are renewed before the next request.
-  expect(await source()).toMatchObject({ id: "id-2" });
+  expect(await source.key()).toMatchObject({ id: "id-2" });
   server.close();
 });
 
@@ -153,7 +180,7 @@ describe("secrets", () => {
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("hunter2hunter2");
       expect(error).toMatchObject({
         code: "Configuration",
-        message: expect.stringContaining("~/.aliyun/config.json is no valid JSON"),
+        message: expect.stringContaining("~/.aliyun/config.json is not valid JSON"),
       });
     }
   });

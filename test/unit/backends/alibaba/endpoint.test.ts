@@ -21,8 +21,8 @@ describe("the endpoint", () => {
     ["https://ecs.example/?a=b", "it holds a query"],
     ["ftp://ecs.example", "its scheme is ftp:, not https or http"],
     ["https://user:hunter22@ecs.example", "it holds a user name or a password"],
-    ["https://", "it is no URL and no host"],
-    ["two words", "it is no URL and no host"],
+    ["https://", "it is neither a URL nor a host"],
+    ["two words", "it is neither a URL nor a host"],
   ])("%s is refused: %s", (given, reason) => {
     const attempt = () => resolveEndpoint(given, "cn-hangzhou");
     expect(attempt).toThrow(
@@ -35,7 +35,7 @@ describe("the endpoint", () => {
 describe("the region", () => {
   test("is part of a host name, so it is checked", () => {
     expect(checkRegion("me-central-1")).toBe("me-central-1");
-    expect(() => checkRegion("evil.example/")).toThrow('"evil.example/" is no region of Alibaba Cloud');
+    expect(() => checkRegion("evil.example/")).toThrow('"evil.example/" is not a region of Alibaba Cloud');
     expect(() => checkRegion(undefined)).toThrow(
       "no region is configured for Alibaba Cloud. Run `pulumi config set keypair:region cn-hangzhou`, set ALIBABA_CLOUD_REGION, or give `connection.region`.",
     );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { EcsAction } from "../../../../provider/backends/alibaba/api";
 import { MEANINGS } from "../../../../provider/backends/alibaba/errorCodes";
-import { failureOf, unreadable } from "../../../../provider/backends/alibaba/errors";
+import { failureOf, readReply } from "../../../../provider/backends/alibaba/errors";
 import type { HttpReply } from "../../../../provider/transport/http";
 
 const subject = (action: EcsAction = "ImportKeyPair") => ({
@@ -196,7 +196,7 @@ describe("throttling", () => {
   test.each([
     [{ "x-acs-retry-after": "1500" }, 1500],
     [{ "retry-after": "3" }, 3000],
-    [{ "retry-after": "Fri, 31 Dec 1999 23:59:59 GMT" }, undefined],
+    [{ "retry-after": "Fri, 31 Dec 1999 23:59:59 GMT" }, 0],
     [{}, undefined],
   ])("%j asks to wait %s ms", (headers, expected) => {
     const error = failureOf(reply(400, { Code: "Throttling.User" }, headers), subject());
@@ -208,7 +208,7 @@ describe("throttling", () => {
   });
 });
 
-describe("what is no reply of ECS", () => {
+describe("what is not a reply of ECS", () => {
   test.each([
     [
       404,
@@ -222,7 +222,7 @@ describe("what is no reply of ECS", () => {
     const error = failureOf(reply(status, text, headers), subject());
     expect(error.code).toBe("Configuration");
     expect(error.message).toBe(
-      `key pair "deploy": ImportKeyPair: ecs.cn-hangzhou.aliyuncs.com answered HTTP ${status} with ${kind}, which is no reply of ECS. ` +
+      `key pair "deploy": ImportKeyPair: ecs.cn-hangzhou.aliyuncs.com answered HTTP ${status} with ${kind}, which is not a reply of ECS. ` +
         "Check the endpoint, and the proxy between this machine and Alibaba Cloud.",
     );
   });
@@ -234,14 +234,14 @@ describe("what is no reply of ECS", () => {
     expect(failureOf(reply(status, text), subject()).code).toBe("OutcomeUnknown");
   });
 
-  test("a success that cannot be read: nobody knows, and the body is not quoted", () => {
-    const error = unreadable(
-      reply(200, '{"PrivateKeyBody":"-----BEGIN', { "content-type": "application/json" }),
-      subject("CreateKeyPair"),
-    );
-    expect(error.code).toBe("OutcomeUnknown");
-    expect(error.message).toBe(
-      'key pair "deploy": CreateKeyPair: ecs.cn-hangzhou.aliyuncs.com answered HTTP 200 with a body of the type application/json that cannot be read.',
+  test("a success that cannot be read: it is not known what was done, and the body is not quoted", () => {
+    const damaged = reply(200, '{"PrivateKeyBody":"-----BEGIN', { "content-type": "application/json" });
+    expect(() => readReply(damaged, subject("CreateKeyPair"))).toThrow(
+      expect.objectContaining({
+        code: "OutcomeUnknown",
+        message:
+          'key pair "deploy": CreateKeyPair: ecs.cn-hangzhou.aliyuncs.com answered HTTP 200 with a body of the type application/json that cannot be read.',
+      }),
     );
   });
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { LocalBackend } from "../../../../provider/backends/local/open";
+import { LocalBackend } from "../../../../provider/backends/local/backend";
 import { KeyPairStore } from "../../../../provider/backends/local/store";
 import { KeyPairError } from "../../../../provider/core/errors";
 import { testFolder } from "../../core/support/context";

@@ -172,7 +172,7 @@ describe("refusals carry the code of ECS, the pair, the property and a request i
       "Refused",
       "InvalidPublicKeyBody.Malformed",
       create({ publicKey: "nokey" }),
-      'key pair "new": the public key is no single OpenSSH line',
+      'key pair "new": the public key is not a single OpenSSH line',
     ],
     [
       "Refused",
@@ -208,7 +208,7 @@ describe("refusals carry the code of ECS, the pair, the property and a request i
       "Refused",
       "InvalidResourceGroup.NotFound",
       create({ resourceGroupId: "ops" }),
-      'key pair "new": there is no such resource group: "ops" is no id',
+      'key pair "new": there is no such resource group: "ops" is not the id',
     ],
     [
       "InUse",

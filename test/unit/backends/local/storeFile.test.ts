@@ -88,7 +88,7 @@ describe("the file of the local store", () => {
     expect(failure(() => new KeyPairStore(path))).toMatchObject({
       code: "Configuration",
       details: { property: "connection" },
-      message: `the local store ${path} is no SQLite database. Set \`keypair:path\` to another file, or move this one away.`,
+      message: `the local store ${path} is not a SQLite database. Set \`keypair:path\` to another file, or move this one away.`,
     });
     expect(readFileSync(path)).toEqual(Buffer.from(content));
     expect(modes(path)).toEqual(["644"]);

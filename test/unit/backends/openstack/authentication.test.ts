@@ -12,6 +12,7 @@ const AUTH = {
 };
 const cloud = (auth: Record<string, string>, more: Partial<Cloud> = {}): Cloud => ({
   name: "mine",
+  file: "/etc/openstack/clouds.yaml",
   authType: "password",
   auth,
   interfaces: ["public"],
@@ -19,6 +20,11 @@ const cloud = (auth: Record<string, string>, more: Partial<Cloud> = {}): Cloud =
   verify: true,
   ...more,
 });
+/** The same cloud, when the `OS_*` variables make it. */
+function ofVariables(auth: Record<string, string>, more: Partial<Cloud> = {}): Cloud {
+  const { file: _, ...rest } = cloud(auth, { name: "envvars", ...more });
+  return rest;
+}
 const password = {
   methods: ["password"],
   password: { user: { name: "alice", domain: { name: "D" }, password: "a-password-of-tests" } },
@@ -80,12 +86,12 @@ describe("the request for a token", () => {
     [
       "a user without a domain",
       { auth_url: "https://k/v3", username: "u", password: "p" },
-      /user_domain_name .*OTC-EU-DE/,
+      /^user_domain_name of the cloud "mine" is not set, and a user who is named by username of the cloud "mine" needs it\. .*OTC-EU-DE/,
     ],
     [
       "no password",
       { auth_url: "https://k/v3", username: "u", user_domain_id: "d" },
-      /has no password, which the authentication "password" needs\. .*OS_PASSWORD/,
+      /^password of the cloud "mine" is not set, and the authentication "password" needs it\. Set it in \/etc\/openstack\/clouds\.yaml or in secure\.yaml\.$/,
     ],
   ] as const)("is refused with %s", ([, auth, message]) => {
     expect(() => authRequest(cloud(auth))).toThrow(message);
@@ -93,8 +99,24 @@ describe("the request for a token", () => {
 
   it("is refused for kinds of authentication that are not there", () => {
     expect(() => authRequest(cloud(AUTH, { authType: "v3oidcpassword" }))).toThrow(
-      'the cloud "mine" wants the authentication "v3oidcpassword", which is not supported. Supported are password, token',
+      'auth_type of the cloud "mine" is "v3oidcpassword", which is not supported. Supported are password, token',
     );
+  });
+
+  test.for([
+    [
+      { auth_url: "https://k/v3", username: "u", password: "p" },
+      "password",
+      /^OS_USER_DOMAIN_NAME is not set, and a user who is named by OS_USERNAME needs it\./,
+    ],
+    [
+      { auth_url: "https://k/v3", username: "u" },
+      "password",
+      /^OS_PASSWORD is not set, and the authentication "password" needs it\. Set it in the environment\.$/,
+    ],
+    [{}, "v3oidcpassword", /^OS_AUTH_TYPE is "v3oidcpassword", which is not supported\./],
+  ] as const)("of a cloud that is made of variables names the variable: %j", ([auth, authType, message]) => {
+    expect(() => authRequest(ofVariables(auth, { authType }))).toThrow(message);
   });
 
   it("keeps its secrets out of every message from then on", () => {
@@ -116,10 +138,15 @@ describe("the address of Keystone", () => {
   });
 
   test.for([
-    [{}, "has no auth_url"],
-    [{ auth_url: "k:5000/v3" }, "is no URL"],
-  ] as const)("%j is refused", ([auth, message]) => {
+    [
+      {},
+      'auth_url of the cloud "mine" is not set. Set it in /etc/openstack/clouds.yaml to the address of Keystone',
+      "OS_AUTH_URL is not set. Set it in the environment to the address of Keystone",
+    ],
+    [{ auth_url: "k:5000/v3" }, 'auth_url of the cloud "mine" is not a URL', "OS_AUTH_URL is not a URL"],
+  ] as const)("%j is refused", ([auth, message, messageOfVariables]) => {
     expect(() => identityUrl(cloud(auth))).toThrow(message);
+    expect(() => identityUrl(ofVariables(auth))).toThrow(messageOfVariables);
   });
 });
 
@@ -141,7 +168,7 @@ describe("the compute endpoint", () => {
     "%j is refused, and not told",
     (endpoint) => {
       const refusal = () => ownEndpoint(endpoint, PROJECT);
-      expect(refusal).toThrow("the endpoint of the compute service is no URL and no host");
+      expect(refusal).toThrow("the endpoint of the compute service is neither a URL nor a host");
       expect(refusal).not.toThrow("a-password-of-tests");
     },
   );
@@ -179,7 +206,7 @@ describe("the compute endpoint", () => {
       () =>
         computeEndpoint(cloud(AUTH, more), undefined, there, PROJECT);
     expect(find({ region: "T" })).toThrow(
-      'the catalogue of cloud "mine" has no public endpoint of the service compute in region "T". It has one in R (internal), R (public), S (public).',
+      'the catalogue of the cloud "mine" has no public endpoint of the service compute in region "T". It has one in R (internal), R (public), S (public).',
     );
     expect(find({ serviceName: "other" })).toThrow("Check that the user has a role in a project");
     for (const nothing of [null, [], "x", [{}], [{ type: "compute" }], [null]]) {

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { resolveCloud } from "../../../../provider/backends/openstack/cloud";
+import { open } from "../../../../provider/backends/openstack/open";
+import { defined } from "../../../../provider/core/defined";
 
 /* How clouds are found is compared with openstacksdk in test/contract/openstackCloudsYaml.test.ts; here is what is ours. */
 
@@ -68,6 +70,52 @@ describe("a cloud", () => {
   });
 });
 
+describe("where a cloud comes from", () => {
+  const OS = { OS_AUTH_URL: "https://k/v3", OS_USERNAME: "u", OS_PASSWORD: SECRET, OS_USER_DOMAIN_ID: "d" };
+
+  async function backendOf(yaml: string | undefined, variables: NodeJS.ProcessEnv, accessKeyId?: string) {
+    const { file } = resolve(yaml);
+    for (const name of Object.keys(process.env)) if (name.startsWith("OS_")) vi.stubEnv(name, undefined);
+    for (const [name, value] of Object.entries({ OS_CLIENT_CONFIG_FILE: file, ...variables }))
+      vi.stubEnv(name, value);
+    const backend = await open({ backend: "openstack" }, defined({ accessKeyId, accessKeySecret: SECRET }));
+    await backend.close();
+    return { file, backend };
+  }
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("is a file", async () => {
+    const { file, backend } = await backendOf(`clouds: {c: {${AUTH}}}`, {});
+    expect(backend.credentialsFrom).toBe(`the cloud "c" of ${file}`);
+  });
+
+  it("is the variables", async () => {
+    const { backend } = await backendOf(undefined, OS);
+    expect(backend.credentialsFrom).toBe("the OS_* variables");
+  });
+
+  it("is the stack's configuration, where that has an access key", async () => {
+    const { backend } = await backendOf(`clouds: {c: {${AUTH}}}`, {}, "an-id");
+    expect(backend.credentialsFrom).toBe("the stack's configuration (keypair:accessKeyId)");
+  });
+
+  it("with plain http is warned of, unless it is on this machine", async () => {
+    const { backend: plain } = await backendOf(undefined, { ...OS, OS_AUTH_URL: "http://k:5000/v3" });
+    expect(plain).toMatchObject({
+      endpoint: "http://k:5000/v3",
+      warning: expect.stringMatching(/^k:5000 is called without encryption/),
+    });
+    const { backend: loopback } = await backendOf(undefined, {
+      ...OS,
+      OS_AUTH_URL: "http://127.0.0.1:5000/v3",
+    });
+    expect(loopback.warning).toBeUndefined();
+    const compute = { OS_COMPUTE_ENDPOINT_OVERRIDE: "http://nova:8774/v2.1" };
+    const { backend: half } = await backendOf(undefined, { ...OS, ...compute });
+    expect(half.warning).toMatch(/^nova:8774 is called without encryption/);
+  });
+});
+
 describe("a cloud that cannot be found", () => {
   it("is told with those that can", () => {
     const { cloud, file } = resolve(`clouds: {one: {${AUTH}}, two: {${AUTH}}}`, { cloud: "three" });
@@ -85,7 +133,7 @@ describe("a cloud that cannot be found", () => {
   });
 
   it("is told when the file is no map of settings", () => {
-    expect(resolve(`- ${SECRET}`).cloud).toThrow("holds something else than settings by name");
+    expect(resolve(`- ${SECRET}`).cloud).toThrow("is not a map of settings");
     expect(resolve(`- ${SECRET}`).cloud).not.toThrow(SECRET);
   });
 
@@ -93,6 +141,8 @@ describe("a cloud that cannot be found", () => {
     expect(resolve("clouds: {c: {profile: elsewhere}}").cloud).toThrow(
       /the profile "elsewhere" .* is not known.*Known profiles: otc, otc-swiss/,
     );
-    expect(resolve(`clouds: {c: {cert: /c.pem, ${AUTH}}}`).cloud).toThrow("wants a client certificate");
+    expect(resolve(`clouds: {c: {cert: /c.pem, ${AUTH}}}`).cloud).toThrow(
+      'cert of the cloud "c" names a client certificate, which is not supported',
+    );
   });
 });

@@ -133,7 +133,7 @@ describe("each problem, at its argument, word for word", () => {
       [
         [
           "resourceGroupId",
-          '"ops" is no id of a resource group. The id starts with `rg-`; the group\'s name cannot be used here.',
+          '"ops" is not the id of a resource group. The id starts with `rg-`; the group\'s name cannot be used here.',
         ],
       ],
     ],

@@ -1,8 +1,4 @@
-import type { SQLOutputValue } from "node:sqlite";
 import type { StoreFile } from "./storeFile";
-import type { StoredKeyPair } from "./storeModel";
-
-export type Row = Record<string, SQLOutputValue>;
 
 const MATCHES = `
   FROM key_pairs AS pair
@@ -41,30 +37,4 @@ export function statements(file: StoreFile) {
       "SELECT instance_id FROM attachments WHERE key_pair = :serial ORDER BY instance_id",
     ),
   };
-}
-
-/** The one mapper from a row to a key pair. */
-export function toKeyPair(row: Row): StoredKeyPair {
-  const { id, resource_group_id: resourceGroupId } = row;
-  return {
-    name: text(row, "name"),
-    ...(typeof id === "string" && { id }),
-    publicKey: text(row, "public_key"),
-    fingerprint: text(row, "fingerprint"),
-    createdAt: text(row, "created_at"),
-    tags: JSON.parse(text(row, "tags")),
-    ...(typeof resourceGroupId === "string" && { resourceGroupId }),
-  };
-}
-
-export function text(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value !== "string") throw new TypeError(`column ${column} of the local store holds no text`);
-  return value;
-}
-
-export function integer(row: Row | undefined, column: string): number {
-  const value = row?.[column];
-  if (typeof value !== "number") throw new TypeError(`column ${column} of the local store holds no number`);
-  return value;
 }
