@@ -1,14 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import type { BackendCatalog } from "../../core/backend";
 import { defined } from "../../core/defined";
 import { KeyPairError } from "../../core/errors";
 import type { Connection } from "../../core/model";
 import { fileError } from "../../core/privateKeyFile/fileError";
+import { projectFolder } from "../../core/projectFolder";
+import type { Orphan } from "./assess";
 import { type Deletion, deleteOrphan } from "./delete";
 import { type Findings, findOrphans, operationOf, type Search } from "./find";
-import type { Orphan } from "./judge";
 import { exportedState, type Pulumi, stackConfiguration } from "./pulumi";
 import { type Report, reportJson, reportText } from "./report";
 import { placeOfResource } from "./settings";
@@ -54,7 +55,7 @@ export async function runOrphans(options: OrphansOptions, parts: OrphansParts): 
     });
   }
   const search = await searchOf(options, parts);
-  const findings = await inProjectFolder(() => findOrphans(search));
+  const findings = await findOrphans(search);
   const { json = false } = options;
   const deletable = findings.orphans.filter(({ keptBecause }) => keptBecause === undefined);
   let report: Report = findings;
@@ -76,7 +77,7 @@ async function searchOf(options: OrphansOptions, { catalog, pulumi, stdin }: Orp
   );
   const hasWork = file === undefined && state.pendingCreates.length > 0;
   const configuration = hasWork ? await stackConfiguration(pulumi, stack) : new Map<string, string>();
-  return { state, configuration, overrides, catalog, since };
+  return { state, configuration, overrides, catalog, since, projectFolder: projectFolder() };
 }
 
 async function confirm(findings: Findings, deletable: Orphan[], parts: OrphansParts): Promise<boolean> {
@@ -102,13 +103,11 @@ async function deleteAll(
       });
     }
   }
-  return inProjectFolder(async () => {
-    const deletions = orphans.map(async (orphan): Promise<[Orphan, Deletion]> => {
-      const place = placeOfResource(orphan.resource, search);
-      return [orphan, await deleteOrphan(orphan, operationOf(place))];
-    });
-    return new Map(await Promise.all(deletions));
+  const deletions = orphans.map(async (orphan): Promise<[Orphan, Deletion]> => {
+    const place = placeOfResource(orphan.resource, search);
+    return [orphan, await deleteOrphan(orphan, operationOf(place))];
   });
+  return new Map(await Promise.all(deletions));
 }
 
 function allLeft({ orphans }: Findings): Map<Orphan, Deletion> {
@@ -149,24 +148,4 @@ function timeOf(since: string | undefined): number | undefined {
     message: `--since ${since} is not a time`,
     next: "Give it as 2026-11-26T07:18Z.",
   });
-}
-
-/** Relative paths (the local store, private key files) mean the project's folder. */
-async function inProjectFolder<T>(work: () => Promise<T>): Promise<T> {
-  const before = process.cwd();
-  process.chdir(projectFolder(before));
-  try {
-    return await work();
-  } finally {
-    process.chdir(before);
-  }
-}
-
-/** As the Pulumi CLI finds it: this folder, or the nearest above it that holds a project file. */
-function projectFolder(from: string): string {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"].some((name) => existsSync(join(folder, name))))
-      return folder;
-    if (dirname(folder) === folder) return from;
-  }
 }

@@ -1,6 +1,6 @@
 import type { Operation } from "../../core/backend";
 import { isKeyPairError, type KeyPairError } from "../../core/errors";
-import { isSamePair, type Orphan } from "./judge";
+import { isSamePair, type Orphan } from "./assess";
 
 /** What became of a pair. `unclear`: it is not known whether it is there still. */
 export type Deletion =

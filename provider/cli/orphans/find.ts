@@ -1,8 +1,9 @@
 import type { Backend, KeyPairRecord, Operation, Owner } from "../../core/backend";
+import { openPlace } from "../../core/connection";
 import { isKeyPairError, KeyPairError } from "../../core/errors";
-import { findMade } from "../../core/keyPair/waiting";
-import { judgeOrphan, type Orphan, type Window } from "./judge";
-import { type Access, type Place, placeOfResource } from "./settings";
+import { findNow } from "../../core/keyPair/settle";
+import { assessOrphan, type Orphan, type Window } from "./assess";
+import { type Access, type PlaceOfResource, placeOfResource } from "./settings";
 import { ENCRYPTED, isOurs, logicalName, type StoredResource } from "./state";
 
 /** An interrupted create of which it could not be told whether it left a pair. */
@@ -43,7 +44,7 @@ export async function findOrphans(search: Search): Promise<Findings> {
 }
 
 /** One call on a cloud: nobody waits for it but the user, who sees that it lasts. */
-export function operationOf({ settings }: Place): Operation {
+export function operationOf({ settings }: PlaceOfResource): Operation {
   return {
     signal: new AbortController().signal,
     deadline: Date.now() + settings.timeoutSeconds * 1000,
@@ -61,7 +62,7 @@ async function look(resource: StoredResource, search: Search): Promise<Looked> {
   try {
     const name = nameOf(resource);
     const place = placeOfResource(resource, search);
-    const backend = await search.catalog.open(place.connection, place.settings.credentials);
+    const backend = await openPlace(place, search.catalog);
     const operation = operationOf(place);
     const owner = await backend.owner(operation);
     expectSameOwner(owner, resource, search);
@@ -100,24 +101,23 @@ async function find(
 ): Promise<KeyPairRecord | undefined> {
   const { resourceGroupId } = inputs;
   const group = typeof resourceGroupId === "string" ? resourceGroupId : undefined;
-  return (
-    (await backend.findKeyPair(name, "exact", operation, group)) ??
-    (await findMade(backend, name, state.writtenAt, operation))
-  );
+  const createdAt = new Date(state.writtenAt).toISOString();
+  return findNow(backend, { name, createdAt, resourceGroupId: group }, operation);
 }
 
 async function orphanOf(
   resource: StoredResource,
   record: KeyPairRecord,
   backend: Backend,
-  place: Place,
+  place: PlaceOfResource,
   { state, since }: Search,
 ): Promise<Orphan> {
   const instanceIds = await backend.attachments?.attachedInstances(record.name, operationOf(place));
   const longest = (resource.createTimeout ?? place.settings.timeoutSeconds) * 1000;
   // The engine writes the state before each create, so the interrupted one had begun by then.
   const window: Window = { since: since ?? state.writtenAt - longest, until: state.writtenAt + longest };
-  return judgeOrphan({ resource, backend, record, instanceIds, window });
+  const { projectFolder } = place.settings;
+  return assessOrphan({ resource, backend, record, instanceIds, window, projectFolder });
 }
 
 /** Whether a resource of the state has this pair. Of another package's it is not known where: its name is enough. */
@@ -130,7 +130,7 @@ async function isInState(
   for (const resource of search.state.keyPairs.filter(({ id }) => id === name)) {
     if (!isOurs(resource)) return true;
     const place = placeOfResource(resource, search);
-    const other = await search.catalog.open(place.connection, place.settings.credentials);
+    const other = await openPlace(place, search.catalog);
     if (other === backend) return true;
     const isSamePlace = other.location === backend.location && other.endpoint === backend.endpoint;
     if (isSamePlace && isSameOwner(await other.owner(operationOf(place)), owner)) return true;

@@ -1,7 +1,7 @@
 import { redact } from "../../core/redact";
+import type { KeyOrigin, Orphan } from "./assess";
 import type { Deletion } from "./delete";
 import type { Findings, LookedAt, Unclear } from "./find";
-import type { KeyOrigin, Orphan } from "./judge";
 import { logicalName } from "./state";
 
 /** What was found, and where it was asked for, what was deleted. */

@@ -1,5 +1,5 @@
-import type { BackendCatalog, ResolvedConnection } from "../../core/backend";
-import { type ProviderSettings, resolveConnection } from "../../core/connection";
+import type { BackendCatalog } from "../../core/backend";
+import { type Place, type PlacedState, type ProviderSettings, placeOfState } from "../../core/connection";
 import { defined } from "../../core/defined";
 import { KeyPairError } from "../../core/errors";
 import type { Connection } from "../../core/model";
@@ -14,11 +14,12 @@ export interface Access {
   /** What the command line says in the place of the configuration. */
   overrides: Connection;
   catalog: BackendCatalog;
+  /** The folder of the Pulumi project (absolute): relative paths start there. */
+  projectFolder: string;
 }
 
-/** Where a resource is, and what opens it. */
-export interface Place {
-  connection: ResolvedConnection;
+/** Where a resource is, and the settings of its provider. */
+export interface PlaceOfResource extends Place {
   settings: ProviderSettings;
 }
 
@@ -26,19 +27,21 @@ export interface Place {
  * Where the run that wrote the state made the resource: as its provider was configured then, whatever the stack's configuration
  * says today. Throws `Configuration`.
  */
-export function placeOfResource(resource: StoredResource, access: Access): Place {
+export function placeOfResource(resource: StoredResource, access: Access): PlaceOfResource {
   const { inputs, outputs } = resource;
   const settings = settingsOf(resource, access);
-  const own = { ...readable(inputs, "connection"), ...placeInOutputs(outputs) };
-  return { settings, connection: resolveConnection(own, settings, access.catalog).effective };
+  // The outputs of a pending create are empty.
+  const { backend, region, __account } = outputs;
+  const state = { ...defined({ backend, region, __account }), connection: readable(inputs, "connection") };
+  return { ...placeOfState(state as Partial<PlacedState>, settings, access.catalog), settings };
 }
 
 function settingsOf({ provider }: StoredResource, access: Access): ProviderSettings {
   const { state, configuration, overrides } = access;
   const stored = provider === undefined ? undefined : state.providers.get(urnOf(provider));
-  const configured = readSettings((key) => configuration.get(key));
+  const configured = readSettings((key) => configuration.get(key), access.projectFolder);
   if (!stored) return withOverrides(configured, overrides);
-  const settings = readSettings((key) => setting(stored, key, hasAccount(overrides)));
+  const settings = readSettings((key) => setting(stored, key, hasAccount(overrides)), access.projectFolder);
   // Temporary credentials may have been renewed since. Those of an explicit provider stand in the program.
   const isRenewed =
     isDefault(stored) &&
@@ -95,9 +98,4 @@ function readable(inputs: StoredResource["inputs"], name: string): Connection {
     message: `the state holds the ${name} of the resource encrypted`,
     next: "Give --state the output of `pulumi stack export --show-secrets`, through a pipe: `--state -`.",
   });
-}
-
-/** What a made pair's outputs say; those of a pending one are empty. */
-function placeInOutputs({ backend, region }: StoredResource["outputs"]): Connection {
-  return defined({ backend, region }) as Connection;
 }

@@ -48,7 +48,7 @@ const KEPT_INPUTS = [
   "connection",
   "__automaticName",
 ];
-const KEPT_OUTPUTS = ["fingerprintSha256", "connection", "backend", "region", "ownerId"];
+const KEPT_OUTPUTS = ["fingerprintSha256", "connection", "backend", "region", "ownerId", "__account"];
 const KEPT_SETTINGS =
   /^(?:keypair:)?(?:backend|region|endpoint|profile|cloud|path|accessKeyId|accessKeySecret|securityToken|timeoutSeconds)$/;
 

@@ -1,6 +1,7 @@
+import { resolve } from "node:path";
 import type { Backend, KeyPairRecord } from "../../core/backend";
 import { isKeyPairError } from "../../core/errors";
-import { fingerprintOf, isMadeBefore, isMadeSince } from "../../core/keyPair/state";
+import { CLOCK_SKEW_MS, fingerprintOf, isMadeSince } from "../../core/keyPair/state";
 import { heldKey } from "../../core/privateKeyFile/write";
 import {
   fingerprintMd5,
@@ -40,6 +41,8 @@ export interface Window {
 
 /** What is known of a pair that was found. */
 export interface Sighting {
+  /** The folder of the Pulumi project: relative paths start there. */
+  projectFolder: string;
   resource: StoredResource;
   backend: Backend;
   record: KeyPairRecord;
@@ -51,9 +54,10 @@ export interface Sighting {
 const RANDOM_NAME = /-[0-9a-f]{7}$/;
 
 /** Says of a pair that no resource has whose it is, and whether `--delete` may remove it. */
-export function judgeOrphan({ resource, backend, record, instanceIds, window }: Sighting): Orphan {
+export function assessOrphan(sighting: Sighting): Orphan {
+  const { resource, backend, record, instanceIds, window, projectFolder } = sighting;
   const key = keyOrigin(resource, record);
-  const file = fileWithKey(resource, record);
+  const file = fileWithKey(resource, record, projectFolder);
   const orphan: Orphan = {
     resource,
     backend,
@@ -109,7 +113,7 @@ function timeReason(
       "If that run began earlier, give the time with --since"
     );
   }
-  return isMadeBefore(createdAt, until)
+  return Date.parse(createdAt) <= until + CLOCK_SKEW_MS
     ? undefined
     : `it was made after ${new Date(until).toISOString()}, when the interrupted run had ended`;
 }
@@ -131,11 +135,15 @@ interface KeyFile {
   fits: boolean | undefined;
 }
 
-function fileWithKey({ inputs }: StoredResource, record: KeyPairRecord): KeyFile | undefined {
+function fileWithKey(
+  { inputs }: StoredResource,
+  record: KeyPairRecord,
+  projectFolder: string,
+): KeyFile | undefined {
   const { privateKeyFile: path } = inputs;
   if (typeof path !== "string") return undefined;
   try {
-    const held = heldKey(path);
+    const held = heldKey(resolve(projectFolder, path));
     return { path, fits: held.holds === "key" && holds(record, publicKeyOfPrivateKey(held.privateKey)) };
   } catch (error) {
     if (!isKeyPairError(error, "File")) throw error;
