@@ -17,13 +17,18 @@ const MODULES: Record<BackendName, BackendModule> = {
   local: { rules: local, load: () => import("./local/open.js") },
 };
 
-/** All backends. Each connection and account is opened once, however often it is asked for. */
-export function createBackendCatalog(): BackendCatalog {
+/**
+ * All backends. Each connection and account is opened once, however often it is asked for.
+ * @param onOpen  Told of each backend that was opened.
+ */
+export function createBackendCatalog(onOpen: (backend: Backend) => void = () => {}): BackendCatalog {
   const opened = new Map<string, Promise<Backend>>();
 
   async function open(connection: ResolvedConnection, credentials: Credentials): Promise<Backend> {
     const { open: openBackend } = await MODULES[connection.backend].load();
-    return openBackend(connection, credentials);
+    const backend = await openBackend(connection, credentials);
+    onOpen(backend);
+    return backend;
   }
 
   return {

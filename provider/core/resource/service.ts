@@ -19,6 +19,8 @@ export interface Reporter {
   warn(urn: string | undefined, message: string): void;
   /** Shown while it lasts. */
   progress(urn: string | undefined, message: string): void;
+  /** Shown with `--debug` only. */
+  debug(message: string): void;
 }
 
 export interface ServiceParts {

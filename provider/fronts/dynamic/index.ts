@@ -1,9 +1,11 @@
 import { attachmentResource } from "../../core/attachment";
 import { keyPairResource } from "../../core/keyPair";
+import { EngineLog } from "../shared/engineLog";
 import { processParts } from "../shared/parts";
+import { connectHostEngine } from "./hostEngine";
 import { dynamicProvider } from "./provider";
 
-const parts = processParts();
+const parts = processParts(new EngineLog(connectHostEngine));
 
 /** What the stored line of a `KeyPair` loads (stub.ts). */
 export const impl = dynamicProvider(keyPairResource, parts);

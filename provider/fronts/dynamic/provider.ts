@@ -8,13 +8,11 @@ import { secretNames } from "../../core/resource/propertyTable";
 import { ResourceService } from "../../core/resource/service";
 import { readSettings } from "../../core/settings";
 import { type PartlyUnknown, UNKNOWN } from "../../core/unknown";
-import { EngineLog } from "../shared/engineLog";
 import type { Parts } from "../shared/parts";
 import { parseUrn } from "../shared/urn";
 import { secretsMarked, toEngine } from "../shared/values";
 import { initializationFailure, plainError } from "./failure";
 import { type Hidden, knownProblems, taken, withHidden } from "./hidden";
-import { connectHostEngine } from "./hostEngine";
 
 /** The name of a resource whose SDK does not tell it. */
 const DEFAULT_NAME = "keypair";
@@ -27,9 +25,8 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
   resource: ManagedResource<Args, Checked, State>,
   parts: Parts,
 ): dynamic.ResourceProvider {
-  const reporter = new EngineLog(connectHostEngine);
   let settings: () => ProviderSettings = () => readSettings(() => undefined, projectFolder());
-  const service = new ResourceService(resource, { ...parts, reporter, settings: () => settings() });
+  const service = new ResourceService(resource, { ...parts, settings: () => settings() });
 
   /** Properties for the engine: with what the SDK passed along, and the secrets marked. */
   const wrapped = (properties: object, hidden: Hidden) =>

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { createBackendCatalog } from "../../backends";
 import { endWithEngine } from "./engineLife";
 import { messageOf } from "./failure";
 import { Empty } from "./protocol";
@@ -8,15 +7,14 @@ import { serve } from "./server";
 
 /** The provider plugin: `pulumi-resource-keypair [engine's address]`. Prints its port, and nothing else, to standard output. */
 async function main(engineAddress: string | undefined): Promise<void> {
-  const catalog = createBackendCatalog();
-  const handlers = keyPairProvider(catalog, engineAddress);
+  const { handlers, close } = keyPairProvider(engineAddress);
   const server = await serve(handlers);
 
   /** What is under way is waited for, as long as who asks has the patience: the engine has 5 seconds. */
   const stop = async () => {
     await handlers.cancel(new Empty());
     await server.stop();
-    await catalog.closeAll();
+    await close();
     process.exit(0);
   };
   process.once("SIGINT", stop);

@@ -1,7 +1,6 @@
 import type { handleUnaryCall } from "@grpc/grpc-js";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { attachmentResource } from "../../core/attachment";
-import type { BackendCatalog } from "../../core/backend";
 import type { ProviderSettings } from "../../core/connection";
 import { KeyPairError } from "../../core/errors";
 import { keyPairResource } from "../../core/keyPair";
@@ -9,6 +8,7 @@ import type { LookupContext } from "../../core/lookup";
 import { RunMemory } from "../../core/resource/runMemory";
 import { ResourceService, type ServiceParts } from "../../core/resource/service";
 import { EngineLog } from "../shared/engineLog";
+import { announcingCatalog } from "../shared/parts";
 import { checkConfig, diffConfig, settingsOf } from "./configuration";
 import { invoke } from "./functions";
 import { packageSchema, packageVersion } from "./manifest";
@@ -40,6 +40,12 @@ type Handler<M extends Method> =
 
 export type Handlers = { [M in Method]: Handler<M> };
 
+export interface KeyPairProvider {
+  handlers: Handlers;
+  /** Lets go of connections and files. */
+  close(): Promise<void>;
+}
+
 /** One run of the engine with this provider, from its configuration on. */
 interface Session {
   settings: ProviderSettings;
@@ -54,7 +60,7 @@ interface Session {
  *
  * @param engineAddress  Where the engine listens; `undefined`: the plugin was started by hand, and the address comes with `attach`.
  */
-export function keyPairProvider(catalog: BackendCatalog, engineAddress: string | undefined): Handlers {
+export function keyPairProvider(engineAddress: string | undefined): KeyPairProvider {
   let address = engineAddress;
   let session: Session | undefined;
 
@@ -66,6 +72,7 @@ export function keyPairProvider(catalog: BackendCatalog, engineAddress: string |
     });
   };
   const reporter = new EngineLog(() => (address ? connectEngine(address) : undefined));
+  const catalog = announcingCatalog(reporter);
   const begin = (settings: ProviderSettings): Session => {
     const cancelled = new AbortController();
     const parts = { catalog, reporter, run: new RunMemory(), settings: () => settings };
@@ -78,7 +85,7 @@ export function keyPairProvider(catalog: BackendCatalog, engineAddress: string |
     return { settings, catalog, operation: { signal: cancelled.signal, deadline, progress } };
   };
 
-  return {
+  const handlers: Handlers = {
     handshake(request) {
       address ??= request.getEngineAddress() || undefined;
       const response = new messages.ProviderHandshakeResponse();
@@ -127,6 +134,7 @@ export function keyPairProvider(catalog: BackendCatalog, engineAddress: string |
       return new Empty();
     },
   };
+  return { handlers, close: () => catalog.closeAll() };
 }
 
 function servicesOf(parts: ServiceParts): Map<string, Service> {

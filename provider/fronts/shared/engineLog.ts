@@ -2,7 +2,7 @@ import { redact } from "../../core/redact";
 import type { Reporter } from "../../core/resource/service";
 
 /** `LogSeverity` of the engine's protocol. */
-const SEVERITY = { info: 1, warning: 2 } as const;
+const SEVERITY = { debug: 0, info: 1, warning: 2 } as const;
 
 interface LogClient {
   log(request: object, callback: (error: Error | null) => void): void;
@@ -36,6 +36,10 @@ export class EngineLog implements Reporter {
   /** Shown on the resource's line while it lasts. */
   progress(urn: string | undefined, message: string): void {
     this.#send(SEVERITY.info, urn, message, true);
+  }
+
+  debug(message: string): void {
+    this.#send(SEVERITY.debug, undefined, message, false);
   }
 
   #send(severity: number, urn: string | undefined, message: string, ephemeral: boolean): void {

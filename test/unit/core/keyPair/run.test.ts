@@ -24,7 +24,11 @@ beforeEach(() => {
 function run(cloud = backend) {
   const context = contextOf(cloud);
   const warnings: string[] = [];
-  const reporter = { warn: (_: unknown, message: string) => warnings.push(message), progress() {} };
+  const reporter = {
+    warn: (_: unknown, message: string) => warnings.push(message),
+    progress() {},
+    debug() {},
+  };
   const { catalog, run: memory } = context;
   // A fake backend a place: the state's region says which.
   const parts = { catalog, run: memory, reporter, settings: () => context.settings };

@@ -9,6 +9,7 @@ import { RunMemory } from "../../../../provider/core/resource/runMemory";
 import { initializationFailure, plainError } from "../../../../provider/fronts/dynamic/failure";
 import { dynamicProvider } from "../../../../provider/fronts/dynamic/provider";
 import { KEY_PAIR_PROVIDER } from "../../../../provider/fronts/dynamic/stub";
+import { EngineLog } from "../../../../provider/fronts/shared/engineLog";
 import { testFolder, URN } from "../../core/support/context";
 import { catalogOf, FakeBackend, fails } from "../../core/support/fakeBackend";
 import { ed25519Key, rsaKey, tracesOf } from "../../core/support/keys";
@@ -37,7 +38,11 @@ beforeEach(() => {
 });
 
 function configured(config: Record<string, string>): Provider {
-  const made = dynamicProvider(keyPairResource, { catalog, run: new RunMemory() });
+  const made = dynamicProvider(keyPairResource, {
+    catalog,
+    run: new RunMemory(),
+    reporter: new EngineLog(() => undefined),
+  });
   // As the engine does it: without waiting for the promise (see "configure").
   void made.configure?.({ config: configOf(config) });
   return made as Provider;
@@ -65,7 +70,11 @@ async function failureOf(
 
 describe("configure", () => {
   test("holds for the call that comes before it has ended", async () => {
-    const made = dynamicProvider(keyPairResource, { catalog, run: new RunMemory() });
+    const made = dynamicProvider(keyPairResource, {
+      catalog,
+      run: new RunMemory(),
+      reporter: new EngineLog(() => undefined),
+    });
     const configuring = made.configure?.({
       config: configOf({ "keypair:backend": "alibaba", "keypair:region": "cn-hangzhou" }),
     });

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { handleUnaryCall } from "@grpc/grpc-js";
 import type * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { createBackendCatalog } from "../../../../provider/backends";
 import { encode, grpc, messages } from "../../../../provider/fronts/plugin/protocol";
 import { keyPairProvider } from "../../../../provider/fronts/plugin/provider";
 import { serve } from "../../../../provider/fronts/plugin/server";
@@ -29,14 +28,14 @@ export class PluginUnderTest {
   #client: services.ResourceProviderClient | undefined;
 
   async start(configuration: Record<string, unknown> = {}): Promise<this> {
-    const catalog = createBackendCatalog();
-    const server = await serve(keyPairProvider(catalog, undefined));
+    const { handlers, close } = keyPairProvider(undefined);
+    const server = await serve(handlers);
     const client = new ResourceProviderClient(`127.0.0.1:${server.port}`, grpc.credentials.createInsecure());
     this.#client = client;
     this.#close = async () => {
       client.close();
       await server.stop();
-      await catalog.closeAll();
+      await close();
       rmSync(this.folder, { recursive: true });
     };
     const request = new messages.ConfigureRequest();
