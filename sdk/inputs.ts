@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 export type NestedInputs<T> = T extends readonly (infer Item)[]
   ? pulumi.Input<Item>[]
   : T extends object
-    ? { [K in keyof T]: pulumi.Input<NonNullable<T[K]>> | undefined }
+    ? { [K in keyof T]: pulumi.Input<NonNullable<T[K]> | undefined> | undefined }
     : T;
 
 /** A mistake in the arguments or options of a resource. */

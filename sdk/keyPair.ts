@@ -54,9 +54,9 @@ const KEY_PAIR: ResourceKind = {
  */
 export type KeyPairArgs = {
   // Without `undefined` for the key: where it is missing by mistake, a key pair would be created.
-  [K in keyof model.KeyPairArgs]:
-    | pulumi.Input<NestedInputs<NonNullable<model.KeyPairArgs[K]>>>
-    | (K extends "publicKeyBody" | "publicKeyFile" ? never : undefined);
+  [K in keyof model.KeyPairArgs]: K extends "publicKeyBody" | "publicKeyFile"
+    ? pulumi.Input<string>
+    : pulumi.Input<NestedInputs<NonNullable<model.KeyPairArgs[K]>> | undefined> | undefined;
 } & { [K in OutputName]?: never };
 
 /** Options of `KeyPair.get`. */

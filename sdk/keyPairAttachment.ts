@@ -37,7 +37,7 @@ export interface KeyPairAttachmentArgs extends NotArguments {
    */
   instanceIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Where the key pair lives, when that is not what the stack's configuration says. Another place replaces the attachment. */
-  connection?: pulumi.Input<NestedInputs<model.Connection>> | undefined;
+  connection?: pulumi.Input<NestedInputs<model.Connection> | undefined> | undefined;
 }
 
 /**

@@ -20,7 +20,11 @@ export interface GetKeyPairsResult {
 }
 
 /** Arguments in which each value may be an output. */
-export type LookupInputs<T> = { [K in keyof T]: pulumi.Input<NestedInputs<NonNullable<T[K]>>> | undefined };
+export type LookupInputs<T> = {
+  [K in keyof T]: undefined extends T[K]
+    ? pulumi.Input<NestedInputs<NonNullable<T[K]>> | undefined> | undefined
+    : pulumi.Input<NestedInputs<NonNullable<T[K]>>>;
+};
 
 /** What provider/fronts/dynamic/lookup.ts exports. Its own types would make everything below it a part of the program. */
 interface Lookup {
@@ -55,7 +59,6 @@ export function getKeyPairOutput(
   args: LookupInputs<GetKeyPairArgs>,
   opts: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<GetKeyPairResult> {
-  if (isMocked()) return pulumi.runtime.invokeOutput(TOKENS.getKeyPair, args, opts);
   return whenMade(args, opts.dependsOn).apply((known) => getKeyPair(known as GetKeyPairArgs, opts));
 }
 
@@ -74,7 +77,6 @@ export function getKeyPairsOutput(
   args: LookupInputs<GetKeyPairsArgs> = {},
   opts: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<GetKeyPairsResult> {
-  if (isMocked()) return pulumi.runtime.invokeOutput(TOKENS.getKeyPairs, args, opts);
   return whenMade(args, opts.dependsOn).apply((known) => getKeyPairs(known as GetKeyPairsArgs, opts));
 }
 

@@ -4,23 +4,32 @@ import { isKeyPairError, KeyPairError } from "../core/errors";
 import { writePrivateKeyFile } from "../core/privateKeyFile/write";
 import { convertPrivateKey, fingerprintSha256, isPrivateKeyText, type PrivateKeyForm } from "../keys";
 import { publicKeyOf } from "./describe";
-import type { Input } from "./input";
+import { type Input, STDIN } from "./input";
 
 export const PRIVATE_KEY_FORMS: readonly PrivateKeyForm[] = ["ppk", "openssh", "pem"];
 
 export interface Conversion {
   to: PrivateKeyForm;
-  /** The file to write. */
+  /** The file to write, or `-` for standard output. */
   out: string;
   comment?: string;
 }
 
+/** The outcome of a conversion. */
+export interface Converted {
+  /** The private key, where it goes to standard output. */
+  text?: string;
+  /** Where the key is, by its fingerprint. */
+  written: string;
+}
+
 /**
- * Writes the private key in another form, mode 0600, into a file that is not there yet. Answers what was written where, by its
- * fingerprint. Throws `InvalidKey` or `File`.
+ * Writes the private key in another form, mode 0600, into a file that is not there yet, or answers it where it goes to standard
+ * output. Throws `InvalidKey` or `File`.
  */
-export function convertToFile(input: Input, { to, out, comment }: Conversion): string {
-  if ((extname(out).toLowerCase() === ".ppk") !== (to === "ppk")) {
+export function convertKey(input: Input, { to, out, comment }: Conversion): Converted {
+  const isPrinted = out === STDIN;
+  if (!isPrinted && (extname(out).toLowerCase() === ".ppk") !== (to === "ppk")) {
     const reason = to === "ppk" ? "does not end in .ppk" : "ends in .ppk, which says PuTTY's form";
     throw new KeyPairError({
       code: "InvalidInput",
@@ -38,6 +47,10 @@ export function convertToFile(input: Input, { to, out, comment }: Conversion): s
     });
   }
   const converted = convert(input, text, to, comment);
+  if (isPrinted) {
+    const ended = converted.endsWith("\n") ? converted : `${converted}\n`;
+    return { text: ended, written: `standard output: ${fingerprintSha256(publicKey)}` };
+  }
   if (existsSync(out)) {
     throw new KeyPairError({
       code: "File",
@@ -47,7 +60,7 @@ export function convertToFile(input: Input, { to, out, comment }: Conversion): s
   }
   // Looks again, and never takes the place of a file that appeared meanwhile.
   writePrivateKeyFile(out, converted, { comment: comment ?? publicKey.comment ?? "" });
-  return `${out}: ${fingerprintSha256(publicKey)}`;
+  return { written: `${out}: ${fingerprintSha256(publicKey)}` };
 }
 
 function convert({ name }: Input, text: string, to: PrivateKeyForm, comment: string | undefined): string {

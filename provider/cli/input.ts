@@ -13,13 +13,16 @@ export interface Input {
   contents: Buffer;
 }
 
-/** Reads a key file or standard input, and never more of it than a key has. Throws `File`, or `InvalidKey` when it is larger. */
-export async function readInput(file: string, stdin: Readable): Promise<Input> {
+/**
+ * Reads a key file or standard input, and never more of it than a key has. Throws `File`, or `InvalidKey` when it is larger.
+ * @param stdin  Opens standard input. One that is closed, or no file to read from, already fails here.
+ */
+export async function readInput(file: string, stdin: () => Readable): Promise<Input> {
   const name = file === STDIN ? "standard input" : file;
-  const source = file === STDIN ? stdin : createReadStream(file);
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
+    const source = file === STDIN ? stdin() : createReadStream(file);
     for await (const chunk of source) {
       const part = Buffer.from(chunk);
       chunks.push(part);

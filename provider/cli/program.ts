@@ -1,19 +1,26 @@
 import type { Readable } from "node:stream";
 import { Argument, Command, CommanderError, Option } from "commander";
+import { createBackendCatalog } from "../backends";
 import { isKeyPairError } from "../core/errors";
 import { BACKEND_NAMES } from "../core/model";
 import { redact } from "../core/redact";
 import { isPrivateKeyText } from "../keys";
 import { checkForBackends } from "./check";
-import { convertToFile, PRIVATE_KEY_FORMS } from "./convert";
+import { convertKey, PRIVATE_KEY_FORMS } from "./convert";
 import { fingerprintLines, publicKeyLine } from "./describe";
 import { readInput, STDIN } from "./input";
+import { type OrphansOptions, type Remainder, runOrphans } from "./orphans/command";
+import { orphansOptions } from "./orphans/options";
+import { runPulumi } from "./orphans/pulumi";
 
 /** What the program works with; tests give their own. */
 export interface Io {
-  stdin: Readable;
+  /** Opens standard input; throws where that cannot be read. */
+  stdin(): Readable;
   print(text: string): void;
   complain(text: string): void;
+  /** Asks a question that is answered with yes or no. Absent where there is no terminal. */
+  ask?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** What the exit code says. */
@@ -23,17 +30,28 @@ export const EXIT = {
   refused: 1,
   /** The command line is wrong. */
   usage: 2,
+  /** `orphans`: something is left. */
+  left: 3,
 } as const;
+
+const EXIT_OF_ORPHANS: Record<Remainder, number> = {
+  nothing: EXIT.done,
+  unknown: EXIT.refused,
+  something: EXIT.left,
+};
 
 const FORMATS =
   'Reads OpenSSH and authorized_keys lines, certificates, RFC 4716 (PuTTYgen\'s "Save public key"), PEM, .ppk and private ' +
-  "key files. Of a private key only the public half is ever shown, and no passphrase is needed for OpenSSH's and PuTTY's files.";
+  "key files. Only `convert --out -` prints a private key, all else only the public half. OpenSSH's and PuTTY's files need no " +
+  "passphrase.";
 
-/** Runs one command and answers the exit code. Never rejects. No private key is printed, whatever is asked for. */
+/** Runs one command and answers the exit code. Never rejects. No private key is printed but by `convert --out -`. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = command("pulumi-keypair")
-    .description(`Looks at SSH keys as the provider does. ${FORMATS}`)
+    .description(
+      `Looks at SSH keys as the provider does, and finds the key pairs that a killed run left. ${FORMATS}`,
+    )
     .version(version(), "-V, --version", "print the version")
     .helpCommand(false);
   const subcommand = (name: string, description: string) => {
@@ -65,14 +83,33 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 
   subcommand("convert", "write a private key that has no passphrase in another form")
     .addOption(
-      new Option("--to <form>", "the form to write").choices(PRIVATE_KEY_FORMS).makeOptionMandatory(),
+      new Option("--to <form>", "required: the form to write")
+        .choices(PRIVATE_KEY_FORMS)
+        .makeOptionMandatory(),
     )
-    .requiredOption("--out <file>", "the file to write, mode 0600; an existing file is never overwritten")
+    .requiredOption(
+      "--out <file>",
+      `required: the file to write, mode 0600, or ${STDIN} for standard output; an existing file is never overwritten`,
+    )
     .option("--comment <text>", "the comment of the written key; without it the one that it has")
-    .action(async (file: string, options: Parameters<typeof convertToFile>[1]) => {
-      const written = convertToFile(await readInput(file, io.stdin), options);
-      io.print(`${written}\n`);
+    .action(async (file: string, options: Parameters<typeof convertKey>[1]) => {
+      const { text, written } = convertKey(await readInput(file, io.stdin), options);
+      if (text === undefined) io.print(`${written}\n`);
+      else {
+        io.print(text);
+        io.complain(`${written}\n`);
+      }
     });
+
+  const orphans = orphansOptions(command("orphans")).action(async (options: OrphansOptions) => {
+    const catalog = createBackendCatalog();
+    try {
+      exitCode = EXIT_OF_ORPHANS[await runOrphans(options, { ...io, catalog, pulumi: runPulumi })];
+    } finally {
+      await catalog.closeAll();
+    }
+  });
+  program.addCommand(orphans);
 
   // Commander repeats what it does not understand, and so do messages about files.
   if (args.some((arg) => isPrivateKeyText(arg) || /[\r\n]/.test(arg))) {

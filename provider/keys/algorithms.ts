@@ -1,16 +1,18 @@
+import type { KeyPairError } from "../core/errors";
+import { invalidKey } from "./invalid";
 import type { PublicKey } from "./publicKey";
 
 export interface Algorithm {
-  /** As the OpenSSH line and the blob name it. */
+  /** The name in the OpenSSH line and in the blob. */
   name: string;
   type: PublicKey["type"];
-  /** The algorithm of the key that a certificate certifies; of a plain key, its own. */
+  /** The algorithm of the key inside of a certificate. For a plain key it is the same as `name`. */
   plain: string;
   certificate?: "v00" | "v01";
   curve?: Curve;
 }
 
-/** A NIST curve by its SSH name (RFC 5656, section 10.1), with what OpenSSL calls it. */
+/** A NIST curve with its SSH name (RFC 5656, section 10.1) and its OpenSSL name. */
 export interface Curve {
   name: "nistp256" | "nistp384" | "nistp521";
   openssl: "prime256v1" | "secp384r1" | "secp521r1";
@@ -24,7 +26,7 @@ export const CURVES: readonly Curve[] = [
 ];
 
 /**
- * The public key algorithms of OpenSSH (`ssh -Q key`), and the first form of its certificates that version 7.0 removed.
+ * The public key algorithms of OpenSSH (`ssh -Q key`), and the first form of its certificates, which version 7.0 removed.
  * https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.certkeys
  */
 const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map(
@@ -44,13 +46,23 @@ export function findAlgorithm(name: string): Algorithm | undefined {
   return ALGORITHMS.get(name);
 }
 
+/** Refuses an algorithm that OpenSSH does not take for keys. Pass only a name that `showAlgorithm` lets through. */
+export function refusedAlgorithm(name: string): KeyPairError {
+  return name.startsWith("rsa-sha2-")
+    ? invalidKey(
+        `${name} is a signature algorithm; the type of the key is ssh-rsa`,
+        "Begin the line with ssh-rsa.",
+      )
+    : invalidKey(`OpenSSH takes no keys of the type ${name}`, "Use an RSA, ECDSA or ed25519 key.");
+}
+
 /**
- * A name that may stand in a message: only what has the form of an algorithm's name is shown, because the text may be
- * anything, a secret too.
+ * A name that may stand in a message. Only what has the form of an algorithm's name is shown, because the text may be a
+ * secret.
  */
 export function showAlgorithm(name: string): string {
   return ALGORITHMS.has(name) ||
-    /^(ssh|ecdsa|rsa|sk|x509v3|webauthn)-[a-z0-9-]{1,32}(@openssh\.com)?$/.test(name)
+    /^(ssh|ecdsa|rsa|sk|x509v3|webauthn|pgp-sign|spki-sign)-[a-z0-9.-]{1,40}(@openssh\.com)?$/.test(name)
     ? name
     : "another";
 }

@@ -1,5 +1,5 @@
-import { findAlgorithm, showAlgorithm } from "./algorithms";
-import { invalidKey } from "./invalid";
+import { findAlgorithm, refusedAlgorithm, showAlgorithm } from "./algorithms";
+import { cutInBegin, invalidKey } from "./invalid";
 
 /** sshd(8), "AUTHORIZED_KEYS FILE FORMAT". Names are case-insensitive. */
 const OPTIONS: ReadonlySet<string> = new Set([
@@ -33,8 +33,8 @@ const WHAT_IS_TAKEN =
 const A_USERS_KEY = "Give the public key of a user, as in ~/.ssh/id_ed25519.pub.";
 
 /**
- * Takes the options off an authorized_keys line whose first word is no algorithm. Of the options only the names are kept:
- * their values are commands and variables of a server.
+ * Separates the options of an authorized_keys line from the key. Call it when the first word is not an algorithm. Only the
+ * names of the options are kept, because their values are commands and variables of a server.
  */
 export function readOptions(line: string): { options: string; rest: string } {
   const text = line.slice(0, endOfOptions(line));
@@ -45,20 +45,20 @@ export function readOptions(line: string): { options: string; rest: string } {
   const names = optionNames(text);
   if (!names.every((name) => OPTIONS.has(name))) {
     throw invalidKey(
-      "the text before the algorithm is no option of authorized_keys (a line of known_hosts has a host's key, with which nobody logs in)",
+      "the text before the key is not an option of authorized_keys (a line of known_hosts holds a host's key, which no user logs in with)",
       A_USERS_KEY,
     );
   }
   if (names.includes("cert-authority")) {
     throw invalidKey(
-      "the line has the option cert-authority: it trusts a certificate authority and is no key of a user",
+      "the line has the option cert-authority: it names a certificate authority, not a user's key",
       A_USERS_KEY,
     );
   }
   return { options: names.join(","), rest };
 }
 
-/** Options end at the first white space outside of quotes; a backslash keeps a quote from ending them. */
+/** Options end at the first white space outside of quotation marks. A backslash escapes a quotation mark. */
 function endOfOptions(line: string): number {
   let quoted = false;
   for (let index = 0; index < line.length; index++) {
@@ -87,15 +87,19 @@ function notAKey(first: string, rest: string): Error {
   if (/^\d+$/.test(first) && /^\d+ \d+/.test(rest)) {
     return invalidKey("the text is a key of SSH protocol 1, which no server takes any more", WHAT_IS_TAKEN);
   }
+  if (/^-{1,5}$/.test(first) && rest.startsWith("BEGIN ")) return cutInBegin();
+  if (rest === "" && /^(?:ssh|ecdsa|sk)-[a-z0-9@.-]*$/.test(first)) {
+    return invalidKey("the key is cut short: only the name of its algorithm, or a part of it, is there");
+  }
   const shown = showAlgorithm(first);
   if (shown === "another" && rest.startsWith("AAAA")) {
     return invalidKey(
-      "the word before the key is no algorithm of a public key",
-      "Begin the line with the algorithm of the key, for example ssh-rsa or ssh-ed25519.",
+      "the word before the key is not the name of a key type",
+      "Begin the line with the type of the key, for example ssh-rsa or ssh-ed25519.",
     );
   }
-  if (shown !== "another") return invalidKey(`${shown} is no algorithm of a public key`, WHAT_IS_TAKEN);
-  return invalidKey("the text is no public key in any known format", WHAT_IS_TAKEN);
+  if (shown !== "another") return refusedAlgorithm(shown);
+  return invalidKey("the text is not a public key in any known format", WHAT_IS_TAKEN);
 }
 
 function isPathOrAddress(text: string): boolean {

@@ -1,19 +1,19 @@
-import { type Algorithm, findAlgorithm, showAlgorithm } from "./algorithms";
+import { type Algorithm, findAlgorithm, refusedAlgorithm, showAlgorithm } from "./algorithms";
 import { decodeBase64, isUnpadded } from "./base64";
 import { readCertificateRest } from "./certificate";
 import { invalidKey } from "./invalid";
 import { readParameters } from "./parameters";
 import type { PublicKey, PublicKeyFormat } from "./publicKey";
-import { WireReader, wireString } from "./wire";
+import { readStrings, WireReader, wireNumber, wireString } from "./wire";
 
 export interface DecodedBlob {
   algorithm: Algorithm;
   bits: number;
-  /** The blob of the key that a certificate certifies; of a plain key, the blob itself. */
+  /** The blob of the key without a certificate around it. Every number has its shortest form. */
   plainBlob: Buffer;
 }
 
-/** Reads a public key blob (RFC 4253, section 6.6) from its first to its last byte. Every public key passes here. */
+/** Reads a public key blob (RFC 4253, section 6.6) from its first to its last byte. Every public key is read by this. */
 export function decodeBlob(blob: Buffer): DecodedBlob {
   const reader = new WireReader(blob, "blob");
   const name = reader.string("the name of its algorithm").toString("latin1");
@@ -28,32 +28,42 @@ export function decodeBlob(blob: Buffer): DecodedBlob {
   if (algorithm.certificate !== undefined) readCertificateRest(reader, algorithm.certificate);
   reader.end();
 
-  const plainBlob =
-    algorithm.certificate === undefined ? blob : Buffer.concat([wireString(algorithm.plain), parameters]);
-  return { algorithm, bits, plainBlob };
+  return {
+    algorithm,
+    bits,
+    plainBlob: Buffer.concat([wireString(algorithm.plain), canonicalParameters(parameters, algorithm)]),
+  };
 }
 
-/** What is known of a key beside its blob. */
+/** OpenSSH accepts zero bytes before a number, and ignores them when it compares keys or makes a fingerprint. */
+function canonicalParameters(parameters: Buffer, { type }: Algorithm): Buffer {
+  if (type !== "rsa" && type !== "dsa") return parameters;
+  return Buffer.concat(readStrings(parameters).map((number) => wireString(wireNumber(number))));
+}
+
+/** What is known about a key apart from its blob. */
 export interface Found {
   format: PublicKeyFormat;
   comment?: string | undefined;
 }
 
-/** The public key of the Base64 of a blob. */
+/** Reads the public key from the Base64 of its blob. */
 export function publicKeyOfBase64(base64: string, found: Found): PublicKey {
-  // Of a key that was cut, the blob says better than the Base64 what is missing.
+  // When a key was cut off, the blob tells more precisely than the Base64 what is missing.
   if (isUnpadded(base64)) decodeBlob(Buffer.from(base64, "base64"));
   return publicKeyOf(decodeBase64(base64), found);
 }
 
 export function publicKeyOf(blob: Buffer, found: Found): PublicKey {
-  const { algorithm, bits } = decodeBlob(blob);
+  const { algorithm, bits, plainBlob } = decodeBlob(blob);
+  const isCertificate = algorithm.certificate !== undefined;
   return {
     algorithm: algorithm.name,
     type: algorithm.type,
     bits,
-    isCertificate: algorithm.certificate !== undefined,
-    blob,
+    isCertificate,
+    // The signature of a certificate is over the bytes as they are written.
+    blob: isCertificate ? blob : plainBlob,
     ...(found.comment === undefined ? {} : { comment: found.comment }),
     format: found.format,
   };
@@ -63,8 +73,5 @@ function unknownAlgorithm(name: string): Error {
   const shown = showAlgorithm(name);
   return shown === "another"
     ? invalidKey("the key is damaged: its blob does not begin with the name of an algorithm")
-    : invalidKey(
-        `the key's algorithm ${shown} is not one that is known`,
-        "Use an RSA, ECDSA or ed25519 key.",
-      );
+    : refusedAlgorithm(shown);
 }

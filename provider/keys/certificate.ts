@@ -4,9 +4,9 @@ import { readParameters } from "./parameters";
 import { WireReader } from "./wire";
 
 /**
- * What follows the key in an OpenSSH certificate.
- * https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.certkeys; v00 is the form of OpenSSH 5.4, which keeps
- * its nonce here, has no serial number, and one list of constraints.
+ * Reads what follows the key in an OpenSSH certificate.
+ * https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.certkeys. v00 is the form of OpenSSH 5.4: it has the
+ * nonce here, no serial number, and one list of constraints.
  */
 export function readCertificateRest(reader: WireReader, version: "v00" | "v01"): void {
   if (version === "v01") reader.uint64("the serial number");
@@ -37,7 +37,7 @@ function readSignatureKey(blob: Buffer): void {
   const reader = new WireReader(blob, "signature key");
   const algorithm = findAlgorithm(reader.string("the name of its algorithm").toString("latin1"));
   if (algorithm === undefined || algorithm.certificate !== undefined) {
-    throw invalidKey("the certificate is damaged: its signature key is no plain SSH key");
+    throw invalidKey("the certificate is damaged: its signature key is not a plain SSH key");
   }
   readParameters(reader, algorithm);
   reader.end();

@@ -15,12 +15,12 @@ export function checkDerLength(der: Buffer): void {
   }
   if (promised < der.length) {
     throw invalidKey(
-      `the key is damaged: its DER goes on after the key, for ${countBytes(der.length - promised)}`,
+      `the key is damaged: its DER has ${countBytes(der.length - promised)} after the end of the key`,
     );
   }
 }
 
-/** What is inside the SEQUENCE at the start, cut where the data is; nothing when there is no SEQUENCE. */
+/** The content of the SEQUENCE at the start, or as much of it as there is. Empty when there is no SEQUENCE. */
 export function sequenceContent(der: Buffer): Buffer {
   const sequence = readSequence(der);
   return der.subarray(sequence?.headLength ?? der.length);

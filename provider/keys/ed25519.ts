@@ -3,8 +3,8 @@ const P = 2n ** 255n - 19n;
 const D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
 
 /**
- * The y of the eight points whose order divides 8. A key that is one of them (all zeros above all) was never a key: anyone
- * can sign for it.
+ * The y of the eight points whose order divides 8, such as all zeros. Such a point is not a usable key, because anyone can
+ * sign for it.
  */
 const SMALL_ORDER_Y: ReadonlySet<bigint> = new Set([
   0n,
@@ -20,7 +20,7 @@ export function isEd25519Point(bytes: Buffer): boolean {
   const y = encoded & (2n ** 255n - 1n);
   if (y >= P || SMALL_ORDER_Y.has(y)) return false;
   const y2 = (y * y) % P;
-  // x^2 = (y^2 - 1) / (d y^2 + 1): a quotient is a square exactly when the product is, so nothing has to be inverted.
+  // x^2 = (y^2 - 1) / (d y^2 + 1): a quotient is a square exactly when the product is, so no inverse is needed.
   const square = ((y2 - 1n + P) * (D * y2 + 1n)) % P;
   return isSquare(square);
 }

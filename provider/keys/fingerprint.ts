@@ -14,7 +14,7 @@ export function fingerprintSha256(key: PublicKey): string {
   return `SHA256:${base64.replaceAll("=", "")}`;
 }
 
-/** As `ssh-keygen` does it, a certificate has the fingerprint of the key that it certifies. */
+/** A certificate has the fingerprint of the key that it certifies, as in `ssh-keygen -l`. */
 function hashedBlob(key: PublicKey): Buffer {
   return key.isCertificate ? decodeBlob(key.blob).plainBlob : key.blob;
 }

@@ -12,7 +12,7 @@ export interface KeyRequest {
 
 export interface GeneratedKeyPair {
   publicKey: PublicKey;
-  /** What ssh, OpenSSL and PuTTYgen's import all read: PKCS#1 (rsa) or SEC1 (ecdsa) in PEM, OpenSSH's form for ed25519. */
+  /** In the form that most tools read: PEM for RSA (PKCS#1) and ECDSA (SEC1), OpenSSH's form for ed25519. */
   privateKey: string;
 }
 
@@ -25,7 +25,7 @@ const SIZES: { readonly [type in KeyRequest["type"]]: readonly number[] } = {
 
 const generateAsync = promisify(generate);
 
-/** Why no such key can be made, or `undefined` when it can. */
+/** The reason why such a key cannot be made, or `undefined`. */
 export function keyGenerationProblem({ type, bits }: KeyRequest): string | undefined {
   const sizes = SIZES[type];
   if (bits === undefined || sizes.includes(bits)) return undefined;

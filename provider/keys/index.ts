@@ -1,5 +1,6 @@
-/** SSH keys: every format that people have is read here, checked to the last byte, and written in the forms that are asked for. */
+/** SSH keys: reads every usual format, checks it to the last byte, and writes the forms that other tools need. */
 export { convertPrivateKey, type PrivateKeyForm } from "./convert";
+export { encryptPrivateKey } from "./encrypt";
 export { fingerprintMd5, fingerprintSha256 } from "./fingerprint";
 export { type GeneratedKeyPair, generateKeyPair, type KeyRequest, keyGenerationProblem } from "./generate";
 export { publicKeyOfPrivateKey } from "./privateKey";

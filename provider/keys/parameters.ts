@@ -2,7 +2,7 @@ import { ECDH } from "node:crypto";
 import type { Algorithm, Curve } from "./algorithms";
 import { isEd25519Point } from "./ed25519";
 import { invalidKey } from "./invalid";
-import { countBytes, type WireReader } from "./wire";
+import { bigIntOf, countBytes, type WireReader } from "./wire";
 
 /** OpenSSH refuses less than 1024 bits and more than 16384 (`SSH_RSA_MINIMUM_MODULUS_SIZE`, OpenSSL's `OPENSSL_RSA_MAX_MODULUS_BITS`). */
 const RSA_BITS = { least: 1024, most: 16384 };
@@ -14,7 +14,7 @@ const DSA_ORDER_BITS: readonly number[] = [160, 224, 256];
 
 const NEW_KEY = "Make a new key, for example with: ssh-keygen -t rsa -b 3072.";
 
-/** Reads what the algorithm keeps in its blob, checks it, and says how many bits the key has. */
+/** Reads and checks the numbers of the key in a blob. Returns the size of the key in bits. */
 export function readParameters(reader: WireReader, algorithm: Algorithm): number {
   switch (algorithm.type) {
     case "rsa":
@@ -76,7 +76,7 @@ function readDsa(reader: WireReader): number {
   const bits = bitLength(p);
   if (bits < DSA_BITS.least || bits > DSA_BITS.most) {
     throw invalidKey(
-      `a DSA key has ${DSA_BITS.least} to ${DSA_BITS.most} bits, this one has ${bits}`,
+      `a DSA key has ${DSA_BITS.least} to ${DSA_BITS.most} bits, but this one has ${bits}`,
       NEW_KEY,
     );
   }
@@ -85,14 +85,14 @@ function readDsa(reader: WireReader): number {
       `the key is damaged: its DSA order q has ${bitLength(q)} bits, not ${DSA_ORDER_BITS.join(", ")}`,
     );
   }
-  const prime = toBigInt(p);
-  if ((prime - 1n) % toBigInt(q) !== 0n)
+  const prime = bigIntOf(p);
+  if ((prime - 1n) % bigIntOf(q) !== 0n)
     throw invalidKey("the key is damaged: its DSA order q does not divide p - 1");
   for (const [name, bytes] of [
     ["generator g", g],
     ["public value y", y],
   ] as const) {
-    const value = toBigInt(bytes);
+    const value = bigIntOf(bytes);
     if (value <= 1n || value >= prime - 1n)
       throw invalidKey(`the key is damaged: its DSA ${name} is out of range`);
   }
@@ -105,7 +105,7 @@ function readEcdsa(reader: WireReader, { curve, plain }: Algorithm): number {
   const named = reader.string("the curve").toString("latin1");
   if (named !== curve.name) {
     throw invalidKey(
-      `the key is damaged: its algorithm is ${plain}, the curve inside is ${/^nistp\d{3}$/.test(named) ? named : "another"}`,
+      `the key is damaged: its algorithm is ${plain}, but the curve inside is ${/^nistp\d{3}$/.test(named) ? named : "another"}`,
     );
   }
   checkPoint(reader.string("the point"), curve);
@@ -122,7 +122,7 @@ function checkPoint(point: Buffer, curve: Curve): void {
   }
   if (point.length !== length || point[0] !== 4) {
     throw invalidKey(
-      `the key is damaged: its point has ${countBytes(point.length)}, a point of ${curve.name} has ${length} and begins with 04`,
+      `the key is damaged: its point has ${countBytes(point.length)}, but a point of ${curve.name} has ${length} and begins with 04`,
     );
   }
   try {
@@ -136,10 +136,10 @@ function checkPoint(point: Buffer, curve: Curve): void {
 function readEd25519(reader: WireReader): number {
   const point = reader.string("the public value");
   if (point.length !== 32) {
-    throw invalidKey(`the key is damaged: an ed25519 key has 32 bytes, this one has ${point.length}`);
+    throw invalidKey(`the key is damaged: an ed25519 key has 32 bytes, but this one has ${point.length}`);
   }
   if (!isEd25519Point(point))
-    throw invalidKey("the key is damaged: its 32 bytes are no usable point of edwards25519");
+    throw invalidKey("the key is damaged: its 32 bytes are not a usable point of edwards25519");
   return 256;
 }
 
@@ -155,8 +155,4 @@ function isOdd(number: Buffer): boolean {
 
 function bitLength(magnitude: Buffer): number {
   return magnitude.length * 8 - Math.clz32(magnitude[0] ?? 0) + 24;
-}
-
-function toBigInt(magnitude: Buffer): bigint {
-  return BigInt(`0x${magnitude.toString("hex")}`);
 }

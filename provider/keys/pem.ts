@@ -1,11 +1,12 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { CURVES } from "./algorithms";
-import { decodeBase64 } from "./base64";
+import { decodeBase64, wrapBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
 import { checkDerLength } from "./der";
-import { invalidKey, orDamaged, otherText, severalKeys } from "./invalid";
+import { cutInBegin, invalidKey, orDamaged, otherText } from "./invalid";
 import { isContent, type Line } from "./lines";
 import type { PublicKey } from "./publicKey";
+import { severalKeys } from "./severalKeys";
 import { loadSshpk } from "./sshpk";
 
 /** A block between `-----BEGIN label-----` and its END line (RFC 7468, and RFC 1421 for the headers). */
@@ -15,7 +16,7 @@ export interface PemBlock {
   base64: string;
 }
 
-const NO_SSH_KEY = "the key is damaged: its numbers are no key of SSH";
+const NO_SSH_KEY = "the key is damaged: its numbers are not those of an SSH key";
 
 const WAY_OUT: { [label: string]: { is: string; next: string } } = {
   CERTIFICATE: {
@@ -28,11 +29,11 @@ const WAY_OUT: { [label: string]: { is: string; next: string } } = {
   },
   "PGP PUBLIC KEY BLOCK": {
     is: "an OpenPGP key",
-    next: "Where it can authenticate, write it as an SSH key with: gpg --export-ssh-key KEYID.",
+    next: "If it can authenticate, write it as an SSH key with: gpg --export-ssh-key KEYID.",
   },
 };
 
-/** The blocks of a PEM text, and the first line outside of them that says something. */
+/** The blocks of a PEM text, and the first line outside of them that is neither blank nor a comment. */
 export function splitPem(lines: Line[]): { blocks: PemBlock[]; outside: Line | undefined } {
   const blocks: PemBlock[] = [];
   let outside: Line | undefined;
@@ -56,8 +57,8 @@ export function splitPem(lines: Line[]): { blocks: PemBlock[]; outside: Line | u
   return { blocks, outside };
 }
 
-export function formatPem(label: string, der: Buffer): string {
-  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
+export function formatPem(label: string, content: Buffer, lineCharacters = 64): string {
+  const lines = wrapBase64(content, lineCharacters);
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }
 
@@ -66,13 +67,18 @@ export function readPem(lines: Line[]): PublicKey {
   const { blocks, outside } = splitPem(lines);
   const [block, another] = blocks;
   if (block === undefined) {
+    if (!lines.some(({ text }) => text.includes("END "))) throw cutInBegin();
     throw invalidKey(
       "the PEM text has no BEGIN line of its own",
       "Give the key with its line breaks, as it is in its file.",
     );
   }
-  if (another) throw severalKeys(blocks.length);
+  if (another) throw severalKeys(blocks.map((each) => () => readBlock(each)));
   if (outside) throw otherText(outside.number);
+  return readBlock(block);
+}
+
+function readBlock(block: PemBlock): PublicKey {
   if (block.label === "PUBLIC KEY") return readDer(decodeBase64(block.base64), "spki", "spki");
   if (block.label === "RSA PUBLIC KEY") return readDer(decodeBase64(block.base64), "pkcs1", "pkcs1");
   const other = WAY_OUT[block.label];
@@ -82,25 +88,25 @@ export function readPem(lines: Line[]): PublicKey {
   );
 }
 
-/** A public key in DER. Its numbers are checked by OpenSSL, its length and form here. */
+/** Reads a public key in DER. OpenSSL checks its numbers; its length and form are checked here. */
 export function readDer(der: Buffer, type: "spki" | "pkcs1", format: PublicKey["format"]): PublicKey {
   checkDerLength(der);
   const key = orDamaged(
     () => createPublicKey({ key: der, format: "der", type }),
     type === "spki"
-      ? "the key is damaged, or of a kind that OpenSSL does not know: its DER is no SubjectPublicKeyInfo"
-      : "the key is damaged: its DER is no RSAPublicKey",
+      ? "the key is damaged, or of a kind that OpenSSL does not know: its DER is not a SubjectPublicKeyInfo"
+      : "the key is damaged: its DER is not an RSAPublicKey",
   );
   const blob = blobOfKeyObject(key);
   const encoded = orDamaged(() => key.export({ type: "spki", format: "der" }), NO_SSH_KEY);
-  // SPKI ends with what PKCS#1 is, so one comparison serves both.
+  // SPKI ends with the bytes of PKCS#1, so one comparison is enough for both.
   if (!encoded.subarray(-der.length).equals(der)) {
     throw invalidKey("the key is damaged: its DER is not the one encoding of its content");
   }
   return publicKeyOf(blob, { format });
 }
 
-/** The SSH blob of a key that OpenSSL has read; refused by name when SSH has no such key. */
+/** The SSH blob of a key that OpenSSL has read. Throws `InvalidKey`, with the kind of the key, when SSH has no such keys. */
 export function blobOfKeyObject(key: KeyObject): Buffer {
   refuseUnknownKind(key);
   return orDamaged(() => {
@@ -124,7 +130,7 @@ function refuseUnknownKind(key: KeyObject): void {
   }
 }
 
-/** The same key with its point written out, as SSH has it. */
+/** The same key with an uncompressed point, as SSH needs it. */
 function uncompressed(key: KeyObject): KeyObject {
   return key.asymmetricKeyType === "ec"
     ? createPublicKey({ key: key.export({ format: "jwk" }), format: "jwk" })

@@ -1,14 +1,14 @@
 import { createHash, createHmac } from "node:crypto";
-import { decodeBase64 } from "./base64";
+import { decodeBase64, wrapBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
 import { invalidKey } from "./invalid";
 import { cleanComment, type PublicKey } from "./publicKey";
 import { wireString } from "./wire";
 
-/** How a .ppk file begins; what follows is its version. */
+/** The start of a .ppk file. The version follows. */
 export const PPK_BEGIN = "PuTTY-User-Key-File-";
 
-const BASE64_LINE = 64;
+const LINE_CHARACTERS = 64;
 const ONLY_PPK_2_AND_3 = "Load it in PuTTYgen (0.75 or later) and save it again.";
 
 export interface Ppk {
@@ -22,8 +22,7 @@ export interface Ppk {
 }
 
 /**
- * Reads PuTTY's private key file, versions 2 and 3, and checks what binds its parts together where no passphrase is needed
- * for that. https://the.earth.li/~sgtatham/putty/0.83/htmldoc/AppendixC.html
+ * Reads PuTTY's private key file, versions 2 and 3. Checks the MAC over all parts when the file is not encrypted. https://the.earth.li/~sgtatham/putty/0.83/htmldoc/AppendixC.html
  */
 export function readPpk(text: string): Ppk {
   const reader = new PpkReader(text.split(/\r\n|\r|\n/));
@@ -48,7 +47,7 @@ export function readPpk(text: string): Ppk {
   reader.end();
 
   const ppk: Ppk = { version, algorithm, encryption, comment, publicBlob, privateBlob };
-  // PuTTY before 0.77 wrote comments in the machine's own code page: what was lost in decoding cannot be hashed again.
+  // PuTTY before 0.77 wrote comments in the code page of the machine. Bytes that were lost in decoding cannot be hashed.
   const isIntact = encryption !== "none" || comment.includes("\ufffd") || mac === messageCode(ppk);
   if (!isIntact) {
     throw invalidKey("the .ppk file is damaged: its Private-MAC does not fit its content");
@@ -56,38 +55,76 @@ export function readPpk(text: string): Ppk {
   return ppk;
 }
 
-/** Neither version encrypts the public half. */
+/** The public half, which neither version encrypts. */
 export function publicHalfOfPpk(ppk: Ppk): PublicKey {
   const key = publicKeyOf(ppk.publicBlob, { format: "ppk", comment: cleanComment(ppk.comment) });
   if (key.algorithm !== ppk.algorithm) {
-    throw invalidKey(`the .ppk file is damaged: it does not say ${key.algorithm}, which is the key inside`);
+    throw invalidKey(
+      `the .ppk file is damaged: its first line does not name ${key.algorithm}, the type of the key inside`,
+    );
   }
   return key;
 }
 
-/** An unencrypted .ppk file. Version 3 needs PuTTY 0.75 or later (May 2021). */
-export function writePpk(ppk: Omit<Ppk, "encryption">): string {
-  const content: Ppk = { ...ppk, encryption: "none" };
-  const publicLines = wrap(ppk.publicBlob);
-  const privateLines = wrap(ppk.privateBlob);
+/** How a .ppk file is encrypted. */
+export interface PpkEncryption {
+  cipher: string;
+  /** The headers of the key derivation, without line ends. */
+  headers: string[];
+  blockBytes: number;
+  encrypt: (privateBlob: Buffer) => Buffer;
+  macKey: Buffer;
+}
+
+/** A .ppk file of version 3, which needs PuTTY 0.75 (May 2021) or later. Encrypted only when `encryption` says how. */
+export function writePpk(
+  {
+    algorithm,
+    comment,
+    publicBlob,
+    privateBlob,
+  }: Pick<Ppk, "algorithm" | "comment" | "publicBlob" | "privateBlob">,
+  encryption?: PpkEncryption,
+): string {
+  const padded = encryption ? padToBlock(privateBlob, encryption.blockBytes) : privateBlob;
+  const content: Ppk = {
+    version: 3,
+    algorithm,
+    encryption: encryption?.cipher ?? "none",
+    comment,
+    publicBlob,
+    privateBlob: padded,
+  };
+  const publicLines = wrapBase64(publicBlob, LINE_CHARACTERS);
+  const privateLines = wrapBase64(encryption?.encrypt(padded) ?? padded, LINE_CHARACTERS);
   return [
-    `${PPK_BEGIN}${ppk.version}: ${ppk.algorithm}`,
+    `${PPK_BEGIN}${content.version}: ${algorithm}`,
     `Encryption: ${content.encryption}`,
-    `Comment: ${ppk.comment}`,
+    `Comment: ${comment}`,
     `Public-Lines: ${publicLines.length}`,
     ...publicLines,
+    ...(encryption?.headers ?? []),
     `Private-Lines: ${privateLines.length}`,
     ...privateLines,
-    `Private-MAC: ${messageCode(content)}`,
+    `Private-MAC: ${messageCode(content, encryption?.macKey)}`,
     "",
   ].join("\n");
 }
 
-/** Appendix C.3 and, for version 2, C.5; without a passphrase the keys are constants. */
-function messageCode({ version, algorithm, encryption, comment, publicBlob, privateBlob }: Ppk): string {
+/** PuTTY pads with the first bytes of the SHA-1 hash of the data, so that equal keys give equal files. */
+function padToBlock(privateBlob: Buffer, blockBytes: number): Buffer {
+  const missing = (blockBytes - (privateBlob.length % blockBytes)) % blockBytes;
+  return Buffer.concat([privateBlob, createHash("sha1").update(privateBlob).digest().subarray(0, missing)]);
+}
+
+/** The MAC of Appendix C.3 and, for version 2, C.5. It is over the private half before its encryption. */
+function messageCode(
+  { version, algorithm, encryption, comment, publicBlob, privateBlob }: Ppk,
+  macKey?: Buffer,
+): string {
   const mac =
     version === 3
-      ? createHmac("sha256", "")
+      ? createHmac("sha256", macKey ?? "")
       : createHmac("sha1", createHash("sha1").update("putty-private-key-file-mac-key").digest());
   for (const part of [algorithm, encryption, comment, publicBlob, privateBlob]) mac.update(wireString(part));
   return mac.digest("hex");
@@ -102,9 +139,9 @@ class PpkReader {
   version(): 2 | 3 {
     const [, version, algorithm] = /^PuTTY-User-Key-File-(\d+): *(\S+)$/.exec(this.#line()) ?? [];
     if (algorithm === undefined)
-      throw invalidKey("the .ppk file is damaged: its first line has another form");
+      throw invalidKey("the .ppk file is damaged: its first line is not that of a .ppk file");
     if (version !== "2" && version !== "3") {
-      throw invalidKey("the .ppk file is of another version than 2 and 3", ONLY_PPK_2_AND_3);
+      throw invalidKey("the version of the .ppk file is neither 2 nor 3", ONLY_PPK_2_AND_3);
     }
     this.algorithm = algorithm;
     return version === "2" ? 2 : 3;
@@ -114,7 +151,7 @@ class PpkReader {
     const line = this.#line();
     const value = line.startsWith(`${name}:`) ? line.slice(name.length + 1).replace(/^ /, "") : undefined;
     if (value === undefined || (value === "" && !mayBeEmpty)) {
-      throw invalidKey(`the .ppk file is damaged or cut short: "${name}" is missing where it has to stand`);
+      throw invalidKey(`the .ppk file is damaged or cut short: "${name}" is not where it must be`);
     }
     return value;
   }
@@ -131,18 +168,11 @@ class PpkReader {
 
   end(): void {
     if (this.lines.slice(this.#next).some((line) => line.trim() !== "")) {
-      throw invalidKey("the .ppk file is damaged: it goes on after its Private-MAC");
+      throw invalidKey("the .ppk file is damaged: it has text after its Private-MAC");
     }
   }
 
   #line(): string {
     return this.lines[this.#next++] ?? "";
   }
-}
-
-function wrap(data: Buffer): string[] {
-  const base64 = data.toString("base64");
-  return Array.from({ length: Math.ceil(base64.length / BASE64_LINE) }, (_, line) =>
-    base64.slice(line * BASE64_LINE, (line + 1) * BASE64_LINE),
-  );
 }

@@ -1,32 +1,35 @@
 import { decodeBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
-import { invalidKey, severalKeys, WRITE_PUBLIC_HALF } from "./invalid";
+import { invalidKey, WRITE_PUBLIC_HALF } from "./invalid";
+import { findJwks, publicHalfOfJwk } from "./jwk";
 import { splitLines } from "./lines";
-import { publicHalfOfOpenSsh } from "./opensshPrivate";
+import { OPENSSH_LABEL, readOpenSshPrivateKey } from "./opensshPrivate";
 import { blobOfKeyObject, type PemBlock, splitPem } from "./pem";
 import { readPemPrivateKey } from "./pemPrivate";
 import { PPK_BEGIN, publicHalfOfPpk, readPpk } from "./ppk";
-import { MAX_KEY_BYTES, type PublicKey } from "./publicKey";
+import { formatPublicKeyLine, MAX_KEY_BYTES, type PublicKey } from "./publicKey";
+import { severalKeys } from "./severalKeys";
 
-export const OPENSSH_LABEL = "OPENSSH PRIVATE KEY";
-
-/** A private key in the form that it came in. */
+/** A private key, by the form that it has. */
 export type PrivateKeySource =
   | { form: "ppk"; text: string }
   | { form: "openssh"; content: Buffer }
   | { form: "pem"; block: PemBlock };
 
 /**
- * The public half of a private key: PEM (PKCS#1, SEC1, PKCS#8), OpenSSH, or .ppk of version 2 or 3. The last two need no
- * passphrase. Throws `InvalidKey`, which holds no part of the text.
+ * The public half of a private key: PEM (PKCS#1, SEC1, PKCS#8), OpenSSH, or .ppk of version 2 or 3. The last two need
+ * no passphrase. Throws `InvalidKey`, which holds no part of the text.
  */
 export function publicKeyOfPrivateKey(privateKey: string): PublicKey {
-  const source = privateKeySource(privateKey);
+  return publicHalfOf(privateKeySource(privateKey));
+}
+
+function publicHalfOf(source: PrivateKeySource): PublicKey {
   switch (source.form) {
     case "ppk":
       return publicHalfOfPpk(readPpk(source.text));
     case "openssh":
-      return publicHalfOfOpenSsh(source.content);
+      return readOpenSshPrivateKey(source.content).publicKey;
     case "pem":
       return publicKeyOf(blobOfKeyObject(readPemPrivateKey(source.block)), { format: "pem-private" });
   }
@@ -38,13 +41,27 @@ export function privateKeySource(privateKey: string): PrivateKeySource {
   }
   const text = privateKey.replace(/^\ufeff/, "").trimStart();
   if (text.startsWith(PPK_BEGIN)) return { form: "ppk", text };
-  const block = onlyPrivateBlock(text);
+  refuseJwk(text);
+  return sourceOfBlock(onlyPrivateBlock(text));
+}
+
+function sourceOfBlock(block: PemBlock): PrivateKeySource {
   return block.label === OPENSSH_LABEL
     ? { form: "openssh", content: decodeBase64(block.base64) }
     : { form: "pem", block };
 }
 
-/** The private key among the blocks; `openssl ecparam -genkey` writes one with the parameters before it. */
+function refuseJwk(text: string): void {
+  const [jwk] = findJwks(text);
+  if (jwk === undefined) return;
+  const line = formatPublicKeyLine(publicHalfOfJwk(jwk));
+  throw invalidKey(
+    "the private key is a JWK, which SSH does not use",
+    `Use its public half instead: ${line}`,
+  );
+}
+
+/** The one private key among the blocks. `openssl ecparam -genkey` writes the parameters of the curve before it. */
 function onlyPrivateBlock(text: string): PemBlock {
   if (text.includes("BEGIN SSH2 ENCRYPTED PRIVATE KEY")) {
     throw invalidKey(
@@ -57,6 +74,6 @@ function onlyPrivateBlock(text: string): PemBlock {
   if (block === undefined) {
     throw invalidKey("the private key has lost its line breaks, or is in no known form", WRITE_PUBLIC_HALF);
   }
-  if (keys.length > 1) throw severalKeys(keys.length);
+  if (keys.length > 1) throw severalKeys(keys.map((key) => () => publicHalfOf(sourceOfBlock(key))));
   return block;
 }

@@ -1,19 +1,22 @@
+import { looksLikeBase64 } from "./base64";
 import { DER_INTEGER, sequenceContent } from "./der";
 
-/** The BEGIN or END line of a private key, in PEM, OpenSSH's form or ssh.com's. */
-const ARMOUR = /(?:BEGIN|END) [A-Z0-9 ]{0,40}PRIVATE KEY/;
+/** The BEGIN or END line of a private key in PEM, OpenSSH's form or ssh.com's, also when its blanks are lost. */
+const ARMOUR = /(?:BEGIN|END) ?[A-Z0-9 ]{0,40}PRIVATE ?KEY/;
 
-/** What else only a private key's text holds, whole or cut. */
+/** Other marks that only the text of a private key holds, even when it is cut. */
 const MARKS = [
   "PuTTY-User-Key-File",
   "Private-Lines:",
   "SSH PRIVATE KEY FILE FORMAT",
   // "openssh-key-v1" in Base64: an OpenSSH key without its armour.
   "b3BlbnNzaC1rZXktdjE",
+  // "PuTTY-User-Key-File" in Base64.
+  "UHVUVFktVXNlci1LZXktRmls",
 ];
 
-/** How a PEM text begins when the whole of it was put in Base64, as pipelines do to keep its line ends. */
-const PEM_IN_BASE64 = "LS0tLS1CRUdJTi";
+/** The start of a PEM text that was encoded in Base64 as a whole, as pipelines do to keep its line ends. */
+const PEM_IN_BASE64 = /LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,80}/g;
 
 /** The object identifiers of encryption with a passphrase: PKCS#5 (RFC 8018) and PKCS#12 (RFC 7292). */
 const ENCRYPTION = [Buffer.from("2a864886f70d0105", "hex"), Buffer.from("2a864886f70d010c01", "hex")];
@@ -21,31 +24,30 @@ const ENCRYPTION = [Buffer.from("2a864886f70d0105", "hex"), Buffer.from("2a86488
 const MAX_VERSION = 3;
 
 /**
- * Whether the text could be, or hold, a private key. Cheap, and quick to say yes: it is asked before anything of the text is
- * shown or stored.
+ * Whether the text could be, or hold, a private key. Says yes when in doubt: it is asked before anything of the text is shown
+ * or stored.
  */
 export function isPrivateKeyText(text: string): boolean {
-  // UTF-16 that was read as another encoding has a NUL between any two letters.
-  const plain = text.replaceAll("\0", "");
-  return (
-    ARMOUR.test(plain) ||
-    MARKS.some((mark) => plain.includes(mark)) ||
-    isPrivateJwk(plain) ||
-    isPrivateBase64(plain)
-  );
+  // UTF-16 that was read as another encoding has a NUL between any two letters. Editors add invisible characters.
+  const plain = text.replace(/[\0\p{Default_Ignorable_Code_Point}]/gu, "").replace(/\s+/g, " ");
+  return hasPrivateMark(plain) || isPrivateBase64(plain.replaceAll(" ", ""));
 }
 
-/** RFC 7518, section 6: only private keys have the member `d`. */
+function hasPrivateMark(text: string): boolean {
+  return ARMOUR.test(text) || MARKS.some((mark) => text.includes(mark)) || isPrivateJwk(text);
+}
+
+/** RFC 7518, section 6: only private keys have the member `d`, only secret ones `k`. The quotes may be escaped, or missing. */
 function isPrivateJwk(text: string): boolean {
-  return text.includes('"kty"') && text.includes('"d"');
+  return /\bkty\b/.test(text) && /\b[dk]\\?["']? ?:/.test(text);
 }
 
-/** Base64 without any armour, of a PEM text or of the DER of a private key. */
+/** Whether the text, which must have no blanks, is the Base64 of a private text or of the DER of a private key. */
 function isPrivateBase64(text: string): boolean {
-  const start = text.trimStart().slice(0, 200).replace(/\s+/g, "");
-  const bytes = Buffer.from(start, "base64");
-  if (start.startsWith(PEM_IN_BASE64)) return ARMOUR.test(bytes.toString("latin1"));
-  return isPrivateDer(bytes);
+  const pems = text.match(PEM_IN_BASE64) ?? [];
+  if (pems.some((pem) => ARMOUR.test(Buffer.from(pem, "base64").toString("latin1")))) return true;
+  if (isPrivateDer(Buffer.from(text.slice(0, 200), "base64"))) return true;
+  return looksLikeBase64(text) && hasPrivateMark(Buffer.from(text, "base64").toString("latin1"));
 }
 
 function isPrivateDer(der: Buffer): boolean {

@@ -1,7 +1,7 @@
-/** The most that is read, in bytes: the largest key (RSA 16384 bits) takes a quarter of it in any format. */
+/** The largest text that is read, in bytes. The largest key (RSA with 16384 bits) needs a quarter of it in any format. */
 export const MAX_KEY_BYTES = 16 * 1024;
 
-/** What a public key was read from. */
+/** The format that a public key was read from. */
 export type PublicKeyFormat =
   /** One OpenSSH line, with or without comment. */
   | "openssh"
@@ -13,7 +13,7 @@ export type PublicKeyFormat =
   | "spki"
   /** PEM, `BEGIN RSA PUBLIC KEY`. */
   | "pkcs1"
-  /** The blob of an OpenSSH line, or the body of a PEM key, alone. */
+  /** The blob of an OpenSSH line or the body of a PEM key alone, or any other public key text in Base64. */
   | "base64"
   /** A PuTTY .ppk file. */
   | "ppk"
@@ -27,13 +27,13 @@ export interface PublicKey {
   /** The algorithm as the OpenSSH line names it: `ssh-rsa`, `ssh-ed25519-cert-v01@openssh.com`… */
   algorithm: string;
   type: "rsa" | "dsa" | "ecdsa" | "ed25519" | "sk-ecdsa" | "sk-ed25519";
-  /** The size as `ssh-keygen -l` counts it: of the modulus, of the prime p, of the curve; 256 for ed25519. */
+  /** The size that `ssh-keygen -l` prints: of the modulus, the prime p or the curve, and 256 for ed25519. */
   bits: number;
   isCertificate: boolean;
-  /** What is inside the Base64 of an OpenSSH line (RFC 4253, section 6.6). Two keys are the same when their blobs are. */
+  /** The content of the Base64 in an OpenSSH line (RFC 4253, section 6.6). Keys with equal blobs are the same key. */
   blob: Buffer;
   comment?: string;
-  /** The authorized_keys options that stood before the key and that a cloud does not keep. */
+  /** The names of the authorized_keys options before the key. A cloud does not keep them. */
   options?: string;
   format: PublicKeyFormat;
 }
@@ -44,13 +44,16 @@ export function formatPublicKeyLine(key: PublicKey): string {
   return `${key.algorithm} ${key.blob.toString("base64")}${comment === undefined ? "" : ` ${comment}`}`;
 }
 
-/** Comment, format and options do not count. */
+/** Whether two keys are the same. Comment, format and options do not matter. */
 export function sameKey(a: PublicKey, b: PublicKey): boolean {
   return a.blob.equals(b.blob);
 }
 
-/** The comment as it may stand in a line: control characters, line separators and broken surrogates become spaces. */
+/**
+ * The comment in a form that fits in a line: control characters, line separators and broken surrogates become spaces. The
+ * result is `undefined` when nothing visible is left.
+ */
 export function cleanComment(comment: string | undefined): string | undefined {
   const clean = comment?.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufeff]/gu, " ").trim();
-  return clean === "" ? undefined : clean;
+  return clean?.replace(/\p{Cf}/gu, "") === "" ? undefined : clean;
 }

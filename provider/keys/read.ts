@@ -1,37 +1,40 @@
 import { decodeBase64, looksLikeBase64 } from "./base64";
 import { publicKeyOfBase64 } from "./blob";
 import { DER_INTEGER, sequenceContent } from "./der";
-import { invalidKey, otherText, severalKeys, WRITE_PUBLIC_HALF } from "./invalid";
+import { explain } from "./explain";
+import { invalidKey, otherText, WRITE_PUBLIC_HALF } from "./invalid";
+import { findJwks, publicHalfOfJwk, refusedJwk } from "./jwk";
 import { isContent, type Line, splitLines } from "./lines";
-import { readOpenSshLine, splitWord, startsKey } from "./openssh";
+import { findKeys, readOpenSshLine, splitWord, startsKey } from "./openssh";
 import { readDer, readPem } from "./pem";
 import { publicKeyOfPrivateKey } from "./privateKey";
 import { isPrivateKeyText } from "./privateText";
 import { cleanComment, formatPublicKeyLine, MAX_KEY_BYTES, type PublicKey } from "./publicKey";
 import { RFC4716_BEGIN, readRfc4716 } from "./rfc4716";
+import { severalKeys } from "./severalKeys";
 
 const ONE_LINE = "Give one OpenSSH line, as in ~/.ssh/id_ed25519.pub.";
 
-/** A SEQUENCE of some length in Base64; shorter words are words. */
+/** A SEQUENCE of some length in Base64. A shorter match could be a word. */
 const DER_IN_BASE64 = /^M[A-Za-z0-9+/]{39}/;
 
 /**
- * Reads a public key in any usual text form. Private keys are refused, with their public line as the way out where it can be
- * read. Throws `InvalidKey`, which holds no part of the text but a public key.
+ * Reads a public key in any usual text form. Refuses a private key, and gives its public line when it can be read. Throws
+ * `InvalidKey`, which holds no part of the text except a public key.
  */
 export function readPublicKey(text: string): PublicKey {
   checkSize(Buffer.byteLength(text));
   if (isPrivateKeyText(text)) throw refusedPrivateKey(text);
   if (text.includes("\0")) {
     throw invalidKey(
-      "the text is UTF-16 (as PowerShell's > writes it) that was read as another encoding, or no text at all",
+      "the text is UTF-16 (as PowerShell's > writes it) that was read as another encoding, or it is binary",
       "Give the file's path as publicKeyFile, or save it as UTF-8.",
     );
   }
   return readText(text);
 }
 
-/** Reads what a public key file holds: also a private key file or a .ppk, of which only the public half is returned. */
+/** Reads a public key file. A private key file or .ppk is accepted too: only its public half is returned. */
 export function readPublicKeyFile(contents: Buffer): PublicKey {
   checkSize(contents.length);
   const text = decodeText(contents);
@@ -46,10 +49,34 @@ export function readPublicKeyFile(contents: Buffer): PublicKey {
 }
 
 function readText(text: string): PublicKey {
-  const lines = splitLines(text.replace(/^\ufeff/, ""));
+  const withoutMark = text.replace(/^\ufeff/, "");
+  if (!splitLines(withoutMark).some(isContent)) {
+    const holds =
+      withoutMark === ""
+        ? "is empty"
+        : `holds ${withoutMark.trim() === "" ? "white space" : "comments"} only`;
+    throw invalidKey(`there is no key: the text ${holds}`, ONE_LINE);
+  }
+  try {
+    return readAnyForm(withoutMark);
+  } catch (error) {
+    throw explain(withoutMark, readAnyForm) ?? error;
+  }
+}
+
+function readAnyForm(text: string): PublicKey {
+  const jwks = findJwks(text);
+  if (jwks.length > 0) throw refusedJwk(jwks);
+  const lines = splitLines(text);
   const content = lines.filter(isContent);
   const [first] = content;
-  if (first === undefined) throw invalidKey("there is no key: the text is empty", ONE_LINE);
+  if (first === undefined) throw invalidKey("there is no key", ONE_LINE);
+  if (/^<(?:!doctype|html|\?xml)/i.test(first.text)) {
+    throw invalidKey(
+      "the text is an HTML or XML page, not a key",
+      "Download the key itself: on GitHub, https://github.com/NAME.keys lists the keys of a user.",
+    );
+  }
   if (lines.some((line) => line.text === RFC4716_BEGIN)) return readRfc4716(lines);
   if (lines.some((line) => line.text.startsWith("-----BEGIN "))) return readPem(lines);
   if (content.every((line) => looksLikeBase64(line.text))) return readBareBase64(content);
@@ -62,8 +89,15 @@ function readText(text: string): PublicKey {
 
 /** The blob of an OpenSSH line, or the body of a PEM block, in one line or several. */
 function readBareBase64(content: Line[]): PublicKey {
-  const keys = content.filter(({ text }) => startsKey(text)).length;
-  if (keys > 1) throw severalKeys(keys);
+  const keys = content.filter(({ text }) => startsKey(text));
+  if (keys.length > 1)
+    throw severalKeys(
+      keys.map(
+        ({ text }) =>
+          () =>
+            readAnyForm(text),
+      ),
+    );
   const base64 = content.map(({ text }) => text).join("");
   if (base64.startsWith("AAAA")) return publicKeyOfBase64(base64, { format: "base64" });
   if (DER_IN_BASE64.test(base64)) {
@@ -71,16 +105,46 @@ function readBareBase64(content: Line[]): PublicKey {
     // PKCS#1 begins with the modulus, SPKI with the SEQUENCE that names the algorithm.
     return readDer(der, sequenceContent(der)[0] === DER_INTEGER ? "pkcs1" : "spki", "base64");
   }
-  return readOpenSshLine(base64);
+  return readTextInBase64(base64) ?? readOpenSshLine(base64);
+}
+
+/** Reads a whole line or PEM text that was encoded in Base64. `undefined` when it is the Base64 of something else. */
+function readTextInBase64(base64: string): PublicKey | undefined {
+  const text = Buffer.from(base64, "base64").toString();
+  const keys = findKeys(text);
+  if (keys.length > 1)
+    throw severalKeys(
+      keys.map(
+        ({ line }) =>
+          () =>
+            readAnyForm(line),
+      ),
+    );
+  if (keys.length === 0 && !/BEGIN [A-Z0-9 ]{0,40}PUBLIC KEY/.test(text)) return undefined;
+  try {
+    return { ...readAnyForm(text), format: "base64" };
+  } catch {
+    throw invalidKey(
+      "the text is Base64, and the text inside is not one public key that can be read",
+      "Decode it with: base64 -d. Give the key that comes out.",
+    );
+  }
 }
 
 function severalLines(content: Line[]): Error {
   const keyLines = content.filter(({ text }) => startsKey(text));
   const [keyLine] = keyLines;
   const [first, second] = content;
-  if (keyLines.length > 1) return severalKeys(keyLines.length);
+  if (keyLines.length > 1)
+    return severalKeys(
+      keyLines.map(
+        ({ text }) =>
+          () =>
+            readAnyForm(text),
+      ),
+    );
   if (keyLine === undefined || first === undefined || second === undefined) {
-    return invalidKey("the text is no public key in any known format", ONE_LINE);
+    return invalidKey("the text is not a public key in any known format", ONE_LINE);
   }
   if (keyLine !== first) return otherText(first.number);
   return isWhole(first)
@@ -103,20 +167,24 @@ function isWhole(line: Line): boolean {
 function checkSize(bytes: number): void {
   if (bytes > MAX_KEY_BYTES) {
     throw invalidKey(
-      `there are ${bytes} bytes, and no public key has more than ${MAX_KEY_BYTES}`,
+      `the text has ${bytes} bytes, but no public key has more than ${MAX_KEY_BYTES}`,
       "Give one public key.",
     );
   }
 }
 
-/** Without the comment: of a private key it was kept in the private half. */
+/** The public line is shown without comment, because the comment comes from the private half. */
 function refusedPrivateKey(text: string): Error {
   const reason = "the text is a private key, and only a public key may be given here";
+  const [jwk] = findJwks(text);
   try {
-    const { comment: _private, ...publicKey } = publicKeyOfPrivateKey(text);
+    const { comment: _private, ...publicKey } = jwk ? publicHalfOfJwk(jwk) : publicKeyOfPrivateKey(text);
     return invalidKey(reason, `Use its public half instead: ${formatPublicKeyLine(publicKey)}`);
   } catch {
-    return invalidKey(reason, WRITE_PUBLIC_HALF);
+    return invalidKey(
+      reason,
+      jwk ? "Use the public half of an RSA, ECDSA or ed25519 key." : WRITE_PUBLIC_HALF,
+    );
   }
 }
 

@@ -1,21 +1,24 @@
 import { publicKeyOfBase64 } from "./blob";
-import { invalidKey, otherText, severalKeys } from "./invalid";
+import { invalidKey, otherText } from "./invalid";
 import { isContent, type Line } from "./lines";
 import { cleanComment, type PublicKey } from "./publicKey";
+import { severalKeys } from "./severalKeys";
 
 export const RFC4716_BEGIN = "---- BEGIN SSH2 PUBLIC KEY ----";
-const END = "---- END SSH2 PUBLIC KEY ----";
+export const RFC4716_END = "---- END SSH2 PUBLIC KEY ----";
 
 /**
- * RFC 4716: headers `Tag: value`, continued by a backslash at the line's end, then the Base64 of the blob. Longer lines than
- * its 72 bytes are read, as PuTTYgen writes them.
+ * Reads RFC 4716: headers `Tag: value`, which a backslash at the end of a line continues, then the Base64 of the blob. Lines
+ * longer than its 72 bytes are read too, because PuTTYgen writes them.
  */
 export function readRfc4716(lines: Line[]): PublicKey {
-  const begin = lines.findIndex(({ text }) => text === RFC4716_BEGIN);
-  const end = lines.findIndex(({ text }) => text === END);
-  const keys = lines.filter(({ text }) => text === RFC4716_BEGIN).length;
-  if (keys > 1) throw severalKeys(keys);
-  if (end < begin) throw invalidKey(`the key is cut short: its line "${END}" is missing`);
+  const begins = lines.flatMap(({ text }, index) => (text === RFC4716_BEGIN ? [index] : []));
+  if (begins.length > 1) {
+    throw severalKeys(begins.map((from, key) => () => readRfc4716(lines.slice(from, begins[key + 1]))));
+  }
+  const [begin = 0] = begins;
+  const end = lines.findIndex(({ text }) => text === RFC4716_END);
+  if (end < begin) throw invalidKey(`the key is cut short: its line "${RFC4716_END}" is missing`);
   const outside = [...lines.slice(0, begin), ...lines.slice(end + 1)].find(isContent);
   if (outside) throw otherText(outside.number);
 

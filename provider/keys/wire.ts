@@ -1,6 +1,6 @@
 import { invalidKey } from "./invalid";
 
-/** No field of a key is longer; a longer promise is damage, not a key that was cut. */
+/** No field of a key is longer. A larger length means that the key is damaged, not that it was cut off. */
 const MAX_FIELD_BYTES = 64 * 1024;
 
 /** Reads the data types of SSH (RFC 4251, section 5), and says exactly what is wrong with them. */
@@ -45,22 +45,21 @@ export class WireReader {
     return this.#take(length, field);
   }
 
-  /** The magnitude of a positive integer, without leading zeros. */
+  /** The magnitude of a positive integer, without leading zeros. Needless ones are accepted, because OpenSSH accepts them. */
   positiveInteger(field: string): Buffer {
     const bytes = this.string(field);
-    const [first = 0, second = 0] = bytes;
-    if (first >= 0x80) throw invalidKey(`the key is damaged: ${field} in the ${this.what} is negative`);
-    if (bytes.length === 0) throw invalidKey(`the key is damaged: ${field} in the ${this.what} is zero`);
-    if (first !== 0) return bytes;
-    if (second < 0x80)
-      throw invalidKey(`the key is damaged: ${field} in the ${this.what} has needless leading zeros`);
-    return bytes.subarray(1);
+    if ((bytes[0] ?? 0) >= 0x80) {
+      throw invalidKey(`the key is damaged: ${field} in the ${this.what} is negative`);
+    }
+    const number = magnitude(bytes);
+    if (number.length === 0) throw invalidKey(`the key is damaged: ${field} in the ${this.what} is zero`);
+    return number;
   }
 
   end(): void {
     if (this.remaining > 0) {
       throw invalidKey(
-        `the key is damaged: the ${this.what} goes on after the key, for ${countBytes(this.remaining)}`,
+        `the key is damaged: the ${this.what} has ${countBytes(this.remaining)} after the end of the key`,
       );
     }
   }
@@ -78,10 +77,38 @@ export function countBytes(count: number): string {
   return count === 1 ? "1 byte" : `${count} bytes`;
 }
 
+export function wireUint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
 /** An SSH string: its length and its bytes. */
 export function wireString(bytes: Buffer | string): Buffer {
   const content = Buffer.from(bytes);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(content.length);
-  return Buffer.concat([length, content]);
+  return Buffer.concat([wireUint32(content.length), content]);
+}
+
+/** The content of an mpint (RFC 4251, section 5) of a positive number: the fewest bytes whose first bit is 0. */
+export function wireNumber(bytes: Buffer): Buffer {
+  const number = magnitude(bytes);
+  return (number[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), number]) : number;
+}
+
+/** A big-endian number without the zero bytes before it. */
+export function magnitude(bytes: Buffer): Buffer {
+  const start = bytes.findIndex((byte) => byte !== 0);
+  return start === -1 ? Buffer.alloc(0) : bytes.subarray(start);
+}
+
+export function bigIntOf(bytes: Buffer): bigint {
+  return BigInt(`0x0${bytes.toString("hex")}`);
+}
+
+/** All strings of an SSH structure that holds nothing else. */
+export function readStrings(wire: Buffer): Buffer[] {
+  const reader = new WireReader(wire, "private key");
+  const strings: Buffer[] = [];
+  while (reader.remaining > 0) strings.push(reader.string("a number"));
+  return strings;
 }

@@ -1,21 +1,19 @@
 import { copyFileSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import { expect, it, onTestFinished } from "vitest";
 import { ecsProject } from "./support/alibaba";
 import { newKey } from "./support/keys";
 import { step } from "./support/step";
+import { asBlock } from "./support/typescript";
 
 /* examples/alibaba-ecs on the emulator. */
 
 const EXAMPLE = join(__dirname, "../../examples/alibaba-ecs");
 const REGIONS = ["cn-hangzhou", "eu-central-1"];
 
-/** The example, with changes, as a block of its own: the program around it declares the same names. */
+/** The example, with changes. */
 function program(change: (source: string) => string = (source) => source): string {
-  const source = change(readFileSync(join(EXAMPLE, "index.ts"), "utf8"));
-  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
-  return `{ ${ts.transpileModule(source, { compilerOptions }).outputText} }`;
+  return asBlock(change(readFileSync(join(EXAMPLE, "index.ts"), "utf8")));
 }
 
 it("examples/alibaba-ecs, from its first up to destroy", async () => {

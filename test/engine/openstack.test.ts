@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { operation } from "../contract/support/harness";
 import { openAs } from "../support/openstack/client";
 import { describeOpenStack, type OpenStack, startOpenStack } from "../support/openstack/openstack";
-import { literal, newKey, type TestKey } from "./support/keys";
+import { literal, newKey } from "./support/keys";
 import { type OpenStackProject, type OpenStackProjectOptions, openStackProject } from "./support/openstack";
+import { step } from "./support/step";
 
 let cloud: OpenStack;
-const opened: OpenStackProject[] = [];
 
 async function start(options: OpenStackProjectOptions): Promise<OpenStackProject> {
   const one = await openStackProject(cloud, options);
-  opened.push(one);
+  onTestFinished(() => one.close());
   return one;
 }
 
@@ -20,30 +20,24 @@ describeOpenStack("on a real Nova", () => {
   beforeAll(async () => {
     cloud = await startOpenStack({ shortLivedTokens: true });
   }, 600_000);
-  afterAll(() => Promise.all(opened.map((one) => one.close())));
 
-  /** One stack from its first `up` to its end. The tests are its steps and need this order. */
-  describeOpenStack("imported key pairs and a created one", () => {
-    let nova: OpenStackProject;
-    let key: TestKey;
+  it("imported key pairs and a created one, from the first preview to destroy", async () => {
+    const key = await newKey();
     const program = (line: string) => `
       new KeyPair("deploy", { keyPairName: "deploy key", publicKeyBody: ${literal(line)} });
       new KeyPair("ci", { publicKeyBody: ${literal(line)} });
       const bastion = new KeyPair("bastion");
       module.exports = { privateKey: bastion.privateKey, owner: bastion.ownerId, region: bastion.region };`;
 
-    beforeAll(async () => {
-      key = await newKey();
-      nova = await start({ program: program(key.rfc4716) });
-    });
+    const nova = await start({ program: program(key.rfc4716) });
 
-    it("preview calls nothing", async () => {
+    await step("preview calls nothing", async () => {
       const run = await nova.project.preview();
       expect(run.changes).toMatchObject({ create: 4 });
       expect(nova.calls()).toEqual([]);
     });
 
-    it("up makes them with one token, one call each and no listing of what is new", async () => {
+    await step("up makes them with one token, one call each and no listing of what is new", async () => {
       const run = await nova.project.up();
       expect(run.diagnostics).toEqual([]);
       expect(nova.calls()).toEqual(["POST /v3/auth/tokens", ...Array(3).fill("POST /v2.1/os-keypairs")]);
@@ -56,18 +50,18 @@ describeOpenStack("on a real Nova", () => {
       });
     });
 
-    it("up again calls nothing", async () => {
+    await step("up again calls nothing", async () => {
       expect((await nova.project.up()).changes).toEqual({ same: 4 });
       expect(nova.calls()).toEqual([]);
     });
 
-    it("refresh reads them all with one listing", async () => {
+    await step("refresh reads them all with one listing", async () => {
       const run = await nova.project.refresh();
       expect(run.changes).toEqual({ same: 4 });
       expect(nova.calls()).toEqual(["POST /v3/auth/tokens", "GET /v2.1/os-keypairs"]);
     });
 
-    it("refresh sees a pair that somebody deleted, and one that somebody replaced", async () => {
+    await step("refresh sees a pair that somebody deleted, and one that somebody replaced", async () => {
       const [deploy, ci] = ["deploy key", String(nova.project.resource("ci").outputs?.["keyPairName"])];
       const other = await openAs(nova.user.variables());
       await other.deleteKeyPair(deploy, operation());
@@ -82,7 +76,7 @@ describeOpenStack("on a real Nova", () => {
       expect(again.ops("bastion")).toEqual(["same"]);
     });
 
-    it("another key replaces the pair: under an explicit name the old one is deleted first", async () => {
+    await step("another key replaces the pair: the old one of an explicit name goes first", async () => {
       nova.project.program(program((await newKey()).line));
       nova.calls();
       const run = await nova.project.up();
@@ -92,7 +86,7 @@ describeOpenStack("on a real Nova", () => {
       expect((await nova.pairs()).map(({ name }) => name)).toContain("deploy key");
     });
 
-    it("destroy deletes what is ours, and only that", async () => {
+    await step("destroy deletes what is ours, and only that", async () => {
       const other = await openAs(nova.user.variables());
       await other.importKeyPair({ name: "of-somebody", publicKey: key.line }, operation());
       await other.close();

@@ -1,21 +1,23 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { type Fault, LOST_REPLIES } from "../emulator/lostReplies";
 import { describeOpenStack, type OpenStack, startOpenStack } from "../support/openstack/openstack";
 import { literal, newKey } from "./support/keys";
-import { type OpenStackProject, openStackProject } from "./support/openstack";
+import { openStackProject } from "./support/openstack";
+import { step } from "./support/step";
 
 /** Each fault happens to one imported pair and to one that the cloud makes. */
 const KINDS = ["import", "create"] as const;
 
 let cloud: OpenStack;
-let nova: OpenStackProject;
 
-/** One stack whose every pair meets a fault of its own. The tests are its steps and need this order. */
 describeOpenStack("faults on the way to a real Nova", () => {
   beforeAll(async () => {
     cloud = await startOpenStack();
+  }, 600_000);
+
+  it("are outlasted by up, refresh and destroy, where each pair meets a fault of its own", async () => {
     const { line } = await newKey();
-    nova = await openStackProject(cloud, {
+    const nova = await openStackProject(cloud, {
       // Of the requests that hang; the cloud itself answers sooner also on a busy machine.
       variables: { OS_API_TIMEOUT: "5" },
       program: `
@@ -24,38 +26,39 @@ describeOpenStack("faults on the way to a real Nova", () => {
           new KeyPair("create-" + n, { keyPairName: "create-" + n });
         }`,
     });
-  }, 600_000);
-  afterEach(() => nova.nova.fail());
-  afterAll(() => nova?.close());
+    onTestFinished(() => nova.close());
 
-  it("up makes each pair once, and has the private key of each that the cloud made", async () => {
-    nova.nova.fail(once("POST", ({ body }) => JSON.parse(body).keypair.name));
-    const run = await nova.project.up();
-    expect(run.errors()).toEqual([]);
-    expect(await nova.mismatches()).toEqual([]);
-    expect(await nova.pairs()).toHaveLength(LOST_REPLIES.length * KINDS.length);
-    // A pair whose private key was lost with the reply is deleted, and made again.
-    const lost = LOST_REPLIES.filter(({ outcome }) => outcome === "done").length;
-    const deletions = nova.calls().filter((call) => call.startsWith("DELETE"));
-    expect(deletions.length).toBeGreaterThanOrEqual(lost);
-    expect((await nova.project.up()).changes).toEqual({ same: 1 + LOST_REPLIES.length * KINDS.length });
-  });
+    await step("up makes each pair once, and has the private key of each that the cloud made", async () => {
+      nova.nova.fail(once("POST", ({ body }) => JSON.parse(body).keypair.name));
+      const run = await nova.project.up();
+      expect(run.errors()).toEqual([]);
+      expect(await nova.mismatches()).toEqual([]);
+      expect(await nova.pairs()).toHaveLength(LOST_REPLIES.length * KINDS.length);
+      // A pair whose private key was lost with the reply is deleted, and made again.
+      const lost = LOST_REPLIES.filter(({ outcome }) => outcome === "done").length;
+      const deletions = nova.calls().filter((call) => call.startsWith("DELETE"));
+      expect(deletions.length).toBeGreaterThanOrEqual(lost);
+      expect((await nova.project.up()).changes).toEqual({ same: 1 + LOST_REPLIES.length * KINDS.length });
+    });
 
-  it("refresh loses none", async () => {
-    for (const { title, fault } of LOST_REPLIES.slice(0, 4)) {
-      nova.nova.failNext("GET", /os-keypairs/, fault, 2);
-      expect((await nova.project.refresh()).changes, title).toEqual({
-        same: 1 + LOST_REPLIES.length * KINDS.length,
-      });
-    }
-  });
+    await step("refresh loses none", async () => {
+      nova.nova.fail();
+      for (const { title, fault } of LOST_REPLIES.slice(0, 4)) {
+        nova.nova.failNext("GET", /os-keypairs/, fault, 2);
+        expect((await nova.project.refresh()).changes, title).toEqual({
+          same: 1 + LOST_REPLIES.length * KINDS.length,
+        });
+      }
+    });
 
-  it("destroy deletes each", async () => {
-    nova.nova.fail(once("DELETE", ({ path }) => path.split("/").at(-1) ?? ""));
-    const run = await nova.project.destroy();
-    expect(run.errors()).toEqual([]);
-    expect(await nova.pairs()).toEqual([]);
-    expect(nova.project.resources()).toEqual([]);
+    await step("destroy deletes each", async () => {
+      nova.nova.fail();
+      nova.nova.fail(once("DELETE", ({ path }) => path.split("/").at(-1) ?? ""));
+      const run = await nova.project.destroy();
+      expect(run.errors()).toEqual([]);
+      expect(await nova.pairs()).toEqual([]);
+      expect(nova.project.resources()).toEqual([]);
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
 import { SECRET } from "./support/expected";
 import { newKey } from "./support/keys";
@@ -17,7 +17,7 @@ it("privateKeyFile is checked before the cloud is called, written once, and neve
   await step("the preview finds that its folder is missing", async () => {
     const run = await project.preview({ fails: true });
     expect(run.errors("bastion")).toEqual([
-      `privateKeyFile: cannot write missing/bastion.pem (${project.path("missing/bastion.pem")}): there is no such file or folder.`,
+      `privateKeyFile: cannot write ${project.path("missing/bastion.pem")}: there is no such file or folder.`,
     ]);
     expect(existsSync(project.path(".keypair"))).toBe(false);
   });
@@ -48,7 +48,7 @@ it("privateKeyFile is checked before the cloud is called, written once, and neve
     project.program(program("keys/bastion.pem", ', tags: { team: "ops" }'));
     const run = await project.up({ fails: true });
     expect(run.output).toContain(
-      `cannot write keys/bastion.pem (${project.path("keys/bastion.pem")}): there is no such file or folder.`,
+      `cannot write ${project.path("keys/bastion.pem")}: there is no such file or folder.`,
     );
     expect(pairs(project)).toMatchObject([{ name: "bastion", tags: {} }]);
     renameSync(project.path("elsewhere"), project.path("keys"));
@@ -101,9 +101,10 @@ it("privateKeyFile is checked before the cloud is called, written once, and neve
     expect(project.read("keys/bastion.pem")).toBe((await project.outputs())["privateKey"]);
     expect(project.read("keys/bastion.pem")).not.toBe(before);
     const [, aside = ""] =
-      /private key of the replaced pair was moved to (\S+):/.exec(run.warnings("bastion").join()) ?? [];
-    expect(project.read(aside)).toBe(before);
-    expect(statSync(project.path(aside)).mode & 0o777).toBe(0o600);
+      /private key of the pair before this one was moved to (\S+):/.exec(run.warnings("bastion").join()) ??
+      [];
+    expect(readFileSync(aside, "utf8")).toBe(before);
+    expect(statSync(aside).mode & 0o777).toBe(0o600);
   });
 
   await step("destroy leaves the file: machines may still trust the key", async () => {
@@ -142,7 +143,7 @@ it("a private key that cannot be written once the cloud has made the pair stays 
 
     expect(run.exitCode).not.toBe(0);
     expect(run.errors("bastion").join()).toMatch(
-      /key pair "bastion-[0-9a-f]{7}": cannot (read|write) keys\/bastion\.pem \(.*\): it is a folder\. The key pair is there and its private key is kept in the stack's state: run `pulumi up` again once the file can be written\./,
+      /key pair "bastion-[0-9a-f]{7}": cannot (read|write) \S*\/keys\/bastion\.pem: it is a folder\. The key pair is there and its private key is kept in the stack's state: run `pulumi up` again once the file can be written\./,
     );
     const { id, outputs, initErrors } = project.resource("bastion");
     expect(outputs).toMatchObject({ keyPairName: id, privateKey: SECRET });

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { newKey } from "./support/keys";
 import { engineProject } from "./support/project";
+import { asBlock } from "./support/typescript";
 
 /* The programs of the README, word for word. */
 
@@ -35,10 +35,7 @@ it("have no type error", () => {
 });
 
 it("the first runs, and its private key is a secret", async () => {
-  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
-  // A block of its own: the program around it declares the same names.
-  const program = `{ ${ts.transpileModule(first, { compilerOptions }).outputText} }`;
-  const project = await engineProject({ program });
+  const project = await engineProject({ program: asBlock(first) });
   onTestFinished(() => project.close());
   project.write("deploy.pub", `${(await newKey()).line}\n`);
   const run = await project.up();

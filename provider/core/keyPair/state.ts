@@ -8,7 +8,7 @@ import { argumentNames } from "../resource/propertyTable";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 
 /** How far the clocks of this machine and the cloud may be apart: ECS refuses requests that are 15 minutes off. */
-const CLOCK_SKEW_MS = 5 * 60_000;
+export const CLOCK_SKEW_MS = 5 * 60_000;
 
 const ARGUMENTS = argumentNames(KEY_PAIR_PROPERTIES);
 

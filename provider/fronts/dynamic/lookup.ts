@@ -2,8 +2,8 @@ import { createBackendCatalog } from "../../backends";
 import type { Operation } from "../../core/backend";
 import * as lookup from "../../core/lookup";
 import type { GetKeyPairArgs, GetKeyPairsArgs, KeyPairFacts } from "../../core/model";
+import { projectFolder } from "../../core/projectFolder";
 import { readSettings } from "../../core/settings";
-import { projectFolder } from "../shared/projectFolder";
 import { plainError } from "./failure";
 
 /** Reads a key of the stack's configuration, namespace `keypair`. */

@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { ProviderSettings } from "../../core/connection";
 import { KeyPairError } from "../../core/errors";
+import { projectFolder } from "../../core/projectFolder";
 import type { ManagedResource, Outcome } from "../../core/resource/contract";
 import type { CheckFailure } from "../../core/resource/findings";
 import { secretNames } from "../../core/resource/propertyTable";
@@ -9,7 +10,6 @@ import { readSettings } from "../../core/settings";
 import { type PartlyUnknown, UNKNOWN } from "../../core/unknown";
 import { EngineLog } from "../shared/engineLog";
 import type { Parts } from "../shared/parts";
-import { projectFolder } from "../shared/projectFolder";
 import { parseUrn } from "../shared/urn";
 import { secretsMarked, toEngine } from "../shared/values";
 import { initializationFailure, plainError } from "./failure";

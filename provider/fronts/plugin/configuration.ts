@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ProviderSettings } from "../../core/connection";
+import { projectFolder } from "../../core/projectFolder";
 import { redact } from "../../core/redact";
 import type { CheckFailure } from "../../core/resource/findings";
 import { checkSettings, readSettings, SECRET_SETTINGS } from "../../core/settings";
 import { knownPart } from "../../core/unknown";
-import { projectFolder } from "../shared/projectFolder";
 import { checkFailures, diffOf } from "./messages";
 import { decode, encode, type Messages, messages } from "./protocol";
 

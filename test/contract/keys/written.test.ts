@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
+import { createECDH, createHash, createPrivateKey, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   convertPrivateKey,
+  encryptPrivateKey,
   fingerprintSha256,
   formatPublicKeyLine,
   type GeneratedKeyPair,
@@ -169,7 +170,124 @@ describe.each(others)("a converted $name of ssh-keygen", ({ name }) => {
       ...["-o", file],
     );
     expect(() => convertPrivateKey(otherShop.read(file).toString(), "pem")).toThrow(
-      /^the private key cannot be written in another form: it is encrypted, damaged, or of another kind\. Convert it with ssh-keygen or PuTTYgen\.$/,
+      /^the private key is encrypted with a passphrase, so it cannot be written in another form\. Remove the passphrase from a copy of the file, with ssh-keygen -p -f COPY or in PuTTYgen\.$/,
     );
   });
 });
+
+const encryptedKinds = kinds.filter(({ name }) => ["rsa-2048", "ecdsa-521", "ed25519-256"].includes(name));
+
+describe.each(encryptedKinds)("a generated $name with a passphrase", ({ name, request }) => {
+  let made: GeneratedKeyPair;
+  let base64: string;
+
+  beforeAll(async () => {
+    made = await generateKeyPair(request);
+    base64 = made.publicKey.blob.toString("base64");
+  });
+
+  test.skipIf(!hasSshKeygen)("is decrypted by ssh-keygen, private half and comment", async () => {
+    const encrypted = await encryptPrivateKey(made.privateKey, "openssh", PASSPHRASE, COMMENT);
+    const file = shop.write(`${name}.encrypted`, encrypted);
+    expect(shop.tryRun("ssh-keygen", "-y", "-P", "another", "-f", file)).toBeUndefined();
+    expect(shop.run("ssh-keygen", "-y", "-P", PASSPHRASE, "-f", file)).toBe(
+      `${made.publicKey.algorithm} ${base64} ${COMMENT}\n`,
+    );
+    shop.run("ssh-keygen", "-q", "-p", "-P", PASSPHRASE, "-N", "", "-f", file);
+    const decrypted = convertPrivateKey(shop.read(file).toString(), "pem");
+    expect(digest(decrypted)).toBe(digest(convertPrivateKey(made.privateKey, "pem")));
+  });
+
+  test.skipIf(!hasPuttygen)(
+    "is decrypted by PuTTYgen from both forms, private half and comment",
+    async () => {
+      for (const form of ["openssh", "ppk"] as const) {
+        const encrypted = await encryptPrivateKey(made.privateKey, form, PASSPHRASE, COMMENT);
+        const file = shop.write(`${name}.encrypted.${form}`, encrypted);
+        decryptWithPuttygen(file, PASSPHRASE, "plain");
+        const plain = shop.read("plain").toString();
+        expect(plain).toContain(`Comment: ${COMMENT}\n`);
+        expect(digest(convertPrivateKey(plain, "pem"))).toBe(
+          digest(convertPrivateKey(made.privateKey, "pem")),
+        );
+      }
+    },
+  );
+});
+
+test.skipIf(!hasSshKeygen || !hasPuttygen)(
+  "a passphrase of any script is the one that the tools derive",
+  async () => {
+    const passphrase = "пароль 密码 🔑 ü\\\"' ";
+    const { privateKey, publicKey } = await generateKeyPair({ type: "ed25519" });
+    const openssh = shop.write("any.openssh", await encryptPrivateKey(privateKey, "openssh", passphrase));
+    expect(base64Of(shop.run("ssh-keygen", "-y", "-P", passphrase, "-f", openssh))).toBe(
+      publicKey.blob.toString("base64"),
+    );
+    const ppk = shop.write("any.ppk", await encryptPrivateKey(privateKey, "ppk", passphrase));
+    decryptWithPuttygen(ppk, passphrase, "any.back");
+    expect(digest(convertPrivateKey(shop.read("any.back").toString(), "pem"))).toBe(
+      digest(convertPrivateKey(privateKey, "pem")),
+    );
+  },
+);
+
+test.skipIf(!hasSshKeygen || !hasPuttygen)(
+  "100 ed25519 seeds and ECDSA scalars with zero bytes at the ends are the tools' too",
+  () => {
+    for (let round = 0; round < 100; round++) {
+      const name = `edge-${round}`;
+      const zeros = { before: round % 3, after: Math.floor(round / 3) % 4 };
+      const pem = round % 2 === 0 ? ed25519WithZeros(zeros) : ecdsaWithZeros(zeros);
+      const line = formatPublicKeyLine(publicKeyOfPrivateKey(pem));
+      const openssh = shop.write(`${name}.openssh`, convertPrivateKey(pem, "openssh"));
+      expect(base64Of(shop.run("ssh-keygen", "-y", "-f", openssh))).toBe(base64Of(line));
+      const ppk = shop.write(`${name}.ppk`, convertPrivateKey(pem, "ppk", "c"));
+      // PuTTYgen writes the same bytes.
+      shop.run("puttygen", ppk, "--reencrypt", "-O", "private", "-o", `${name}.again`);
+      expect(digest(shop.read(`${name}.again`))).toBe(digest(shop.read(`${name}.ppk`)));
+      shop.run("puttygen", ppk, "-O", "private-openssh-new", "-o", `${name}.new`);
+      expect(digest(convertPrivateKey(shop.read(`${name}.new`).toString(), "pem"))).toBe(
+        digest(convertPrivateKey(pem, "pem")),
+      );
+    }
+  },
+);
+
+function decryptWithPuttygen(file: string, passphrase: string, out: string): void {
+  const oldPassphrase = shop.write("old-passphrase", passphrase);
+  const none = shop.write("no-passphrase", "");
+  const words = ["--reencrypt", "--old-passphrase", oldPassphrase, "--new-passphrase", none];
+  shop.run("puttygen", file, ...words, "-O", "private", "-o", out);
+}
+
+interface Zeros {
+  before: number;
+  after: number;
+}
+
+function ed25519WithZeros({ before, after }: Zeros): string {
+  const seed = randomBytes(32)
+    .fill(0, 0, before)
+    .fill(0, 32 - after);
+  const der = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]);
+  return `-----BEGIN PRIVATE KEY-----\n${der.toString("base64")}\n-----END PRIVATE KEY-----\n`;
+}
+
+function ecdsaWithZeros({ before, after }: Zeros): string {
+  const scalar = randomBytes(32)
+    .fill(0, 0, before)
+    .fill(0, 32 - after);
+  const ecdh = createECDH("prime256v1");
+  ecdh.setPrivateKey(scalar);
+  const point = ecdh.getPublicKey();
+  const jwk = {
+    kty: "EC",
+    crv: "P-256",
+    x: point.subarray(1, 33).toString("base64url"),
+    y: point.subarray(33).toString("base64url"),
+    d: scalar.toString("base64url"),
+  };
+  const key = createPrivateKey({ key: jwk, format: "jwk" });
+  return key.export({ type: "sec1", format: "pem" }).toString();
+}

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { runCli } from "../../../provider/cli/program";
+import { EXIT, runCli } from "../../../provider/cli/program";
 import {
   convertPrivateKey,
   formatPublicKeyLine,
@@ -45,7 +45,7 @@ const file = (name: string, contents: string | Buffer) => {
 async function run(args: string[], stdin = "") {
   const printed = { out: "", err: "" };
   const exitCode = await runCli(args, {
-    stdin: Readable.from(stdin ? [Buffer.from(stdin)] : []),
+    stdin: () => Readable.from(stdin ? [Buffer.from(stdin)] : []),
     print: (text) => {
       printed.out += text;
     },
@@ -191,6 +191,24 @@ describe("convert", () => {
     );
   });
 
+  it("writes to standard output what it would write to a file, and says on standard error which key it is", async () => {
+    for (const to of FORMS) {
+      const out = path(to === "ppk" ? "out.ppk" : "out");
+      await run(["convert", "-", "--to", to, "--out", out, "--comment", "anna"], privateTexts.pem);
+      const printed = await run(
+        ["convert", "-", "--to", to, "--out", "-", "--comment", "anna"],
+        privateTexts.pem,
+      );
+      expect(printed.exitCode).toBe(0);
+      // OpenSSH's format holds random bytes, so only the key is the same.
+      expect(publicKeyOfPrivateKey(printed.out)).toEqual(publicKeyOfPrivateKey(readFileSync(out, "utf8")));
+      expect(printed.out.endsWith("-----\n") || to === "ppk").toBe(true);
+      expect(printed.err).toMatch(/^standard output: SHA256:\S{43}\n$/);
+      rmSync(out);
+    }
+    expect(existsSync("-")).toBe(false);
+  });
+
   it("takes private keys only", async () => {
     expect((await run(["convert", "-", "--to", "pem", "--out", path("out")], line)).err).toBe(
       "pulumi-keypair: standard input holds a public key only. `pulumi-keypair public-key` prints it as an OpenSSH line.\n",
@@ -224,6 +242,72 @@ describe("the command line", () => {
       out: "",
       err: "pulumi-keypair: an argument is the text of a key. Give the key's file, or - and the key on standard input.\n",
     });
+  });
+
+  it("says in the help what has to be given", async () => {
+    const { out } = await run(["convert", "--help"]);
+    expect(out).toMatch(/--to <form> +required: /);
+    expect(out).toMatch(/--out <file> +required: /);
+    expect(out).toMatch(/--comment <text> +(?!required)/);
+    expect(out).toContain("Usage: pulumi-keypair convert [options] <file>");
+  });
+
+  it("documents the exit codes of orphans, which are those that it has", async () => {
+    const { out } = await run(["orphans", "--help"]);
+    for (const code of Object.values(EXIT)) expect(out).toMatch(new RegExp(`^  ${code}  \\w`, "m"));
+    const state = (pending: object[]) =>
+      JSON.stringify({
+        deployment: { manifest: { time: "2026-03-04T12:00:00Z" }, pending_operations: pending },
+      });
+    expect(await run(["orphans", "--state", "-"], state([]))).toEqual({
+      exitCode: EXIT.done,
+      out: "The state knows of no interrupted create of a key pair.\n",
+      err: "",
+    });
+    const unknown = {
+      type: "creating",
+      resource: { urn: "urn:pulumi:s::p::t::n", type: "keypair:index:KeyPair" },
+    };
+    expect(await run(["orphans", "--state", "-"], state([unknown]))).toMatchObject({
+      exitCode: EXIT.refused,
+      out: expect.stringContaining(
+        "n: it is not known whether it left a key pair: the state does not hold the name",
+      ),
+    });
+    expect((await run(["orphans", "--state", "-"], "no state")).exitCode).toBe(EXIT.refused);
+    expect((await run(["orphans", "--since"])).exitCode).toBe(EXIT.usage);
+  });
+
+  it("says in one line that standard input cannot be read", async () => {
+    const broken = new Readable({
+      read() {
+        this.destroy(Object.assign(new Error("EBADF: bad file descriptor"), { code: "EBADF" }));
+      },
+    });
+    for (const stdin of [
+      () => broken,
+      () => {
+        throw new Error("EBADF: bad file descriptor, fstat");
+      },
+    ]) {
+      for (const args of [
+        ["public-key", "-"],
+        ["orphans", "--state", "-"],
+      ]) {
+        let err = "";
+        const exitCode = await runCli(args, {
+          stdin,
+          print() {},
+          complain: (text) => {
+            err += text;
+          },
+        });
+        expect({ exitCode, err }).toEqual({
+          exitCode: 1,
+          err: "pulumi-keypair: standard input cannot be read.\n",
+        });
+      }
+    }
   });
 
   it("prints help and version where they were asked for", async () => {

@@ -27,6 +27,9 @@ const GOOD: Record<string, Partial<PublicKey>> = {
   "base64-blob-with-comment": { format: "base64", type: "ed25519", comment: "synthetic" },
   "base64-pkcs1": { format: "base64", type: "rsa", bits: 2048 },
   "base64-spki": { format: "base64", type: "rsa", bits: 2048 },
+  "base64-of-a-line": { format: "base64", type: "ed25519", comment: "synthetic" },
+  "base64-of-a-pem-in-lines": { format: "base64", type: "ecdsa", bits: 256 },
+  "byte-order-mark-beside-the-blank": { format: "openssh", type: "ed25519", comment: "synthetic" },
   dsa: { format: "openssh", algorithm: "ssh-dss", type: "dsa", bits: 1024, isCertificate: false },
   "dsa-certificate-v00": {
     algorithm: "ssh-dss-cert-v00@openssh.com",
@@ -34,12 +37,15 @@ const GOOD: Record<string, Partial<PublicKey>> = {
     bits: 1024,
     isCertificate: true,
   },
+  "dsa-numbers-with-leading-zeros": { format: "openssh", type: "dsa", bits: 1024 },
   "ed25519-certificate": {
     algorithm: "ssh-ed25519-cert-v01@openssh.com",
     type: "ed25519",
     bits: 256,
     isCertificate: true,
   },
+  "github-keys-page-of-one-key": { format: "openssh", type: "ed25519" },
+  "no-break-space-in-the-comment": { format: "openssh", type: "ed25519", comment: "Zoë\u00a0Müller" },
   "openssh-utf-16-be": { format: "openssh", type: "ed25519", comment: "synthetic" },
   "openssh-utf-16-le": { format: "openssh", type: "ed25519", comment: "synthetic" },
   "openssh-with-bom-and-crlf": { format: "openssh", type: "ed25519", comment: "with a comment" },
@@ -55,6 +61,7 @@ const GOOD: Record<string, Partial<PublicKey>> = {
     bits: 2048,
     isCertificate: true,
   },
+  "rsa-numbers-with-leading-zeros": { format: "openssh", type: "rsa", bits: 2048 },
   "sk-ecdsa": { algorithm: "sk-ecdsa-sha2-nistp256@openssh.com", type: "sk-ecdsa", bits: 256 },
   "sk-ed25519": { algorithm: "sk-ssh-ed25519@openssh.com", type: "sk-ed25519", bits: 256 },
 };
@@ -92,6 +99,16 @@ test("a certificate has the fingerprint of the key that it certifies, and is ano
   expect(fingerprintSha256(fixture("rsa-certificate-v00"))).toBe(fingerprintSha256(plain));
   expect(fingerprintMd5(fixture("rsa-certificate-v00"))).toBe(fingerprintMd5(plain));
   expect(sameKey(fixture("rsa-certificate-v00"), plain)).toBe(false);
+});
+
+test("a comment that nobody can see is none", () => {
+  expect(fixture("invisible-comment")).not.toHaveProperty("comment");
+});
+
+test("numbers with needless zeros, which OpenSSH takes, are written without them", () => {
+  expect(sameKey(fixture("dsa-numbers-with-leading-zeros"), fixture("dsa"))).toBe(true);
+  const { blob } = fixture("rsa-numbers-with-leading-zeros");
+  expect(blob.length).toBe(279);
 });
 
 describe("the line", () => {

@@ -13,7 +13,11 @@ const MOST_MS = 50;
 const SIZE = 16 * 1024;
 
 function fill(piece: string, before = "", after = ""): string {
-  return before + piece.repeat(Math.floor((SIZE - before.length - after.length) / piece.length)) + after;
+  return (
+    before +
+    piece.repeat(Math.floor((SIZE - before.length - after.length) / Buffer.byteLength(piece))) +
+    after
+  );
 }
 
 function der(tag: number, ...content: Buffer[]): Buffer {
@@ -77,6 +81,21 @@ const HOSTILE: Record<string, string> = {
     "\n",
     "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: \nPublic-Lines: 999999999999\n",
   ),
+  "no-break spaces": fill("\u00a0", "ssh-rsa", "AAAA"),
+  "zero-width spaces between words": fill("a\u200b"),
+  "variation selectors": fill("\ufe0f", "ssh-rsa "),
+  "keys in a line": fill("ssh-rsa AAAA "),
+  "keys in quotation marks": fill('"ssh-rsa AAAA'),
+  "keys in lines": fill("ssh-rsa AAAA\n"),
+  "Base64 of keys": Buffer.from("ssh-rsa AAAA ".repeat(900)).toString("base64"),
+  "words of a YAML file": fill("a: "),
+  "a word of a YAML file": fill("a", "", ": ssh-rsa AAAA"),
+  "equals signs": fill("= ", "a", '"ssh-rsa AAAA'),
+  "line ends written out": fill("\\n", "-----BEGIN PUBLIC KEY-----"),
+  "dashes without blanks": fill("-", "", "BEGIN"),
+  "BEGIN lines with other dashes": fill("----BEGIN PUBLIC KEY----\n"),
+  JWKs: fill('{"kty":"RSA","n":"AQAB","e":"AQAB"},', '{"keys":[', '{"kty":"oct"}]}'),
+  "JWKs inside of each other": fill('{"keys":[', '"kty"'),
   "path characters": fill("/."),
   "a comment of control characters": fill("\u0001", "ssh-rsa AAAA "),
   "JSON of no key": fill('"kty" ', "{"),

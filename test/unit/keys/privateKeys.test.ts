@@ -27,7 +27,10 @@ describe.each(forms)("$form", ({ text, publicKey }) => {
     for (const part of [text, text.slice(0, 60), text.replaceAll("\n", " "), text.replaceAll("\n", "\\n")]) {
       expect(isPrivateKeyText(part)).toBe(true);
     }
-    if (!text.startsWith("PuTTY")) expect(isPrivateKeyText(Buffer.from(text).toString("base64"))).toBe(true);
+    const base64 = Buffer.from(text).toString("base64");
+    for (const part of [base64, base64.replace(/.{76}/g, "$&\n"), `ssh-privatekey: ${base64}`]) {
+      expect(isPrivateKeyText(part)).toBe(true);
+    }
     expect(isPrivateKeyText(Buffer.from(text, "utf16le").toString())).toBe(true);
   });
 
@@ -60,12 +63,50 @@ test.each(material)("the body of $name without its armour is private", ({ pem })
   }
 });
 
-test("a private JWK is private, a public one is no key", () => {
-  const { key } = materialOf("ecdsa-256");
+describe.each(["ecdsa-256", "ed25519", "rsa"])("a private JWK of %s", (name) => {
+  const { key, publicKey } = materialOf(name);
   const { d, ...open } = key.export({ format: "jwk" });
-  expect(isPrivateKeyText(JSON.stringify({ ...open, d }))).toBe(true);
-  expect(() => readPublicKey(JSON.stringify({ ...open, d }))).toThrow(REFUSED);
-  expect(isPrivateKeyText(JSON.stringify(open))).toBe(false);
+  const line = `${publicKey.algorithm} ${publicKey.blob.toString("base64")}`;
+  const text = JSON.stringify({ ...open, d });
+
+  test("is private in JSON, in a string of JSON, and in a program", () => {
+    const program = `const key = { kty: "${open.kty}", d: '${d}' };`;
+    for (const form of [text, JSON.stringify(text), JSON.stringify({ keys: [{ ...open, d }] }), program]) {
+      expect(isPrivateKeyText(form)).toBe(true);
+    }
+    expect(isPrivateKeyText(JSON.stringify({ kty: "oct", k: "AyM1SysPpbyDfgZld3umj1" }))).toBe(true);
+    const { kty, crv, n, e, x, y } = open;
+    expect(isPrivateKeyText(JSON.stringify({ kty, crv, n, e, x, y }))).toBe(false);
+  });
+
+  test("is refused with its public line", () => {
+    expect(() => readPublicKey(text)).toThrow(
+      expect.objectContaining({ message: `${REFUSED} Use its public half instead: ${line}` }),
+    );
+    expect(() => readPublicKeyFile(Buffer.from(text))).toThrow(
+      expect.objectContaining({
+        message: `the private key is a JWK, which SSH does not use. Use its public half instead: ${line}`,
+      }),
+    );
+  });
+});
+
+test("a secret JWK is refused with the kinds of keys that can be used", () => {
+  expect(() => readPublicKey(JSON.stringify({ kty: "oct", k: "AyM1SysPpbyDfgZld3umj1" }))).toThrow(
+    expect.objectContaining({ message: `${REFUSED} Use the public half of an RSA, ECDSA or ed25519 key.` }),
+  );
+});
+
+test.each(material)("the armour of $name is private with any blanks and dashes", ({ pem }) => {
+  const text = convertPrivateKey(pem["pkcs8"] ?? "", "openssh");
+  for (const blank of ["\u00a0", "\u3000", "\u200b \u200b", "  ", ""]) {
+    const changed = text.replaceAll(
+      /(BEGIN|END) OPENSSH PRIVATE KEY/g,
+      `$1${blank}OPENSSH${blank}PRIVATE${blank}KEY`,
+    );
+    expect(isPrivateKeyText(changed.replaceAll("-----", "–")) && isPrivateKeyText(changed)).toBe(true);
+    expect(() => readPublicKey(changed)).toThrow(REFUSED);
+  }
 });
 
 test("public keys are not taken for private ones", () => {
@@ -107,7 +148,7 @@ describe("a damaged private key", () => {
     [
       "two keys in a file",
       pem["pkcs8"] + openssh,
-      "the text holds 2 keys, a key pair has one. Give one of them.",
+      /^the text holds 2 keys, but a key pair has one\. Give one of them: ssh-ed25519 SHA256:[A-Za-z0-9+/]{43}\.$/,
     ],
     [
       "lost line breaks",
@@ -121,8 +162,8 @@ describe("a damaged private key", () => {
     ],
     [
       "other halves",
-      withBytes(openssh, (bytes) => bytes.writeUInt8((bytes[57] ?? 0) ^ 1, 57)),
-      /its halves are of different keys|no usable point/,
+      withBytes(openssh, (bytes) => bytes.writeUInt8((bytes[70] ?? 0) ^ 1, 70)),
+      /its halves are of different keys|not a usable point/,
     ],
     [
       "other check numbers",
@@ -142,7 +183,7 @@ describe("a damaged private key", () => {
     [
       ".ppk without its MAC",
       ppk.replace(/Private-MAC.*\n/, ""),
-      `the .ppk file is damaged or cut short: "Private-MAC" is missing where it has to stand. ${COPY_AGAIN}`,
+      `the .ppk file is damaged or cut short: "Private-MAC" is not where it must be. ${COPY_AGAIN}`,
     ],
     [
       ".ppk with fewer lines than it says",
@@ -152,7 +193,7 @@ describe("a damaged private key", () => {
     [
       ".ppk of version 1",
       ppk.replace("File-3", "File-1"),
-      "the .ppk file is of another version than 2 and 3. Load it in PuTTYgen (0.75 or later) and save it again.",
+      "the version of the .ppk file is neither 2 nor 3. Load it in PuTTYgen (0.75 or later) and save it again.",
     ],
     [
       ".ppk that names another algorithm",
@@ -162,7 +203,7 @@ describe("a damaged private key", () => {
     [
       "text after a .ppk",
       `${ppk}ssh-rsa`,
-      `the .ppk file is damaged: it goes on after its Private-MAC. ${COPY_AGAIN}`,
+      `the .ppk file is damaged: it has text after its Private-MAC. ${COPY_AGAIN}`,
     ],
   ])("%s", (_fault, text, message) => {
     expect(() => readPublicKeyFile(Buffer.from(text))).toThrow(message);

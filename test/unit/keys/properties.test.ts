@@ -27,6 +27,9 @@ const publicTexts = material.flatMap((made) => {
     `---- BEGIN SSH2 PUBLIC KEY ----\nComment: "a \\\ncomment"\n${base64.replace(/.{70}/g, "$&\n")}\n---- END SSH2 PUBLIC KEY ----\n`,
     spkiOf(made),
     base64,
+    `publicKeyBody: "${made.publicKey.algorithm} ${base64} a comment\\n",`,
+    JSON.stringify(spkiOf(made)),
+    Buffer.from(spkiOf(made)).toString("base64"),
   ];
 });
 
@@ -37,6 +40,10 @@ const privateTexts = [
     convertPrivateKey(pem["pkcs8"] ?? "", "ppk", "a comment"),
   ]),
   encrypted(materialOf("ed25519")),
+  ...["rsa", "ecdsa-256", "ed25519"].map((name) =>
+    JSON.stringify(materialOf(name).key.export({ format: "jwk" })),
+  ),
+  Buffer.from(convertPrivateKey(materialOf("ed25519").pem["pkcs8"] ?? "", "openssh")).toString("base64"),
 ];
 
 /** A place in a text, from 0 up to but not including 1. Any place is as good as another: the ends are cut often enough. */

@@ -5,11 +5,13 @@ import { KEY_PAIR_PROPERTIES } from "../../../provider/core/keyPair/properties";
 import { ATTACHMENT_PROVIDER, KEY_PAIR_PROVIDER } from "../../../provider/fronts/dynamic/stub";
 import {
   type Connection,
+  type GetKeyPairArgs,
   type KeyGeneration,
   KeyPair,
   type KeyPairArgs,
   KeyPairAttachment,
   type KeyPairAttachmentArgs,
+  type LookupInputs,
   type OnExisting,
   type TagChanges,
   type Tags,
@@ -221,6 +223,21 @@ test("each property of the table is an output of the class, given or not", async
   expect(await known(pair.fingerprint)).toBe("f");
 });
 
+test("an error of the program's own callback says where in the program it is", () => {
+  const limit = Error.stackTraceLimit;
+  function addTags(): undefined {
+    throw new Error("no tags");
+  }
+  let stack = "";
+  try {
+    new KeyPair("web", {}, { transformations: [addTags] });
+  } catch (error) {
+    stack = String(error instanceof Error && error.stack);
+  }
+  expect(stack).toMatch(/no tags[\s\S]*at addTags .*keyPair\.test\.ts/);
+  expect(Error.stackTraceLimit).toBe(limit);
+});
+
 test("isInstance knows its own", () => {
   const pair = new KeyPair("web");
   expect(KeyPair.isInstance(pair)).toBe(true);
@@ -393,6 +410,19 @@ test("the types take what programs have", () => {
     { onExisting: "adopt", tagChanges: pulumi.output("update" as const) },
   ];
   expect(args).toHaveLength(9);
+  // What one resource has is what another one takes.
+  const likeAnother = ({ tags, region, backend, connection, keyGeneration, privateKeyFile }: KeyPair) => {
+    const similar: KeyPairArgs[] = [
+      { tags, connection, keyGeneration, privateKeyFile },
+      { connection: { region, backend } },
+    ];
+    const attached: KeyPairAttachmentArgs = { keyPairName: "x", instanceIds: ["x"], connection: { region } };
+    const lookup: LookupInputs<GetKeyPairArgs> = { keyPairName: "x", connection: { region } };
+    return [similar, attached, lookup];
+  };
+  // @ts-expect-error: the name is needed.
+  const nameless: LookupInputs<GetKeyPairArgs> = { keyPairName: undefined };
+  expect([likeAnother, nameless]).toBeDefined();
 
   // @ts-expect-error: there is no such backend.
   expectTypeOf({ connection: { backend: "aws" } } as const).toExtend<KeyPairArgs>();

@@ -52,6 +52,17 @@ class Component extends pulumi.ComponentResource {
   }
 }
 
+/** Makes its pair after it was constructed. */
+class LateComponent extends pulumi.ComponentResource {
+  constructor(name: string) {
+    super("my:index:LateComponent", name);
+  }
+  protected override async initialize(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    new KeyPair("late", {}, { parent: this });
+  }
+}
+
 describe("in a program's own tests the mock is asked", () => {
   beforeEach(() => program());
 
@@ -84,6 +95,7 @@ describe("what a look-up waits for, where an engine runs the program", () => {
       ["an output", pulumi.output(pair)],
       ["a list with a promise", [Promise.resolve(pair)]],
       ["what is below a component", new Component("fleet")],
+      ["what a component makes later", new LateComponent("late")],
       ["what is below a component, in a list", [pulumi.output(new Component("other"))]],
     ];
   };

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, it, onTestFinished } from "vitest";
+import { newKey } from "./support/keys";
+import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
+import { engineProject } from "./support/project";
+import { step } from "./support/step";
+
+it("relative paths mean the project's folder, also when the program moves to another one", async () => {
+  const { line } = await newKey();
+  const program = `
+    new KeyPair("imported", { publicKeyFile: "keys/deploy.pub" });
+    new KeyPair("created", { privateKeyFile: "created.pem" });`;
+  const project = await engineProject({ program });
+  onTestFinished(() => project.close());
+  project.write("keys/deploy.pub", line);
+  await project.up();
+  expect(pairs(project)).toHaveLength(2);
+
+  await step("the program moves to src/, and nothing changes", async () => {
+    project.write("src/index.js", project.read("index.js"));
+    project.write("Pulumi.yaml", "name: test\nruntime: nodejs\nmain: src/\n");
+    expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 3 });
+    expect(existsSync(project.path("src/.keypair"))).toBe(false);
+  });
+
+  await step("new files are found and written in the project's folder", async () => {
+    project.write(
+      "src/index.js",
+      `${project.read("index.js")}\nnew KeyPair("later", { privateKeyFile: "later.pem" });`,
+    );
+    await project.up();
+    expect(project.read("later.pem")).toContain("PRIVATE KEY");
+    await project.destroy();
+    expect(pairs(project)).toEqual([]);
+  });
+});
+
+it("the key file of a pair that was lost is moved aside by the run that sees it, whatever the resource was called", async () => {
+  const program = (name: string, options = "") =>
+    `new KeyPair("${name}", { privateKeyFile: "bastion.pem" }${options});`;
+  const project = await engineProject({ program: program("before") });
+  onTestFinished(() => project.close());
+  await project.up();
+  const lost = project.read("bastion.pem");
+  withStore(project, (store) =>
+    store.deleteMany(
+      LOCAL_REGION,
+      pairs(project).map(({ name }) => name),
+    ),
+  );
+
+  project.program(program("after", `, { aliases: [{ name: "before" }] }`));
+  const run = await project.up({ flags: ["--refresh"] });
+  const [, aside = ""] = /was moved to (\S+): delete it/.exec(run.warnings("after").join()) ?? [];
+  expect(readFileSync(aside, "utf8")).toBe(lost);
+  expect(project.read("bastion.pem")).not.toBe(lost);
+  expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
+});

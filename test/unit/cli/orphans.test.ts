@@ -1,0 +1,686 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type OrphansOptions, runOrphans } from "../../../provider/cli/orphans/command";
+import type { Credentials, ResolvedConnection } from "../../../provider/core/backend";
+import { KeyPairError } from "../../../provider/core/errors";
+import { catalogOf, FakeBackend, fails, lostAfterTheEffect, stale } from "../core/support/fakeBackend";
+import { ed25519Key, rsaKey, tracesOf } from "../core/support/keys";
+import {
+  type DeploymentParts,
+  DYNAMIC,
+  type Entry,
+  encrypted,
+  exported,
+  PLUGIN,
+  secret,
+  WRITTEN_AT,
+} from "./support/deployments";
+
+const DURING = new Date(WRITTEN_AT - 60_000).toISOString();
+const LONG_BEFORE = new Date(WRITTEN_AT - 3_600_000).toISOString();
+const LONG_AFTER = new Date(WRITTEN_AT + 3_600_000).toISOString();
+const PROGRAM_KEY = ed25519Key("the program's").publicKey;
+const OTHER_KEY = ed25519Key("somebody else's").publicKey;
+
+/** A create of a program that was interrupted: imported under a name that the program gives. */
+const IMPORTED: Entry = { name: "web", inputs: { keyPairName: "web", publicKeyBody: PROGRAM_KEY } };
+const CREATED: Entry = { name: "bastion", inputs: { keyPairName: "bastion" } };
+
+interface Run {
+  state?: DeploymentParts;
+  /** In the place of `state`: what the export prints. */
+  text?: string;
+  options?: OrphansOptions;
+  config?: object;
+  answer?: boolean;
+  /** What the second export prints. */
+  later?: DeploymentParts;
+}
+
+class Cloud extends FakeBackend {
+  /** Instances by the name of their pair. */
+  readonly instances = new Map<string, string[]>();
+  readonly attachments = {
+    attach: async () => [],
+    detach: async () => [],
+    attachedInstances: async (name: string) => this.instances.get(name) ?? [],
+  };
+}
+
+/** Runs the command on this cloud; `places` stand for other regions. */
+async function run(
+  cloud: FakeBackend,
+  { state = {}, text, options = {}, config = {}, answer, later }: Run,
+  places: Record<string, FakeBackend> = {},
+) {
+  const printed = { out: "", err: "" };
+  const opened: { connection: ResolvedConnection; credentials: Credentials }[] = [];
+  const asked: string[] = [];
+  const exports = [text ?? exported(state), exported(later ?? state)];
+  const remainder = await runOrphans(
+    { json: true, ...options },
+    {
+      catalog: {
+        ...catalogOf(cloud),
+        async open(connection, credentials) {
+          opened.push({ connection, credentials });
+          return places[connection.region ?? ""] ?? cloud;
+        },
+      },
+      pulumi: async ([command]) =>
+        command === "config"
+          ? JSON.stringify(config)
+          : ((exports.length > 1 ? exports.shift() : exports[0]) ?? ""),
+      stdin: () => Readable.from([Buffer.from(text ?? exported(state))]),
+      print: (part) => {
+        printed.out += part;
+      },
+      complain: (part) => {
+        printed.err += part;
+      },
+      ...(answer === undefined
+        ? {}
+        : {
+            ask: async (question) => {
+              asked.push(question);
+              return answer;
+            },
+          }),
+    },
+  );
+  const report = options.json === false ? undefined : JSON.parse(printed.out);
+  return { remainder, report, opened, asked, ...printed };
+}
+
+const names = (report: { orphans: { name: string }[] }) => report.orphans.map(({ name }) => name);
+
+describe("what is an orphan", () => {
+  it.each([DYNAMIC, PLUGIN])("a pair of an interrupted create of %s that no resource has", async (type) => {
+    const cloud = new Cloud();
+    cloud.put("web", PROGRAM_KEY, { createdAt: DURING });
+    const { report, remainder } = await run(cloud, { state: { pending: [{ ...IMPORTED, type }] } });
+    expect(remainder).toBe("something");
+    expect(report).toEqual({
+      interrupted: 1,
+      orphans: [
+        {
+          name: "web",
+          backend: "local",
+          region: "here",
+          location: "fake here",
+          resource: "web",
+          urn: `urn:pulumi:dev::test::${type}::web`,
+          fingerprint: expect.stringMatching(/^[0-9a-f:]+$/),
+          createdAt: DURING,
+          instanceIds: [],
+          key: "program",
+          deletable: true,
+        },
+      ],
+      unclear: [],
+      lookedAt: [{ backend: "local", region: "here", location: "fake here", credentialsFrom: "the tests" }],
+    });
+  });
+
+  it("not a pair that was never made, one that is being updated or deleted, or one of another resource", async () => {
+    const cloud = new Cloud();
+    for (const name of ["updated", "deleted", "other"]) cloud.put(name, PROGRAM_KEY, { createdAt: DURING });
+    const entry = (name: string, type = DYNAMIC) => ({ name, type, inputs: { keyPairName: name } });
+    const { report, remainder } = await run(cloud, {
+      state: {
+        pending: [IMPORTED, entry("other", "alicloud:ecs/ecsKeyPair:EcsKeyPair")],
+        otherOperations: [
+          { type: "updating", resource: entry("updated") },
+          { type: "deleting", resource: entry("deleted") },
+        ],
+      },
+    });
+    expect(remainder).toBe("nothing");
+    expect(report).toMatchObject({ interrupted: 1, orphans: [], unclear: [] });
+  });
+
+  it.each([
+    ["a resource of the dynamic front", DYNAMIC],
+    ["a resource of the plugin", PLUGIN],
+    ["another package's resource", "alicloud:ecs/ecsKeyPair:EcsKeyPair"],
+    ["another package's resource", "opentelekomcloud:index/computeKeypairV2:ComputeKeypairV2"],
+  ])("not a pair that %s has (%s)", async (_, type) => {
+    const cloud = new Cloud();
+    cloud.put("web", PROGRAM_KEY, { createdAt: DURING });
+    const state = { pending: [IMPORTED], resources: [{ name: "moved", type, id: "web" }] };
+    expect((await run(cloud, { state })).report.orphans).toEqual([]);
+  });
+
+  it("a pair that only a resource of the same name in another place has", async () => {
+    const [here, there] = [
+      new Cloud(),
+      Object.assign(new Cloud(), { location: "fake there", endpoint: "fake://there" }),
+    ];
+    for (const cloud of [here, there]) cloud.put("web", PROGRAM_KEY, { createdAt: DURING });
+    const resources = [{ name: "web-there", id: "web", outputs: { backend: "local", region: "there" } }];
+    const state = { pending: [IMPORTED], resources };
+    expect(names((await run(here, { state }, { there })).report)).toEqual(["web"]);
+    // The same place by another way: `fake here` is what both are.
+    expect(names((await run(here, { state }, { there: Object.assign(new Cloud(), {}) })).report)).toEqual([]);
+  });
+
+  it("a pair whose name a resource had that was deleted for its replacement", async () => {
+    const cloud = new Cloud();
+    cloud.put("web", PROGRAM_KEY, { createdAt: DURING });
+    const replaced = { name: "web", id: "web", pendingReplacement: true } as const;
+    const { report } = await run(cloud, { state: { pending: [IMPORTED], resources: [replaced] } });
+    expect(names(report)).toEqual(["web"]);
+    // Interrupted before it was deleted: it is the resource's still.
+    const otherOperations = [{ type: "deleting", resource: replaced }];
+    const before = await run(cloud, {
+      state: { pending: [IMPORTED], resources: [replaced], otherOperations },
+    });
+    expect(names(before.report)).toEqual([]);
+  });
+
+  it("once, however often its create was interrupted", async () => {
+    const cloud = new Cloud();
+    cloud.put("web", PROGRAM_KEY, { createdAt: DURING });
+    const earlier = { ...IMPORTED, inputs: { keyPairName: "web", publicKeyBody: OTHER_KEY } };
+    const { report } = await run(cloud, { state: { pending: [earlier, IMPORTED, earlier] } });
+    expect(report.orphans).toMatchObject([{ name: "web", deletable: true }]);
+  });
+
+  it("also one that a late read does not show at once", async () => {
+    const cloud = new Cloud().script("findKeyPair", stale, stale);
+    const now = Date.now();
+    cloud.put("web", PROGRAM_KEY, { createdAt: new Date(now).toISOString() });
+    const { report } = await run(cloud, { state: { pending: [IMPORTED], writtenAt: now } });
+    expect(names(report)).toEqual(["web"]);
+  });
+});
+
+describe("what --delete leaves, and why", () => {
+  const automatic = { name: "bastion", inputs: { keyPairName: "bastion-1a2b3c4", __automaticName: true } };
+  const told = (key: string) => ({
+    ...CREATED,
+    outputs: { fingerprintSha256: key, privateKey: secret("never read") },
+  });
+
+  it.each<
+    [
+      string,
+      Entry,
+      { key?: string; createdAt?: string | undefined; instances?: string[] },
+      string | undefined,
+    ]
+  >([
+    ["nothing: an import of the program's key", IMPORTED, {}, undefined],
+    ["nothing: a created pair", CREATED, { key: OTHER_KEY }, undefined],
+    [
+      "nothing: a random name, whenever it was made",
+      automatic,
+      { key: OTHER_KEY, createdAt: LONG_BEFORE },
+      undefined,
+    ],
+    [
+      "nothing: within 5 minutes of the longest create",
+      CREATED,
+      { createdAt: new Date(WRITTEN_AT - 14 * 60_000).toISOString() },
+      undefined,
+    ],
+    [
+      "nothing: within the timeout that the program sets",
+      { ...CREATED, customTimeouts: { create: 3600 } },
+      { createdAt: LONG_BEFORE },
+      undefined,
+    ],
+    [
+      "another key",
+      IMPORTED,
+      { key: OTHER_KEY },
+      "it holds another key than the program's, so somebody else made it",
+    ],
+    [
+      "another key than the one that the engine was told of",
+      told("SHA256:another"),
+      {},
+      "it holds another key than the program's, so somebody else made it",
+    ],
+    [
+      "an encrypted key",
+      { ...IMPORTED, inputs: { keyPairName: "web", publicKeyBody: encrypted() } },
+      {},
+      "the state holds the program's key encrypted, so it is not known whether this pair holds it",
+    ],
+    ["instances", IMPORTED, { instances: ["i-1", "i-2"] }, "instances use it (i-1, i-2)"],
+    [
+      "an older pair",
+      IMPORTED,
+      { createdAt: LONG_BEFORE },
+      "it was made before 2026-03-04T11:50:00.000Z, so perhaps before the interrupted run. " +
+        "If that run began earlier, give the time with --since",
+    ],
+    [
+      "a newer pair",
+      IMPORTED,
+      { createdAt: LONG_AFTER },
+      "it was made after 2026-03-04T12:10:00.000Z, when the interrupted run had ended",
+    ],
+    [
+      "a pair of which the time is not known",
+      CREATED,
+      { createdAt: undefined },
+      "the cloud does not tell when it was made",
+    ],
+    [
+      "an automatic name that is not random",
+      { name: "bastion", inputs: { keyPairName: "bastion", __automaticName: true } },
+      { createdAt: LONG_BEFORE },
+      "it was made before 2026-03-04T11:50:00.000Z, so perhaps before the interrupted run. " +
+        "If that run began earlier, give the time with --since",
+    ],
+  ])("%s", async (_, entry, pair, reason) => {
+    const cloud = new Cloud();
+    const name = String((entry.inputs as { keyPairName: string }).keyPairName);
+    const { createdAt, ...record } = cloud.put(name, pair.key ?? PROGRAM_KEY, { createdAt: DURING });
+    const time = "createdAt" in pair ? pair.createdAt : createdAt;
+    cloud.pairs.set(name, { ...record, ...(time === undefined ? {} : { createdAt: time }) });
+    cloud.instances.set(name, pair.instances ?? []);
+
+    const listed = await run(cloud, { state: { pending: [entry] } });
+    expect(listed.report.orphans[0].keptBecause).toBe(reason);
+    expect(cloud.writes).toEqual([]);
+
+    const done = await run(cloud, { state: { pending: [entry] }, options: { delete: true, yes: true } });
+    expect(done.report.orphans[0]).toMatchObject(
+      reason === undefined ? { outcome: "deleted" } : { outcome: "left", keptBecause: reason },
+    );
+    expect(done.remainder).toBe(reason === undefined ? "nothing" : "something");
+    expect(cloud.pairs.has(name)).toBe(reason !== undefined);
+  });
+
+  it("an older pair is deleted when the user says that the run began before", async () => {
+    const cloud = new Cloud();
+    cloud.put("web", PROGRAM_KEY, { createdAt: LONG_BEFORE });
+    const options = { delete: true, yes: true, since: LONG_BEFORE };
+    expect((await run(cloud, { state: { pending: [IMPORTED] }, options })).remainder).toBe("nothing");
+    await expect(run(cloud, { options: { since: "yesterday" } })).rejects.toThrow(
+      "--since yesterday is not a time",
+    );
+  });
+
+  it.each([
+    ["its key", (key: string) => key, true],
+    ["another key", () => rsaKey("another").privateKey, false],
+    ["no key", () => "notes", false],
+  ])("a pair whose private key file holds %s", async (_, contents, isLeft) => {
+    const { privateKey, publicKey } = rsaKey("made by the cloud");
+    const folder = mkdtempSync(join(tmpdir(), "keypair-orphans-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const privateKeyFile = join(folder, "bastion.pem");
+    writeFileSync(privateKeyFile, contents(privateKey));
+    const cloud = new Cloud();
+    cloud.put("bastion", publicKey, { createdAt: DURING });
+    const state = { pending: [{ ...CREATED, inputs: { keyPairName: "bastion", privateKeyFile } }] };
+    const { report, out } = await run(cloud, { state, options: { delete: true, yes: true } });
+    expect(report.orphans).toMatchObject([
+      isLeft
+        ? {
+            outcome: "left",
+            privateKeyFile,
+            keptBecause: `${privateKeyFile} holds its private key: \`onExisting: "adopt"\` takes the pair over at the next \`pulumi up\``,
+          }
+        : { outcome: "deleted" },
+    ]);
+    for (const trace of tracesOf(contents(privateKey))) expect(out).not.toContain(trace);
+  });
+
+  it("a pair whose private key file cannot be read", async () => {
+    const cloud = new Cloud();
+    cloud.put("bastion", PROGRAM_KEY, { createdAt: DURING });
+    const state = { pending: [{ ...CREATED, inputs: { keyPairName: "bastion", privateKeyFile: tmpdir() } }] };
+    expect((await run(cloud, { state })).report.orphans[0].keptBecause).toBe(
+      `${tmpdir()} cannot be read, and may hold its private key`,
+    );
+  });
+
+  it("compares by the fingerprint where the cloud does not give the key", async () => {
+    const cloud = new Cloud();
+    for (const [name, key] of [
+      ["web", PROGRAM_KEY],
+      ["other", OTHER_KEY],
+    ] as const) {
+      const { publicKey: _untold, ...record } = cloud.put(name, key, { createdAt: DURING });
+      cloud.pairs.set(name, { ...record, fingerprint: record.fingerprint.replaceAll(":", "").toUpperCase() });
+    }
+    const pending = ["web", "other"].map((name) => ({
+      name,
+      inputs: { keyPairName: name, publicKeyBody: PROGRAM_KEY },
+    }));
+    const { report } = await run(cloud, { state: { pending } });
+    expect(report.orphans).toMatchObject([
+      { name: "other", key: "other" },
+      { name: "web", key: "program" },
+    ]);
+  });
+});
+
+describe("a deletion", () => {
+  const options = { delete: true, yes: true };
+  const state = { pending: [IMPORTED] };
+  const withPair = () => {
+    const cloud = new Cloud();
+    cloud.put("web", PROGRAM_KEY, { createdAt: DURING });
+    return cloud;
+  };
+
+  it("looks at the pair again right before", async () => {
+    const replaced = withPair();
+    replaced.script("findKeyPair", (effect) => {
+      const seen = effect();
+      replaced.put("web", OTHER_KEY, { createdAt: DURING });
+      return seen;
+    });
+    expect((await run(replaced, { state, options })).report.orphans).toMatchObject([
+      { outcome: "left", keptBecause: "somebody has just replaced it" },
+    ]);
+
+    const attached = withPair();
+    let looks = 0;
+    attached.attachments.attachedInstances = async () => (looks++ === 0 ? [] : ["i-1"]);
+    expect((await run(attached, { state, options })).report.orphans).toMatchObject([
+      { outcome: "left", keptBecause: "instances use it by now (i-1)" },
+    ]);
+    for (const cloud of [replaced, attached]) expect(cloud.writes).toEqual([]);
+  });
+
+  it("of a pair that is gone by then is done", async () => {
+    const cloud = withPair();
+    cloud.script("findKeyPair", (effect) => {
+      const seen = effect();
+      cloud.pairs.clear();
+      return seen;
+    });
+    expect((await run(cloud, { state, options })).remainder).toBe("nothing");
+  });
+
+  it("leaves a pair that the cloud says is in use, and does not know what a lost reply did", async () => {
+    const used = withPair().script("deleteKeyPair", fails("InUse", { message: "i-1 uses it" }));
+    expect(await run(used, { state, options })).toMatchObject({
+      remainder: "something",
+      report: { orphans: [{ outcome: "left", keptBecause: "i-1 uses it" }] },
+    });
+    const lost = withPair().script("deleteKeyPair", lostAfterTheEffect);
+    expect(await run(lost, { state, options })).toMatchObject({
+      remainder: "unknown",
+      report: { orphans: [{ outcome: "unclear", error: "the reply was lost." }] },
+    });
+    // The same command again finds out.
+    expect((await run(lost, { state, options })).remainder).toBe("nothing");
+  });
+
+  it("does not happen when the state has changed meanwhile: a run is at work", async () => {
+    const cloud = withPair();
+    await expect(
+      run(cloud, { state, options, later: { ...state, writtenAt: WRITTEN_AT + 1 } }),
+    ).rejects.toThrow("the stack's state has changed since it was read, so nothing was deleted");
+    expect(cloud.pairs.has("web")).toBe(true);
+  });
+
+  it("is asked for, and refused where nobody can answer", async () => {
+    const cloud = withPair();
+    await expect(run(cloud, { state, options: { delete: true } })).rejects.toThrow(
+      "--delete asks before it deletes, and nobody can answer here. Give --yes too, or run it on a terminal.",
+    );
+    await expect(run(cloud, { state, options: { delete: true, state: "-" }, answer: true })).rejects.toThrow(
+      "nobody can answer",
+    );
+    const refused = await run(cloud, { state, options: { delete: true }, answer: false });
+    expect(refused).toMatchObject({ remainder: "something", asked: ["Delete web?"] });
+    expect(refused.err).toContain("web (fake here)\n  resource     web\n");
+    expect(cloud.writes).toEqual([]);
+    const confirmed = await run(cloud, { state, options: { delete: true }, answer: true });
+    expect(confirmed.remainder).toBe("nothing");
+    expect(cloud.writes).toEqual(["delete web"]);
+  });
+});
+
+describe("where it looks", () => {
+  const credentials = { accessKeyId: "id-of-the-run", accessKeySecret: "secret-of-the-run" };
+  const secretCredentials = { accessKeyId: "id-of-the-run", accessKeySecret: secret("secret-of-the-run") };
+
+  it("as the stack was configured when the run was interrupted", async () => {
+    const { opened } = await run(new Cloud(), {
+      state: {
+        pending: [IMPORTED, { ...CREATED, inputs: { ...CREATED.inputs, connection: { region: "own" } } }],
+        providers: {
+          default: { "keypair:backend": "alibaba", "keypair:region": "then", "keypair:profile": "p" },
+        },
+      },
+      config: { "keypair:backend": { value: "alibaba" }, "keypair:region": { value: "now" } },
+    });
+    expect(opened).toEqual([
+      { connection: { backend: "alibaba", region: "then", profile: "p" }, credentials: {} },
+      { connection: { backend: "alibaba", region: "own", profile: "p" }, credentials: {} },
+    ]);
+  });
+
+  it("with the credentials that are configured now, as long as they are for the same backend", async () => {
+    const of = async (backend: string) => {
+      const { opened } = await run(new Cloud(), {
+        state: {
+          pending: [IMPORTED],
+          providers: {
+            default: {
+              "keypair:backend": "alibaba",
+              "keypair:accessKeyId": "old",
+              "keypair:accessKeySecret": secret("old-secret"),
+            },
+          },
+        },
+        config: {
+          "keypair:backend": { value: backend },
+          "keypair:accessKeyId": { value: "new" },
+          "keypair:accessKeySecret": { value: "new-secret", secret: true },
+          "other:accessKeyId": { value: "not ours" },
+        },
+      });
+      return opened[0]?.credentials;
+    };
+    expect(await of("alibaba")).toEqual({ accessKeyId: "new", accessKeySecret: "new-secret" });
+    expect(await of("openstack")).toEqual({ accessKeyId: "old", accessKeySecret: "old-secret" });
+  });
+
+  it("of an explicit provider as the state says, whatever the stack's configuration is", async () => {
+    const { opened, out } = await run(new Cloud(), {
+      state: {
+        pending: [{ ...IMPORTED, type: PLUGIN, provider: "eu" }],
+        providers: {
+          default: { "keypair:backend": "local" },
+          eu: { backend: "alibaba", region: "eu-central-1", ...secretCredentials },
+        },
+      },
+      config: { "keypair:backend": { value: "alibaba" }, "keypair:accessKeyId": { value: "the stack's" } },
+    });
+    expect(opened).toEqual([{ connection: { backend: "alibaba", region: "eu-central-1" }, credentials }]);
+    expect(out).not.toContain("secret-of-the-run");
+  });
+
+  it("where the command line says", async () => {
+    const of = async (options: OrphansOptions) => {
+      const { opened } = await run(new Cloud(), {
+        state: {
+          pending: [{ ...IMPORTED, provider: "eu", type: PLUGIN }],
+          providers: { eu: { backend: "alibaba", region: "eu-central-1", ...secretCredentials } },
+        },
+        options,
+      });
+      return opened[0];
+    };
+    expect(await of({ endpoint: "https://here" })).toEqual({
+      connection: { backend: "alibaba", region: "eu-central-1", endpoint: "https://here" },
+      credentials,
+    });
+    expect(await of({ profile: "other" })).toEqual({
+      connection: { backend: "alibaba", region: "eu-central-1", profile: "other" },
+      credentials: {},
+    });
+    expect(await of({ backend: "openstack", cloud: "otc" })).toEqual({
+      connection: { backend: "openstack", cloud: "otc" },
+      credentials: {},
+    });
+  });
+
+  it("needs no stack, and no pulumi, when the state is given", async () => {
+    const cloud = new Cloud();
+    cloud.put("web", PROGRAM_KEY, { createdAt: DURING });
+    const folder = mkdtempSync(join(tmpdir(), "keypair-orphans-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "state.json");
+    writeFileSync(file, exported({ pending: [IMPORTED] }));
+    for (const state of [file, "-"]) {
+      // The text is what standard input has; an export would be no state.
+      const { report } = await run(cloud, { state: { pending: [IMPORTED] }, options: { state } });
+      expect(names(report)).toEqual(["web"]);
+    }
+    await expect(run(cloud, { options: { state: join(folder, "none") } })).rejects.toThrow(
+      "there is no such file",
+    );
+  });
+});
+
+describe("what cannot be told", () => {
+  it("is said of each create, and hides no other", async () => {
+    const broken = new Cloud().script(
+      "findKeyPair",
+      fails("PermissionDenied", { message: "denied", cloudCode: "Forbidden" }),
+    );
+    const cloud = new Cloud();
+    cloud.put("web", PROGRAM_KEY, { createdAt: DURING });
+    const denied = { ...CREATED, inputs: { keyPairName: "bastion", connection: { region: "denied" } } };
+    const hidden = { name: "hidden", inputs: { keyPairName: encrypted() } };
+    const { report, remainder } = await run(
+      cloud,
+      { state: { pending: [denied, hidden, IMPORTED] } },
+      { denied: broken },
+    );
+    expect(remainder).toBe("unknown");
+    expect(names(report)).toEqual(["web"]);
+    expect(report.unclear).toMatchObject([
+      { resource: "bastion", error: "denied (code Forbidden)." },
+      {
+        resource: "hidden",
+        error: expect.stringContaining("the state holds the name of the key pair encrypted"),
+      },
+    ]);
+  });
+
+  it("with credentials that the state holds encrypted: others might look elsewhere", async () => {
+    const state = {
+      pending: [{ ...IMPORTED, provider: "eu", type: PLUGIN }],
+      providers: { eu: { backend: "alibaba", accessKeyId: "id", accessKeySecret: encrypted() } },
+    };
+    const { report, remainder, opened } = await run(new Cloud(), { state });
+    expect(remainder).toBe("unknown");
+    expect(report.unclear[0].error).toContain("the state holds accessKeySecret of its provider");
+    expect(opened).toEqual([]);
+    const chosen = await run(new Cloud(), { state, options: { profile: "mine" } });
+    expect(chosen.remainder).toBe("nothing");
+  });
+
+  it("by another user: key pairs of OpenStack belong to users", async () => {
+    const cloud = Object.assign(new Cloud(), { ownerOfPairs: { id: "user-b" } });
+    const resources = [{ name: "there", id: "there", outputs: { ownerId: "user-a" } }];
+    const { report, remainder } = await run(cloud, { state: { pending: [IMPORTED], resources } });
+    expect(remainder).toBe("unknown");
+    expect(report.unclear[0].error).toBe(
+      "the key pairs of the stack belong to user-a, and the credentials to user-b. Use the credentials that the interrupted run had.",
+    );
+  });
+});
+
+describe("no secret is told", () => {
+  const { privateKey } = rsaKey("of the state");
+
+  it.each([
+    ["a text that is no JSON", `{"deployment": {"resources": ["${privateKey.replaceAll("\n", "\\n")}`],
+    ["another JSON", JSON.stringify({ key: privateKey })],
+    ["a list", JSON.stringify([privateKey])],
+    [
+      "resources that are none",
+      JSON.stringify({ deployment: { manifest: { time: DURING }, resources: [privateKey] } }),
+    ],
+    ["nothing", ""],
+  ])("by an error about %s", async (_, text) => {
+    const error = await run(new Cloud(), { text }).catch((thrown: unknown) => thrown);
+    if (!(error instanceof KeyPairError)) throw error;
+    expect(error.message).toBe(
+      "the state is not what `pulumi stack export` prints. Give --state the output of `pulumi stack export --show-secrets`.",
+    );
+    expect(error.cause).toBeUndefined();
+  });
+
+  it("in the report: not of the state, and no name that the program made a secret", async () => {
+    const cloud = new Cloud();
+    cloud.put("secret-name-of-a-pair", PROGRAM_KEY, { createdAt: DURING });
+    const entry = {
+      name: "hidden",
+      inputs: { keyPairName: secret("secret-name-of-a-pair") },
+      outputs: { privateKey: secret(privateKey) },
+    };
+    for (const json of [true, false]) {
+      const { out, remainder } = await run(cloud, { state: { pending: [entry] }, options: { json } });
+      expect(remainder).toBe("something");
+      expect(out).toContain("[secret]");
+      expect(out).not.toContain("secret-name-of-a-pair");
+      for (const trace of tracesOf(privateKey)) expect(out).not.toContain(trace);
+    }
+  });
+});
+
+describe("the report for people", () => {
+  it("says what was found, where, and what to do next", async () => {
+    const cloud = new Cloud();
+    cloud.put("web", PROGRAM_KEY, { createdAt: DURING });
+    cloud.put("bastion", OTHER_KEY, { createdAt: DURING });
+    cloud.instances.set("bastion", ["i-1"]);
+    const state = { pending: [IMPORTED, CREATED, { name: "never", inputs: { keyPairName: "never" } }] };
+    const { out } = await run(cloud, { state, options: { json: false } });
+    expect(out.replace(/( {2}fingerprint {2}).*/g, "$1…")).toBe(
+      `3 interrupted creates left 2 key pairs that no resource of the state has:
+
+bastion (fake here)
+  resource     bastion
+  fingerprint  …
+  made         ${DURING}
+  instances    i-1
+  key          made by the cloud; its private key reached no state
+  --delete     leaves it: instances use it (i-1)
+
+web (fake here)
+  resource     web
+  fingerprint  …
+  made         ${DURING}
+  instances    none
+  key          the program's
+  --delete     removes it
+
+Looked at fake here (credentials: the tests).
+`,
+    );
+    cloud.instances.clear();
+    const deleted = await run(cloud, { state, options: { json: false, delete: true, yes: true } });
+    expect(deleted.out).toContain("\n  outcome      deleted\n");
+    expect(deleted.out).toMatch(
+      /`pulumi refresh --clear-pending-creates` makes the engine forget the interrupted creates\.\n$/,
+    );
+  });
+
+  it("of a stack whose runs all ended", async () => {
+    const { out, opened, remainder } = await run(new Cloud(), { options: { json: false } });
+    expect({ out, opened, remainder }).toEqual({
+      out: "The state knows of no interrupted create of a key pair.\n",
+      opened: [],
+      remainder: "nothing",
+    });
+  });
+});
