@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
@@ -6,12 +6,11 @@ import { createServer as createTlsServer } from "node:https";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rootCertificates } from "node:tls";
-import { inspect, promisify } from "node:util";
+import tls from "node:tls";
+import { inspect } from "node:util";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { HttpPool, leaseHttpPool } from "../../../provider/transport/http";
 import { missingEncryption, trustedByNode } from "../../../provider/transport/tls";
-import { compile } from "../../support/compile";
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -156,29 +155,15 @@ describe("failures", () => {
 });
 
 describe("certificates of an own authority", () => {
-  /** Runs the code in a process of its own, since Node reads NODE_EXTRA_CA_CERTS only when it starts. */
-  async function runTrusting(extra: string, code: string): Promise<string> {
-    const folder = compile();
-    const file = join(folder, "extra.pem");
-    writeFileSync(file, extra);
-    closers.push(async () => rmSync(folder, { recursive: true }));
-    const env = { ...process.env, NODE_EXTRA_CA_CERTS: file };
-    const { stdout } = await promisify(execFile)(process.execPath, ["-e", code], { cwd: folder, env });
-    return stdout;
-  }
-
-  test("are trusted beside those of NODE_EXTRA_CA_CERTS, not in their place", async () => {
+  test("are trusted beside those that Node trusts, NODE_EXTRA_CA_CERTS among them, not in their place", async () => {
     const { key, cert } = selfSigned("localhost");
     const port = await listen(createTlsServer({ key, cert }, (_, reply) => void reply.end("trusted")));
-    const options = JSON.stringify({ ca: selfSigned("other.example").cert });
-    const url = JSON.stringify(`https://localhost:${port}/`);
-    const code = `
-      const { HttpPool } = require("./provider/transport/http.js");
-      const http = new HttpPool(${options});
-      http.send({ method: "GET", url: new URL(${url}), headers: {} })
-        .then(({ text }) => console.log(text), ({ message }) => console.log(message))
-        .finally(() => http.close());`;
-    expect(await runTrusting(cert, code)).toBe("trusted\n");
+    const byNode = tls.getCACertificates();
+    // What NODE_EXTRA_CA_CERTS does when a process starts.
+    tls.setDefaultCACertificates([...byNode, cert]);
+    closers.push(async () => tls.setDefaultCACertificates(byNode));
+    const http = pool({ ca: selfSigned("other.example").cert });
+    expect(await http.send(post(`https://localhost:${port}`))).toMatchObject({ text: "trusted" });
   });
 
   test("are so also where Node cannot list what it trusts (before 22.15)", () => {
@@ -188,9 +173,9 @@ describe("certificates of an own authority", () => {
     const { cert } = selfSigned("extra.example");
     writeFileSync(file, cert);
     vi.stubEnv("NODE_EXTRA_CA_CERTS", file);
-    expect(trustedByNode({})).toEqual([...rootCertificates, cert]);
+    expect(trustedByNode({})).toEqual([...tls.rootCertificates, cert]);
     vi.stubEnv("NODE_EXTRA_CA_CERTS", join(folder, "missing.pem"));
-    expect(trustedByNode({})).toEqual(rootCertificates);
+    expect(trustedByNode({})).toEqual(tls.rootCertificates);
   });
 });
 
