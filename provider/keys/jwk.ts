@@ -2,10 +2,13 @@ import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { publicKeyOf } from "./blob";
 import { invalidKey } from "./invalid";
 import { blobOfKeyObject } from "./pem";
-import { formatPublicKeyLine, type PublicKey } from "./publicKey";
+import type { PublicKey } from "./publicKey";
 import { severalKeys } from "./severalKeys";
 
 const NO_SSH_KEY = "the text is a JWK that is damaged, or of a kind that SSH does not have";
+/** The advice for a JWK. Of a private one, the command writes the public half. */
+export const JWK_TO_PEM =
+  "Write its public half as PEM with: node -p \"crypto.createPublicKey({ key: JSON.parse(fs.readFileSync('FILE')), format: 'jwk' }).export({ type: 'spki', format: 'pem' })\".";
 const OTHER_KEY = "Use an RSA, ECDSA or ed25519 key.";
 
 /** The JSON Web Keys (RFC 7517) in a text: one, or the members of a set. Empty when the text is something else. */
@@ -17,21 +20,21 @@ export function findJwks(text: string): JsonWebKey[] {
   return keys.filter((key) => isObject(key) && typeof key["kty"] === "string");
 }
 
-/** The error for a text that holds public JWKs. It gives the line to use instead. */
+/**
+ * The error for a text that holds public JWKs. It does not show the key: when a private JWK was cut, the end of a private
+ * number can follow the start of a public one, and the result looks like a public key.
+ */
 export function refusedJwk(jwks: readonly JsonWebKey[]): Error {
-  const [jwk] = jwks;
-  if (jwk === undefined || jwks.length > 1)
-    return severalKeys(jwks.map((each) => () => publicHalfOfJwk(each)));
+  if (jwks.length > 1) return severalKeys(jwks.map((jwk) => () => readPublicJwk(jwk)));
   try {
-    const line = formatPublicKeyLine(publicHalfOfJwk(jwk));
-    return invalidKey("the text is a JWK, which SSH does not use", `Give the same key as this line: ${line}`);
+    for (const jwk of jwks) readPublicJwk(jwk);
+    return invalidKey("the text is a JWK, which SSH does not use", JWK_TO_PEM);
   } catch (error) {
     return error instanceof Error ? error : invalidKey(NO_SSH_KEY, OTHER_KEY);
   }
 }
 
-/** The public half of a public or private JWK. Throws `InvalidKey`. */
-export function publicHalfOfJwk({ kty, n, e, crv, x, y }: JsonWebKey): PublicKey {
+function readPublicJwk({ kty, n, e, crv, x, y }: JsonWebKey): PublicKey {
   const members = Object.entries({ kty, n, e, crv, x, y }).filter(([, value]) => value !== undefined);
   const key = read(Object.fromEntries(members));
   if (key === undefined) throw invalidKey(NO_SSH_KEY, OTHER_KEY);

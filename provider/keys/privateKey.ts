@@ -1,13 +1,13 @@
 import { decodeBase64 } from "./base64";
 import { publicKeyOf } from "./blob";
 import { invalidKey, WRITE_PUBLIC_HALF } from "./invalid";
-import { findJwks, publicHalfOfJwk } from "./jwk";
+import { findJwks, JWK_TO_PEM } from "./jwk";
 import { splitLines } from "./lines";
 import { OPENSSH_LABEL, readOpenSshPrivateKey } from "./opensshPrivate";
 import { blobOfKeyObject, type PemBlock, splitPem } from "./pem";
 import { readPemPrivateKey } from "./pemPrivate";
 import { PPK_BEGIN, publicHalfOfPpk, readPpk } from "./ppk";
-import { formatPublicKeyLine, MAX_KEY_BYTES, type PublicKey } from "./publicKey";
+import { MAX_KEY_BYTES, type PublicKey } from "./publicKey";
 import { severalKeys } from "./severalKeys";
 
 /** A private key, by the form that it has. */
@@ -41,7 +41,8 @@ export function privateKeySource(privateKey: string): PrivateKeySource {
   }
   const text = privateKey.replace(/^\ufeff/, "").trimStart();
   if (text.startsWith(PPK_BEGIN)) return { form: "ppk", text };
-  refuseJwk(text);
+  if (findJwks(text).length > 0)
+    throw invalidKey("the private key is a JWK, which SSH does not use", JWK_TO_PEM);
   return sourceOfBlock(onlyPrivateBlock(text));
 }
 
@@ -49,16 +50,6 @@ function sourceOfBlock(block: PemBlock): PrivateKeySource {
   return block.label === OPENSSH_LABEL
     ? { form: "openssh", content: decodeBase64(block.base64) }
     : { form: "pem", block };
-}
-
-function refuseJwk(text: string): void {
-  const [jwk] = findJwks(text);
-  if (jwk === undefined) return;
-  const line = formatPublicKeyLine(publicHalfOfJwk(jwk));
-  throw invalidKey(
-    "the private key is a JWK, which SSH does not use",
-    `Use its public half instead: ${line}`,
-  );
 }
 
 /** The one private key among the blocks. `openssl ecparam -genkey` writes the parameters of the curve before it. */

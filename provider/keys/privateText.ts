@@ -8,6 +8,7 @@ const ARMOUR = /(?:BEGIN|END) ?[A-Z0-9 ]{0,40}PRIVATE ?KEY/;
 const MARKS = [
   "PuTTY-User-Key-File",
   "Private-Lines:",
+  "Private-MAC:",
   "SSH PRIVATE KEY FILE FORMAT",
   // "openssh-key-v1" in Base64: an OpenSSH key without its armour.
   "b3BlbnNzaC1rZXktdjE",
@@ -37,9 +38,9 @@ function hasPrivateMark(text: string): boolean {
   return ARMOUR.test(text) || MARKS.some((mark) => text.includes(mark)) || isPrivateJwk(text);
 }
 
-/** RFC 7518, section 6: only private keys have the member `d`, only secret ones `k`. The quotes may be escaped, or missing. */
+/** RFC 7518, section 6: these members are of private and secret keys only. The quotes may be escaped, or missing. */
 function isPrivateJwk(text: string): boolean {
-  return /\bkty\b/.test(text) && /\b[dk]\\?["']? ?:/.test(text);
+  return /\bkty\b/.test(text) && /\b(?:d|k|p|q|dp|dq|qi|oth)\\?["']? ?:/.test(text);
 }
 
 /** Whether the text, which must have no blanks, is the Base64 of a private text or of the DER of a private key. */

@@ -3,7 +3,7 @@ import { publicKeyOfBase64 } from "./blob";
 import { DER_INTEGER, sequenceContent } from "./der";
 import { explain } from "./explain";
 import { invalidKey, otherText, WRITE_PUBLIC_HALF } from "./invalid";
-import { findJwks, publicHalfOfJwk, refusedJwk } from "./jwk";
+import { findJwks, JWK_TO_PEM, refusedJwk } from "./jwk";
 import { isContent, type Line, splitLines } from "./lines";
 import { findKeys, readOpenSshLine, splitWord, startsKey } from "./openssh";
 import { readDer, readPem } from "./pem";
@@ -176,15 +176,12 @@ function checkSize(bytes: number): void {
 /** The public line is shown without comment, because the comment comes from the private half. */
 function refusedPrivateKey(text: string): Error {
   const reason = "the text is a private key, and only a public key may be given here";
-  const [jwk] = findJwks(text);
+  if (findJwks(text).length > 0) return invalidKey(reason, JWK_TO_PEM);
   try {
-    const { comment: _private, ...publicKey } = jwk ? publicHalfOfJwk(jwk) : publicKeyOfPrivateKey(text);
+    const { comment: _private, ...publicKey } = publicKeyOfPrivateKey(text);
     return invalidKey(reason, `Use its public half instead: ${formatPublicKeyLine(publicKey)}`);
   } catch {
-    return invalidKey(
-      reason,
-      jwk ? "Use the public half of an RSA, ECDSA or ed25519 key." : WRITE_PUBLIC_HALF,
-    );
+    return invalidKey(reason, WRITE_PUBLIC_HALF);
   }
 }
 

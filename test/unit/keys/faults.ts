@@ -6,6 +6,8 @@ const ANY_FORMAT =
   "Give one OpenSSH line (as in ~/.ssh/id_ed25519.pub), RFC 4716, PEM, or the Base64 of the key.";
 const ONE_LINE = "Give one OpenSSH line, as in ~/.ssh/id_ed25519.pub.";
 const A_USERS_KEY = "Give the public key of a user, as in ~/.ssh/id_ed25519.pub.";
+export const JWK_TO_PEM =
+  "Write its public half as PEM with: node -p \"crypto.createPublicKey({ key: JSON.parse(fs.readFileSync('FILE')), format: 'jwk' }).export({ type: 'spki', format: 'pem' })\".";
 const REMOVE_IT = "Remove it.";
 const OTHER_KEY = "Use an RSA, ECDSA or ed25519 key.";
 /** The keys that are whole in the files whose surroundings are at fault. */
@@ -167,10 +169,7 @@ export const FAULTS: Faults = {
     "Download the key itself: on GitHub, https://github.com/NAME.keys lists the keys of a user.",
   ],
   "jwk-damaged": ["the text is a JWK that is damaged, or of a kind that SSH does not have", OTHER_KEY],
-  "jwk-public": [
-    "the text is a JWK, which SSH does not use",
-    "Give the same key as this line: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEf4f4Mu5bfo9T/J+dgSLrB3vA8xBJJaB8D4c9VGKUFu",
-  ],
+  "jwk-public": ["the text is a JWK, which SSH does not use", JWK_TO_PEM],
   "jwk-secp256k1": [
     "SSH has no ECDSA keys on the curve secp256k1",
     "Use nistp256, nistp384, nistp521 or ed25519.",

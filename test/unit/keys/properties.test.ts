@@ -158,7 +158,16 @@ function piecesOf(text: string): Set<string> {
 }
 
 describe("no private key text is in a message", () => {
-  const known = new Set(publicTexts.flatMap((text) => [...piecesOf(text)]));
+  // Public numbers are inside of private texts too. Base64 has three forms of them, by where in the text they begin.
+  const publicNumbers = material.flatMap(({ publicKey: { blob } }) =>
+    [0, 1, 2].flatMap((before) => {
+      const base64 = Buffer.concat([Buffer.alloc(before), blob])
+        .toString("base64")
+        .slice(4);
+      return [base64, base64.replaceAll("+", "-").replaceAll("/", "_")];
+    }),
+  );
+  const known = new Set([...publicTexts, ...publicNumbers].flatMap((text) => [...piecesOf(text)]));
   const headers =
     /-----[A-Z ]+-----|PuTTY-User-Key-File-\d|Private-(Lines|MAC)|Public-Lines|Encryption|Comment/g;
   const secrets = new Set(privateTexts.flatMap((text) => [...piecesOf(text.replace(headers, " "))]));
