@@ -149,6 +149,11 @@ export class EngineProject {
     return asExpected(new Run(exitCode, output, ""), fails, args);
   }
 
+  /** Runs another program as a user of this project would: in its folder, with the variables of the engine's commands. */
+  exec(file: string, args: string[]): Promise<{ exitCode: number; output: string }> {
+    return this.#spawnProgram(file, args, {}).ended;
+  }
+
   /** Has the program get the package in another way. */
   async reinstall(install: Install, sdk: Sdk): Promise<void> {
     rmSync(this.path("node_modules"), { recursive: true, force: true });
@@ -216,10 +221,17 @@ export class EngineProject {
   }
 
   #spawn(args: string[], env: NodeJS.ProcessEnv) {
-    const { pulumi, binDir } = inject("engine");
-    const child = spawn(pulumi, [...args, "--non-interactive", "--color", "never"], {
+    return this.#spawnProgram(
+      inject("engine").pulumi,
+      [...args, "--non-interactive", "--color", "never"],
+      env,
+    );
+  }
+
+  #spawnProgram(file: string, args: string[], env: NodeJS.ProcessEnv) {
+    const child = spawn(file, args, {
       cwd: this.folder,
-      env: { ...this.#environment(binDir), ...env },
+      env: { ...this.#environment(inject("engine").binDir), ...env },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
