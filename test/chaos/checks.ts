@@ -68,7 +68,7 @@ function placeProblems({ keyPairName, region }: Pair, place: { region: string; n
 function recordProblems(pair: Pair, seed: number, record: StoredKeyPair, otherTools: Tags): string[] {
   const { key, tags = {}, resourceGroupId } = pair;
   const expected = { ...otherTools, ...tags };
-  const isKey = key.from !== "import" || record.publicKey === keyLine(seed, key.number);
+  const isKey = key.from !== "import" || isOf(record, keyLine(seed, key.number));
   const isGroup = resourceGroupId === undefined || record.resourceGroupId === resourceGroupId;
   return [
     ...(isKey ? [] : [`it holds another key than number ${key.number}`]),
@@ -77,6 +77,11 @@ function recordProblems(pair: Pair, seed: number, record: StoredKeyPair, otherTo
       : [`its tags are ${JSON.stringify(record.tags)}, and should be ${JSON.stringify(expected)}`]),
     ...(isGroup ? [] : [`it is in group ${record.resourceGroupId}, not in ${resourceGroupId}`]),
   ];
+}
+
+/** The store keeps a key's comment. */
+function isOf({ publicKey }: StoredKeyPair, line: string): boolean {
+  return publicKey === line || publicKey.startsWith(`${line} `);
 }
 
 /** The resources whose pairs may be deleted in the round. All others keep the pair that they had. */

@@ -75,7 +75,8 @@ export function sourceOf(program: Program, seed: number, endpoint: string): stri
   }));
   return `
     for (const { name, args, aliases } of ${JSON.stringify(pairs)}) {
-      exports[name] = new KeyPair(name, args, { aliases }).privateKey;
+      const pair = new KeyPair(name, args, { aliases });
+      if (args.publicKeyBody === undefined) exports[name] = pair.privateKey;
     }`;
 }
 

@@ -258,7 +258,8 @@ export class EngineProject {
       HOME: this.path("home"),
       TMPDIR: this.path("tmp"),
       PULUMI_HOME: this.pulumiHome,
-      PULUMI_BACKEND_URL: `file://${this.stateFolder}`,
+      // The files of metadata are not written in one step: after a kill an empty one makes every command fail ("EOF").
+      PULUMI_BACKEND_URL: `file://${this.stateFolder}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "only for this test",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
