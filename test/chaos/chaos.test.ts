@@ -9,10 +9,11 @@ import { TROUBLE_KINDS } from "./troubles";
  * longer stories; without it the seeds are always the same.
  */
 
-const SEED = Number(process.env["CHAOS_SEED"] ?? 1);
-const ROUNDS = Number(process.env["CHAOS_ROUNDS"] ?? 20);
+/** Chosen so that a run is short, and meets every kind of edit, of trouble and of act all the same. */
+const SEED = Number(process.env["CHAOS_SEED"] ?? 34);
+const ROUNDS = Number(process.env["CHAOS_ROUNDS"] ?? 16);
 /** A story is short, so that one that fails is soon told again. */
-const ROUNDS_OF_A_STORY = 10;
+const ROUNDS_OF_A_STORY = 8;
 const MINUTES_OF_A_ROUND = 3;
 
 const stories = Array.from({ length: Math.ceil(ROUNDS / ROUNDS_OF_A_STORY) }, (_, n) => ({
@@ -45,10 +46,11 @@ describe.runIf(process.env["CHAOS_SEED"] === undefined)("the stories that are al
       "replace the key",
     ]);
     expect(rounds.some((round) => round.acts.some((act) => "blocks" in act))).toBe(true);
+    expect(Math.max(...rounds.map(({ program }) => program.size))).toBeGreaterThan(20);
   });
 
   it("are the same each time", () => {
-    expect(planOf(SEED, 10)).toEqual(planOf(SEED, 10));
-    expect(planOf(SEED, 3).rounds).toEqual(planOf(SEED, 10).rounds.slice(0, 3));
+    expect(planOf(SEED, 8)).toEqual(planOf(SEED, 8));
+    expect(planOf(SEED, 3).rounds).toEqual(planOf(SEED, 8).rounds.slice(0, 3));
   });
 });
