@@ -19,6 +19,8 @@ const ALONE = ["core/keyPair/**", "core/privateKeyFile", "keys/loading", "sdk/**
   (path) => `test/unit/${path.endsWith("**") ? path : `${path}.test.ts`}`,
 );
 
+const ENGINE = "test/engine/support/setup.ts";
+
 // One project a layer, cheapest first: pure functions, then one suite that every backend passes, then the real engine.
 export default defineConfig({
   test: {
@@ -27,7 +29,9 @@ export default defineConfig({
       project("unit", 10, { isolate: false, exclude: ALONE }),
       project("unit-alone", 10, { include: ALONE.map((path) => path.replace("**", "**/*.test.ts")) }),
       project("contract", 120),
-      project("engine", 300, { globalSetup: "test/engine/support/setup.ts", maxWorkers: 2 }),
+      project("engine", 300, { globalSetup: ENGINE, maxWorkers: 2 }),
+      // Two stories at a time, in one process: it mostly waits for the engine.
+      project("chaos", 300, { globalSetup: ENGINE, maxConcurrency: 2 }),
     ],
   },
 });

@@ -17,8 +17,21 @@ export async function mismatchesOf(
   inCloud: readonly CloudPair[],
   region?: string,
 ): Promise<string[]> {
+  return mismatchesWith(await resourcesWithSecrets(project), inCloud, region);
+}
+
+/** The resources of the state, secrets in clear text. */
+export async function resourcesWithSecrets(project: EngineProject): Promise<StoredResource[]> {
   const { output } = await project.pulumi(["stack", "export", "--show-secrets"]);
-  const resources: StoredResource[] = JSON.parse(output).deployment.resources ?? [];
+  return JSON.parse(output).deployment.resources ?? [];
+}
+
+/** See `mismatchesOf`. */
+export function mismatchesWith(
+  resources: readonly StoredResource[],
+  inCloud: readonly CloudPair[],
+  region?: string,
+): string[] {
   const inState = new Map(
     resources
       .filter(({ type, outputs }) => type.endsWith(":KeyPair") && isOf(region, outputs))
@@ -45,10 +58,15 @@ function isOf(region: string | undefined, outputs: StoredResource["outputs"]): b
   return region === undefined || outputs?.["region"] === region;
 }
 
-/** Of a secret of `pulumi stack export --show-secrets`. */
-function publicHalf(secret: unknown): string {
+/** The text that a secret of `resourcesWithSecrets` holds; `undefined` where it is no secret. */
+export function revealed(secret: unknown): string | undefined {
   const isSecret = typeof secret === "object" && secret !== null && "plaintext" in secret;
-  return isSecret ? formatPublicKeyLine(publicKeyOfPrivateKey(JSON.parse(String(secret.plaintext)))) : "";
+  return isSecret ? String(JSON.parse(String(secret.plaintext))) : undefined;
+}
+
+function publicHalf(secret: unknown): string {
+  const privateKey = revealed(secret);
+  return privateKey === undefined ? "" : formatPublicKeyLine(publicKeyOfPrivateKey(privateKey));
 }
 
 function isSame(line: unknown, other: unknown): boolean {

@@ -155,6 +155,11 @@ export class EngineProject {
     return asExpected(new Run(exitCode, output, ""), fails, args);
   }
 
+  /** Runs another program as a user of this project would: in its folder, with the variables of the engine's commands. */
+  exec(file: string, args: string[]): Promise<{ exitCode: number; output: string }> {
+    return this.#spawnProgram(file, args, {}).ended;
+  }
+
   /** Has the program get the package in another way. */
   async reinstall(install: Install, sdk: Sdk): Promise<void> {
     rmSync(this.path("node_modules"), { recursive: true, force: true });
@@ -222,10 +227,17 @@ export class EngineProject {
   }
 
   #spawn(args: string[], env: NodeJS.ProcessEnv) {
-    const { pulumi, binDir } = inject("engine");
-    const child = spawn(pulumi, [...args, "--non-interactive", "--color", "never"], {
+    return this.#spawnProgram(
+      inject("engine").pulumi,
+      [...args, "--non-interactive", "--color", "never"],
+      env,
+    );
+  }
+
+  #spawnProgram(file: string, args: string[], env: NodeJS.ProcessEnv) {
+    const child = spawn(file, args, {
       cwd: this.folder,
-      env: { ...this.#environment(binDir), ...env },
+      env: { ...this.#environment(inject("engine").binDir), ...env },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -252,7 +264,8 @@ export class EngineProject {
       HOME: this.path("home"),
       TMPDIR: this.path("tmp"),
       PULUMI_HOME: this.pulumiHome,
-      PULUMI_BACKEND_URL: `file://${this.stateFolder}`,
+      // The files of metadata are not written in one step: after a kill an empty one makes every command fail ("EOF").
+      PULUMI_BACKEND_URL: `file://${this.stateFolder}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "only for this test",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
