@@ -32,10 +32,10 @@ interface Making {
   readonly context: OperationContext;
   origin: KeyOrigin;
   /**
-   * A pair of this name that was made after `startedAt` is this call's: the name or the key was made for it, or no pair had the name
-   * right before it.
+   * The pair that had the name right before the call. `undefined`: there was none, or the name or the key was made for this call, so
+   * that nobody looked. A pair that is another one, and was made after `startedAt`, is this call's.
    */
-  readonly isNew: boolean;
+  readonly before: KeyPairRecord | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** A reply was lost, and nothing that was seen since says what came of the request. */
@@ -81,7 +81,9 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
       if (error.code === "OutcomeUnknown") making.isUncertain = true;
       const isUnsettled = isKeyPairError(error, "OutcomeUnknown", "AlreadyExists");
       if (!isUnsettled || attempt === MOST_ATTEMPTS) throw error.with({ keyPairName: name });
-      const found = await findSettled(backend, making.request, context.operation);
+      const { before } = making;
+      const isNews = making.isUncertain && before ? isOtherThan(before) : undefined;
+      const found = await findSettled(backend, making.request, context.operation, isNews);
       if (!found) continue;
       const settle = making.isUncertain ? settleLostReply : settleExisting;
       const settled = await settle(making, found, error);
@@ -95,10 +97,10 @@ async function begin(args: CheckedKeyPairArgs, backend: Backend, context: Operat
   const { keyPairName: name, tags, resourceGroupId } = args;
   const origin = await keyOrigin(args, context);
   // A look before the call tells this call's pair from one that was there; a name or a key that is new needs none.
-  const isNew =
-    args.__automaticName === true ||
-    (origin.from === "import" && origin.isNew === true) ||
-    (await backend.findKeyPair(name, "sweep", context.operation, resourceGroupId)) === undefined;
+  const isNew = args.__automaticName === true || (origin.from === "import" && origin.isNew === true);
+  const before = isNew
+    ? undefined
+    : await backend.findKeyPair(name, "sweep", context.operation, resourceGroupId);
   return {
     request: {
       name,
@@ -109,7 +111,7 @@ async function begin(args: CheckedKeyPairArgs, backend: Backend, context: Operat
     backend,
     context,
     origin,
-    isNew,
+    before,
     startedAt: Date.now(),
     isUncertain: false,
   };
@@ -130,8 +132,9 @@ async function settleLostReply(
   found: KeyPairRecord,
   lost: KeyPairError,
 ): Promise<MadeKeyPair | undefined> {
-  const { origin, onExisting, isNew, startedAt, backend, context } = making;
-  const isOurs = isNew && isMadeSince(found.createdAt, startedAt);
+  const { origin, onExisting, before, startedAt, backend, context } = making;
+  const isAnother = before === undefined || isOtherThan(before)(found);
+  const isOurs = isAnother && isMadeSince(found.createdAt, startedAt);
   if (origin.from === "import") {
     const isDone = isOurs && holds(found, origin.publicKey) && onExisting !== "adopt";
     return isDone ? madeOf(found, origin) : settleExisting(making, found, lost);
@@ -242,6 +245,11 @@ function isSameAs(found: KeyPairRecord): (record: KeyPairRecord) => boolean {
     record.fingerprint === found.fingerprint &&
     record.createdAt === found.createdAt &&
     fingerprintOf(record) === fingerprintOf(found);
+}
+
+function isOtherThan(before: KeyPairRecord): (record: KeyPairRecord) => boolean {
+  const isSame = isSameAs(before);
+  return (record) => !isSame(record);
 }
 
 function holds(record: KeyPairRecord, publicKey: string): boolean {

@@ -18,16 +18,20 @@ export interface Sought {
   resourceGroupId?: string | undefined;
 }
 
-/** Looks for a pair that a write may just have made, as long as reads may lag behind writes. */
+/**
+ * Looks for a pair that a write may just have made, as long as reads may lag behind writes; then answers what is there.
+ * @param isNews  Whether a record can be what was written; else a late read may still show what was there before.
+ */
 export async function findSettled(
   backend: Backend,
   { name, resourceGroupId }: Sought,
   operation: Operation,
+  isNews: (record: KeyPairRecord) => boolean = () => true,
 ): Promise<KeyPairRecord | undefined> {
   const until = Math.min(Date.now() + SETTLE_MS, operation.deadline);
   for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
     const record = await backend.findKeyPair(name, "exact", operation, resourceGroupId);
-    if (record || Date.now() >= until) return record;
+    if ((record && isNews(record)) || Date.now() >= until) return record;
     operation.progress(`waiting whether key pair "${name}" appears`);
     await pauseFor(Math.min(pause, until - Date.now()), operation);
   }

@@ -13,6 +13,7 @@ import {
   stale,
 } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
+import { AN_HOUR_AGO } from "../support/states";
 
 vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
@@ -196,6 +197,17 @@ describe("of a creation", () => {
       /^key pair "web": the cloud answered QuotaExceeded\.$/,
     );
     expect(backend.pairs.size).toBe(0);
+  });
+
+  test("of a replacement, while reads still show the pair that was just deleted: the new pair is made again", async () => {
+    // The engine has just deleted it; the listing and the first reads are late.
+    const deleted = backend.put("web", anothers, { createdAt: AN_HOUR_AGO });
+    backend.pairs.clear();
+    const late: Step = () => deleted;
+    backend.script("createKeyPair", lostAfterTheEffect).script("findKeyPair", late, late, late);
+    const { state } = await create({ keyPairName: "web" });
+    expect(backend.writes).toEqual(["create web", "delete web", "create web"]);
+    expect(state.privateKey).toBe(second);
   });
 
   test("never deletes a pair that instances use already: somebody holds its private key", async () => {
