@@ -44,7 +44,7 @@ it("an attachment, from its first up to destroy", async () => {
     ecs.project.program(program(["i-2", "i-3", "i-4", "missing"]));
     const run = await ecs.project.up({ fails: true });
     expect(run.errors("web").join()).toMatch(
-      /key pair "deploy-[0-9a-f]{7}" could not be attached to an instance: missing: The specified instance does not exist\. \(InvalidInstanceId\.NotFound\)\. Mend these, or take them out of instanceIds, and run `pulumi up` again\./,
+      /key pair "deploy-[0-9a-f]{7}" could not be attached to an instance: missing: The specified instance does not exist\. \(InvalidInstanceId\.NotFound\)\. Fix these, or take them out of instanceIds, and run `pulumi up` again\./,
     );
     expect(attached()).toEqual(["i-2", "i-3", "i-4"]);
     expect(recorded()).toEqual(["i-2", "i-3", "i-4"]);

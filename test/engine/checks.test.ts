@@ -21,7 +21,7 @@ describe("bad inputs", () => {
       expect.stringMatching(/^keyPairName: it does not start with a letter\./),
     ]);
     expect(run.errors("two")).toEqual([
-      `publicKeyFile: cannot read nowhere.pub (${project.path("nowhere.pub")}): there is no such file or folder.`,
+      `publicKeyFile: cannot read ${project.path("nowhere.pub")}: there is no such file or folder.`,
     ]);
     expect(run.errors("three")).toEqual([
       "keyPairNamePrefix: cannot be given together with keyPairName: a full name has no automatic part.",

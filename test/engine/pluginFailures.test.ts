@@ -78,7 +78,7 @@ describe("the plugin", () => {
     );
     expect(output).toMatch(/property timeoutSeconds value \{0\} has a problem: must be >= 1/);
     expect(output).toMatch(/property regoin value \{x\} has a problem: there is no such/);
-    expect(output).toMatch(/has a problem: accessKeySecret must be a text/);
+    expect(output).toMatch(/has a problem: accessKeySecret must be a string/);
     expect(output).not.toContain("a-secret-of-a-test");
     expect(output).not.toMatch(STACK_TRACE);
   });
