@@ -230,16 +230,32 @@ async function start(options: EcsProjectOptions): Promise<Stack> {
   return Object.assign(ecs, { env: options.env ?? {} });
 }
 
+/**
+ * The state's folder, for a run that is killed. Beside each state file the CLI writes a file of attributes, and not in one step: a
+ * kill may leave that one empty, and every command then fails with "failed to load checkpoint: EOF".
+ */
+function withoutAttributes({ stateFolder }: EcsProject["project"]): string {
+  return `file://${stateFolder}?metadata=skip`;
+}
+
 /** Kills when so many pairs were made: some are in the state, some are not yet, some are being made, and some are to come. */
 async function killHalfWay(
   { project, emulator }: EcsProject,
   made: number,
   victims: (all: Process[]) => Process[],
 ): Promise<void> {
-  const running = project.start("up");
+  const running = project.start("up", {
+    flags: ["--stack", "dev"],
+    env: { PULUMI_BACKEND_URL: withoutAttributes(project) },
+  });
   const makes = () => emulator.calls.filter(({ action }) => MADE.includes(action));
   const answered = () => makes().filter(({ status }) => status).length;
-  await expect.poll(answered, { timeout: 60_000, interval: 5 }).toBeGreaterThanOrEqual(made);
+  const isHalfWay = async () =>
+    await expect.poll(answered, { timeout: 60_000, interval: 5 }).toBeGreaterThanOrEqual(made);
+  const tooSoon = running.ended.then(({ output }) => {
+    throw new Error(`the run ended before it was killed:\n${output}`);
+  });
+  await Promise.race([isHalfWay(), tooSoon]);
   kill(...victims(processTree(running.pid)));
   await running.ended;
   // What was on its way arrives.

@@ -5,6 +5,12 @@ import { registerSecret } from "../../core/redact";
 /** Far above the state of any stack. */
 const MAX_OUTPUT_BYTES = 1024 ** 3;
 
+/**
+ * What the CLI says of a state in a folder (`file://`) when the file of attributes beside it is empty. It does not write that one in
+ * one step, so a kill may leave it so; the state itself is whole.
+ */
+const EMPTY_ATTRIBUTES = "failed to load checkpoint: EOF";
+
 /** Runs the Pulumi CLI and answers what it prints. Its output may hold secrets: it stays in memory. Throws `Configuration`. */
 export type Pulumi = (args: readonly string[]) => Promise<string>;
 
@@ -18,18 +24,27 @@ export const runPulumi: Pulumi = (args) =>
       (error, stdout, stderr) => {
         if (!error) return resolve(stdout);
         // Not `error.message`: it repeats the whole command.
-        const reason =
-          error.code === "ENOENT" ? "there is no pulumi on the PATH" : stderr.trim().replace(/^error: /, "");
+        const reason = error.code === "ENOENT" ? "there is no pulumi on the PATH" : wordsOf(stderr);
         reject(
           new KeyPairError({
             code: "Configuration",
-            message: `\`${command}\` failed: ${reason.replace(/\.$/, "") || "it gave no reason"}`,
-            next: "Run this in the folder of the Pulumi project, or give the state with --state.",
+            message: `\`${command}\` failed: ${reason || "it gave no reason"}`,
+            next: reason.endsWith(EMPTY_ATTRIBUTES)
+              ? "A kill may leave an empty file <stack>.json.attrs beside the state's file: delete that one, and run this again."
+              : "Run this in the folder of the Pulumi project, or give the state with --state.",
           }),
         );
       },
     ).stdin?.end();
   });
+
+/** Without what our own sentence says around it. */
+function wordsOf(stderr: string): string {
+  return stderr
+    .trim()
+    .replace(/^error: /, "")
+    .replace(/\.$/, "");
+}
 
 /** The exported state of the stack, with its secrets. */
 export function exportedState(pulumi: Pulumi, stack: string | undefined): Promise<string> {

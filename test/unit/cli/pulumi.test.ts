@@ -53,6 +53,14 @@ describe.skipIf(process.platform === "win32")("the Pulumi CLI", () => {
     expect(JSON.stringify(error)).not.toContain("SECRETS");
   });
 
+  it("says what to do about a state that a kill has left unreadable", async () => {
+    pulumiDoes("echo 'error: failed to load checkpoint: EOF' >&2; exit 255");
+    await expect(runPulumi(["stack", "export"])).rejects.toThrow(
+      "`pulumi stack export` failed: failed to load checkpoint: EOF. " +
+        "A kill may leave an empty file <stack>.json.attrs beside the state's file: delete that one, and run this again.",
+    );
+  });
+
   it("may print what is no JSON, which is not repeated", async () => {
     pulumiDoes("echo SECRETS");
     await expect(stackConfiguration(runPulumi, undefined)).rejects.toThrow(
