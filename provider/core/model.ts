@@ -171,6 +171,8 @@ export interface KeyPairState extends Omit<KeyPairArgs, "keyPairName">, KeyPairO
   __ownKey: string;
   /** The name was made by the provider. */
   __automaticName?: boolean;
+  /** A reply was lost, and it is not known whether the cloud made the pair. `createdAt` is when the call began. */
+  __isDoubtful?: boolean;
   /** The account by its name in the configuration or the connection: a profile, a cloud, or the local store's file. */
   __account?: string;
 }

@@ -5,7 +5,7 @@ import { fileError } from "../privateKeyFile/fileError";
 import { checkPrivateKeyFile, writePrivateKeyFile } from "../privateKeyFile/write";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { makeKeyPair } from "./make";
-import { stateOf } from "./state";
+import { doubtfulStateOf, stateOf } from "./state";
 
 /** Imports or creates the pair. What can fail on this machine is tried before the cloud is called. */
 export async function createKeyPair(
@@ -23,6 +23,10 @@ export async function createKeyPair(
   }
   const made = await makeKeyPair(args, backend, context);
   const owner = await backend.owner(operation).catch(() => undefined);
+  if ("doubt" in made) {
+    const state = doubtfulStateOf(args, made.startedAt, { backend, place, owner });
+    return { id: args.keyPairName, state, incomplete: made.doubt };
+  }
   const state = stateOf(args, made, { backend, place, owner });
   run.made.add(backend, made.record.name, state.__ownKey, owner);
   return keepPrivateKey({ id: made.record.name, state }, context);

@@ -1,8 +1,9 @@
+import type { Backend, KeyPairRecord, Operation } from "../backend";
 import { openPlaceOfState } from "../connection";
 import type { KeyPairState } from "../model";
 import type { OperationContext } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
-import { deleteWhenFree } from "./settle";
+import { deleteIfUnused, deleteWhenFree } from "./settle";
 import { isOwn } from "./state";
 
 /**
@@ -26,12 +27,33 @@ export async function deleteKeyPair(
     return;
   }
   await assertSameOwner(state, undefined, backend, operation);
-  const sought = { ...state, name: id };
-  const { left } = await deleteWhenFree(backend, sought, (record) => isOwn(state, record), operation);
+  const left = await deleteOwn(id, state, backend, operation);
+  if (left === "in use") {
+    warn(
+      `key pair "${id}" (${backend.location}) was left alone: instances use it, so somebody holds its private key. It may be this ` +
+        "stack's, from a call whose reply was lost.",
+    );
+    return;
+  }
   if (!left) return;
   await assertSameOwner(state, left, backend, operation);
   warn(
     `key pair "${id}" (${backend.location}) was left alone: its key is not the one that this stack made (now ${left.fingerprint}), so ` +
       "somebody replaced it. Delete it by hand if nobody needs it.",
   );
+}
+
+/** Answers the pair that was left, since it is not this resource's. A pair whose key reached nobody is not waited for. */
+async function deleteOwn(
+  id: string,
+  state: KeyPairState,
+  backend: Backend,
+  operation: Operation,
+): Promise<KeyPairRecord | "in use" | undefined> {
+  const sought = { ...state, name: id };
+  const isMeant = (record: KeyPairRecord) => isOwn(state, record);
+  const deletion = state.__isDoubtful
+    ? await deleteIfUnused(backend, sought, isMeant, operation)
+    : await deleteWhenFree(backend, sought, isMeant, operation);
+  return deletion === "in use" ? deletion : deletion.left;
 }

@@ -12,6 +12,9 @@ export interface KeyPairComparison extends PlaceComparison {
   tagChanges: TagChanges;
 }
 
+/** Of a pair of which it is not known whether the cloud made it: nobody has seen its key. */
+const MAKE_AGAIN: PropertyChange[] = [{ property: "fingerprint", kind: "replace" }];
+
 /** Compares the stored key pair with the program. After a refresh the stored pair is the live one, so drift is found here too. */
 export function diffKeyPair({
   state,
@@ -34,7 +37,7 @@ export function diffKeyPair({
     settings,
     catalog,
   };
-  const changes = changesOf(KEY_PAIR_PROPERTIES, comparison, args);
+  const changes = state.__isDoubtful ? MAKE_AGAIN : changesOf(KEY_PAIR_PROPERTIES, comparison, args);
   const isReplaced = changes.some(({ kind }) => kind === "replace");
   const staysInPlace = !changes.some(({ property, kind }) => property === "connection" && kind === "replace");
   return {
@@ -50,6 +53,7 @@ function replacementWarnings(
   changes: PropertyChange[],
 ): string[] {
   const reasons = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
+  if (state.__isDoubtful) return [];
   if (state.publicKeyBody === undefined) {
     const advice = reasons.includes("tags") ? ', or change tags in place with tagChanges: "update".' : ".";
     return [

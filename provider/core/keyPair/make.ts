@@ -24,6 +24,16 @@ interface ImportedKey {
 /** Enough for a lost reply, a pair in the way and one more lost reply; what still fails then is no accident. */
 const MOST_ATTEMPTS = 5;
 
+/**
+ * A reply was lost, and the cloud cannot be asked what came of the request. No pair had the name before the call, so one that was made
+ * since is this call's.
+ */
+export interface DoubtfulKeyPair {
+  doubt: KeyPairError;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+}
+
 /** One pair that is being made, from the first call to the certain end. */
 interface Making {
   readonly request: CreateKeyPairRequest;
@@ -53,13 +63,17 @@ export async function makeKeyPair(
   args: CheckedKeyPairArgs,
   backend: Backend,
   context: OperationContext,
-): Promise<MadeKeyPair> {
+): Promise<MadeKeyPair | DoubtfulKeyPair> {
   const making = await begin(args, backend, context);
   try {
     return await untilCertain(making);
   } catch (error) {
-    if (isKeyPairError(error) && making.isUncertain) throw uncertain(error, args.keyPairName);
-    throw error;
+    const { isUncertain, before, startedAt } = making;
+    // What is there already is known, and was there before the call.
+    if (!isKeyPairError(error) || !isUncertain || error.code === "AlreadyExists") throw error;
+    const doubt = uncertain(error, args.keyPairName);
+    if (before !== undefined) throw doubt;
+    return { doubt, startedAt };
   }
 }
 
@@ -262,11 +276,10 @@ function isGenerationUnsupported({ code, details }: KeyPairError): boolean {
 
 /** The failure after a lost reply that could not be settled: the pair may be there. */
 function uncertain(error: KeyPairError, keyPairName: string): KeyPairError {
-  if (error.code === "AlreadyExists") return error;
   return error.with({
     keyPairName,
     message: `it is not known whether key pair "${keyPairName}" was made, because a reply was lost: ${error.details.message}`,
-    next: "Look whether it is there before you run `pulumi up` again; delete it if nobody uses it.",
+    next: "The state keeps that. Run `pulumi up` again: it removes the pair if it is there, and makes it again.",
   });
 }
 

@@ -21,12 +21,14 @@ export async function readKeyPair(
   const state = defined({ ...stored, __ownKey: stored.__ownKey ?? stored.fingerprintSha256 });
   const place = placeOfState(state, settings, catalog);
   const backend = await openPlace(place, catalog);
-  const record = await findCertainly(backend, { ...state, name: id }, operation);
+  const sought = { ...state, name: id };
   if (!isKnown(state)) {
+    const record = await findCertainly(backend, sought, operation);
     if (!record) return undefined;
     const owner = await backend.owner(operation);
     return withInputs(id, foundState(record, { backend, place, owner }, state.connection));
   }
+  const record = await findCertainly(backend, sought, operation, (found) => isOwn(state, found));
   if (!record || record.ownerId !== undefined || !isOwn(state, record))
     await assertSameOwner(state, record, backend, operation);
   if (record) return withInputs(id, refreshedState(state, record));

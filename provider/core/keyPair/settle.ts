@@ -39,26 +39,31 @@ export async function findSettled(
 
 /**
  * Looks for a pair that the state knows; `undefined` only when it surely is not there any more. One listing answers for all
- * resources at once; a pair that is not in it is looked up by name.
+ * resources at once; a pair that is not in it, or that looks like somebody else's there, is looked up by name.
  */
 export async function findCertainly(
   backend: Backend,
   sought: Sought,
   operation: Operation,
+  isOwn: (record: KeyPairRecord) => boolean = () => true,
 ): Promise<KeyPairRecord | undefined> {
   const listed = await backend.findKeyPair(sought.name, "sweep", operation, sought.resourceGroupId);
-  return listed ?? findNow(backend, sought, operation);
+  return listed && isOwn(listed) ? listed : findNow(backend, sought, operation, isOwn);
 }
 
-/** Asks the cloud now. A pair that is not found is asked for again while it is so young that reads may be late. */
+/**
+ * Asks the cloud now. While a pair is so young that reads may be late, one that is not found, and one that had the name before it,
+ * are asked for again.
+ */
 export function findNow(
   backend: Backend,
   sought: Sought,
   operation: Operation,
+  isOwn: (record: KeyPairRecord) => boolean = () => true,
 ): Promise<KeyPairRecord | undefined> {
   const madeAt = sought.createdAt === undefined ? 0 : Date.parse(sought.createdAt);
   return Date.now() - madeAt < YOUNG_MS
-    ? findSettled(backend, sought, operation)
+    ? findSettled(backend, sought, operation, isOwn)
     : backend.findKeyPair(sought.name, "exact", operation, sought.resourceGroupId);
 }
 
@@ -103,7 +108,7 @@ async function deleteDespite(
   operation: Operation,
 ): Promise<Deletion> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    const record = await findNow(backend, sought, operation);
+    const record = await findNow(backend, sought, operation, isMeant);
     if (!record) return {};
     if (!isMeant(record)) return { left: record };
     try {

@@ -10,6 +10,15 @@ import { KEY_PAIR_PROPERTIES } from "./properties";
 /** How far the clocks of this machine and the cloud may be apart: ECS refuses requests that are 15 minutes off. */
 export const CLOCK_SKEW_MS = 5 * 60_000;
 
+/** Outputs must have a value, and of this key nothing is known. */
+const UNKNOWN_KEY: KeyOutputs = {
+  publicKey: "",
+  keyType: "",
+  keyBits: 0,
+  fingerprintMd5: "",
+  fingerprintSha256: "",
+};
+
 const ARGUMENTS = argumentNames(KEY_PAIR_PROPERTIES);
 
 /** Where a pair is, and to whom it belongs. */
@@ -53,8 +62,33 @@ export function stateOf(
   });
 }
 
+/**
+ * The state of a pair of which it is not known whether the cloud made it. The engine keeps it, so that no pair is lost: the next run
+ * replaces it, and so deletes the pair if it is there.
+ */
+export function doubtfulStateOf(
+  { __keyInCloud: _fromRefresh, privateKeyFile: _notWritten, ...args }: CheckedKeyPairArgs,
+  startedAt: number,
+  { backend, place, owner }: Whereabouts,
+): KeyPairState {
+  const key = args.publicKeyBody === undefined ? UNKNOWN_KEY : keyOutputs(args.publicKeyBody);
+  return defined({
+    ...args,
+    ...key,
+    fingerprint: key.fingerprintMd5,
+    ownerId: owner?.id,
+    createdAt: new Date(startedAt).toISOString(),
+    backend: backend.name,
+    region: backend.region,
+    __ownKey: key.fingerprintSha256,
+    __account: place.account,
+    __isDoubtful: true,
+  });
+}
+
 /** The state after the cloud was looked at. A pair whose key somebody replaced shows that key, and keeps whose it was. */
 export function refreshedState(state: KeyPairState, record: KeyPairRecord): KeyPairState {
+  if (state.__isDoubtful) return state;
   const isSameKey = holdsSameKey(state, record);
   const key = isSameKey ? {} : keyOutputsOf(record);
   return defined({
@@ -111,8 +145,15 @@ export function recordOutputs(record: KeyPairRecord) {
 
 /** Whether the pair in the cloud still holds the key that this resource made or imported. */
 export function isOwn(state: KeyPairState, record: KeyPairRecord): boolean {
+  if (state.__isDoubtful) return isOfDoubt(state, record);
   const wasOwn = state.fingerprintSha256 === state.__ownKey;
   return wasOwn ? holdsSameKey(state, record) : fingerprintOf(record) === state.__ownKey;
+}
+
+/** No pair had the name before the call of which the reply was lost. */
+function isOfDoubt({ createdAt = "", __ownKey }: KeyPairState, record: KeyPairRecord): boolean {
+  const isKey = __ownKey === "" || fingerprintOf(record) === __ownKey;
+  return isKey && isMadeSince(record.createdAt, Date.parse(createdAt));
 }
 
 /** The SHA-256 fingerprint of the key in the cloud; `""` where the cloud does not tell enough. */
@@ -165,13 +206,7 @@ function keyOutputsOf(record: KeyPairRecord): KeyOutputs {
   } catch (error) {
     if (!isKeyPairError(error, "InvalidKey")) throw error;
   }
-  return {
-    publicKey: "",
-    keyType: "",
-    keyBits: 0,
-    fingerprintMd5: record.fingerprint,
-    fingerprintSha256: "",
-  };
+  return { ...UNKNOWN_KEY, fingerprintMd5: record.fingerprint };
 }
 
 /** As exact as ECS tells it, so that a refresh shows the same. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { fingerprintSha256, readPublicKey } from "../../keys";
-import type { Backend } from "../backend";
+import type { Backend, KeyPairRecord } from "../backend";
 import { openPlaceOfState } from "../connection";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
@@ -93,7 +93,8 @@ async function assertOwn(
   backend: Backend,
   { operation }: OperationContext,
 ): Promise<void> {
-  const record = await findCertainly(backend, { ...state, name: id }, operation);
+  const isMeant = (found: KeyPairRecord) => isOwn(state, found);
+  const record = await findCertainly(backend, { ...state, name: id }, operation, isMeant);
   await assertSameOwner(state, record, backend, operation);
   if (record && isOwn(state, record)) return;
   throw new KeyPairError({

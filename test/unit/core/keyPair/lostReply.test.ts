@@ -108,19 +108,26 @@ describe("of an import", () => {
     expect(backend.writes).toEqual(["import web", "changeTags web"]);
   });
 
-  test("again and again ends with the cloud's last word", async () => {
+  test("again and again ends with the cloud's last word, and the state keeps that it is in doubt", async () => {
     backend.script("importKeyPair", ...Array<Step>(5).fill(lostBeforeTheEffect));
-    await expect(create(importArgs)).rejects.toThrow(
-      'it is not known whether key pair "web" was made, because a reply was lost: the reply was lost. Look whether it is there before you run `pulumi up` again; delete it if nobody uses it.',
+    const { id, state, incomplete } = await create(importArgs);
+    expect(incomplete?.message).toBe(
+      'it is not known whether key pair "web" was made, because a reply was lost: the reply was lost. The state keeps that. Run `pulumi up` again: it removes the pair if it is there, and makes it again.',
     );
     expect(backend.writes).toHaveLength(5);
+    expect([id, state.keyPairName, state.publicKeyBody, state.__isDoubtful]).toEqual([
+      "web",
+      "web",
+      imported,
+      true,
+    ]);
   });
 
   test("is not waited for longer than the deadline", async () => {
     backend.script("importKeyPair", lostBeforeTheEffect, fails("DeadlineExceeded"));
     context = contextOf(backend, { timeoutSeconds: 2 });
     const before = Date.now();
-    await expect(create(importArgs)).rejects.toThrow("DeadlineExceeded");
+    expect((await create(importArgs)).incomplete?.message).toContain("DeadlineExceeded");
     expect(Date.now() - before).toBeLessThan(3_000);
   });
 
@@ -133,7 +140,13 @@ describe("of an import", () => {
       fine,
       meanwhile(() => interrupt.abort()),
     );
-    await expect(create(importArgs)).rejects.toMatchObject({ code: "Cancelled" });
+    expect((await create(importArgs)).incomplete).toMatchObject({ code: "Cancelled" });
+  });
+
+  test("of a name that somebody had before leaves no doubt that could be settled: nothing is recorded", async () => {
+    backend.put("web", anothers, { createdAt: AN_HOUR_AGO });
+    backend.script("importKeyPair", lostBeforeTheEffect).script("findKeyPair", fine, fails("Unavailable"));
+    await expect(create(importArgs)).rejects.toThrow('it is not known whether key pair "web" was made');
   });
 });
 

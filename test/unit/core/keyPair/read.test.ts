@@ -111,6 +111,18 @@ describe("a pair that is not there", () => {
     expect(backend.calls).toHaveLength(5);
   });
 
+  test("and was just made, while reads still show the pair before it, is waited for", async () => {
+    useFakeTime();
+    const state = importedState({ createdAt: new Date().toISOString() });
+    backend.put("web", state.publicKey);
+    const before = { ...backend.put("web", ed25519Key("another's").publicKey) };
+    backend.put("web", state.publicKey);
+    const late = () => before;
+    backend.script("findKeyPair", late, late, late);
+    const found = await withoutWaiting(() => read(state));
+    expect(found?.state.publicKey).toBe(state.publicKey);
+  });
+
   test("and was just made is gone once reads have settled", async () => {
     useFakeTime();
     const before = Date.now();
