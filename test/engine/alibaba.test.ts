@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { formatPublicKeyLine, publicKeyOfPrivateKey } from "../../provider/keys";
 import { credentials, ecsProject, REGION } from "./support/alibaba";
@@ -28,7 +28,7 @@ it("key pairs in two regions, from the first preview to destroy", async () => {
   const program = (tags: object, resourceGroupId: string) => `
     const publicKeyBody = ${literal(key.line)};
     const changing = { tags: ${literal(tags)}, tagChanges: "update", resourceGroupId: ${literal(resourceGroupId)} };
-    const elsewhere = { connection: { region: "${ELSEWHERE}" } };
+    const elsewhere = { connection: { region: "${ELSEWHERE}", endpoint: process.env.ECS_ENDPOINT } };
     new KeyPair("deploy", { keyPairName: "deploy", publicKeyBody, ...changing });
     new KeyPair("deploy-elsewhere", { keyPairName: "deploy", publicKeyBody, ...elsewhere });
     new KeyPair("bastion-elsewhere", { tags: { team: "ops" }, ...elsewhere });
@@ -81,10 +81,6 @@ it("key pairs in two regions, from the first preview to destroy", async () => {
     });
     expect(ecs.project.resource("deploy-elsewhere").outputs).toMatchObject({ region: ELSEWHERE });
     expect(ecs.project.read("bastion.pem")).toBe((await ecs.project.outputs())["privateKey"]);
-  });
-
-  await step("what a run has saved is nothing to recover", () => {
-    expect(readdirSync(ecs.project.path("pulumi-home/keypair/journal"))).toEqual([]);
   });
 
   await step("up and preview again change nothing and call nothing", async () => {

@@ -26,7 +26,12 @@ export async function ecsProject(options: EcsProjectOptions): Promise<EcsProject
       "keypair:endpoint": emulator.endpoint,
       ...options.config,
     },
-    env: { ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true", ...(options.env ?? credentials()) },
+    env: {
+      ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true",
+      // For resources in other regions: the configured endpoint serves the configured region only.
+      ECS_ENDPOINT: emulator.endpoint,
+      ...(options.env ?? credentials()),
+    },
   });
   return new EcsProject(project, emulator);
 }
