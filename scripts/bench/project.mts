@@ -6,34 +6,44 @@ import { join } from "node:path";
 import { ROOT } from "../workspace.mts";
 
 /** What a program makes its resources of. */
-export type Workload = "nothing" | "imported" | "mixed";
+export type Workload = "imported" | "imported floor" | "mixed" | "mixed floor";
 
-export const WORKLOADS: readonly { name: Workload; label: string; about: string }[] = [
+/** Each kind of pairs, and its floor: as many resources whose provider does nothing, with a state of the same size. */
+export const WORKLOADS: readonly { name: Workload; floor: Workload; label: string; about: string }[] = [
   {
-    name: "nothing",
-    label: "doing nothing",
-    about:
-      "the arguments of the imported pairs, a __provider of the same size, methods that return what they get",
+    name: "imported",
+    floor: "imported floor",
+    label: "imported pairs",
+    about: "RSA 2048, two tags, local backend",
   },
-  { name: "imported", label: "imported pairs", about: "RSA 2048, two tags, local backend" },
   {
     name: "mixed",
+    floor: "mixed floor",
     label: "half created",
-    about: "as before, but every other pair is made, as the local backend makes them (ECDSA 256)",
+    about: "as before, but the local backend makes the key of every other pair (RSA 2048)",
   },
 ];
 
 const FILES = {
-  /** The same arguments, and a stored provider of the same length, whose methods return what they are given. */
-  nothing: {
+  /** A stored provider of the same length, whose methods return what they are given, filled up to the size of a pair's state. */
+  floor: {
     program: `
 const pulumi = require("@pulumi/pulumi");
 const provider = 'exports.handler=()=>require("pulumi-nothing/provider").impl';
 for (const [name, args] of require("./resources.json"))
-  new pulumi.CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, { ...args, __provider: provider });`,
+  new pulumi.CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, { ...args, __provider: provider },
+    { additionalSecretOutputs: ["privateKey"] });`,
     module: `
+const { randomBytes } = require("node:crypto");
+const filling = (bytes) => randomBytes(bytes).toString("base64").slice(0, bytes);
+const outputs = ({ publicKeyBody = filling(380), ...inputs }, isCreated) => ({
+  ...inputs, publicKeyBody, publicKey: publicKeyBody, fingerprint: filling(47), fingerprintMd5: filling(47),
+  fingerprintSha256: filling(50), __ownKey: filling(50), keyType: "ssh-rsa", keyBits: 2048, createdAt: filling(17),
+  backend: "local", region: "local", __urn: filling(80), __logicalName: filling(8),
+  ...(isCreated ? { keyPairId: filling(24), privateKey: filling(1679) } : {}),
+});
 exports.impl = {
-  create: async (inputs) => ({ id: inputs.keyPairName, outs: inputs }),
+  create: async (inputs) => ({ id: inputs.keyPairName, outs: outputs(inputs, !inputs.publicKeyBody) }),
   read: async (id, props) => ({ id, props }),
   delete: async () => {},
 };`,
@@ -53,20 +63,24 @@ export function writeProject(folder: string, workload: Workload, count: number):
   symlinkSync(ROOT, join(modules, "pulumi-keypair"));
   const nothing = join(modules, "pulumi-nothing");
   mkdirSync(nothing);
-  writeFileSync(join(nothing, "provider.js"), FILES.nothing.module);
+  writeFileSync(join(nothing, "provider.js"), FILES.floor.module);
   writeFileSync(join(folder, "package.json"), '{ "name": "bench", "private": true }');
   writeFileSync(
     join(folder, "Pulumi.yaml"),
     "name: bench\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n" +
       "config: { 'keypair:backend': { value: local } }\n",
   );
-  writeFileSync(join(folder, "index.js"), FILES[workload === "nothing" ? "nothing" : "keyPairs"].program);
+  writeFileSync(join(folder, "index.js"), FILES[isFloor(workload) ? "floor" : "keyPairs"].program);
   writeFileSync(join(folder, "resources.json"), JSON.stringify(resources(workload, count)));
+}
+
+function isFloor(workload: Workload): boolean {
+  return workload.endsWith("floor");
 }
 
 function resources(workload: Workload, count: number) {
   return Array.from({ length: count }, (_, n) => {
-    const isCreated = workload === "mixed" && n % 2 === 1;
+    const isCreated = workload.startsWith("mixed") && n % 2 === 1;
     const key = isCreated ? {} : { publicKeyBody: publicKeyLine(`bench-${n}`) };
     return [`pair-${n}`, { keyPairName: `bench-${n}`, ...key, tags: { team: "ops", use: "bench" } }];
   });

@@ -24,7 +24,7 @@ keyPairContract("local", {
     InUse: "InvalidParameter.KeypairAlreadyAttachedInstance",
   },
   capabilities: {
-    madeKey: { type: "ecdsa", bits: 256 },
+    madeKey: { type: "rsa", bits: 2048 },
     tags: { most: 20, ignoresCase: true, addSystemTag },
     resourceGroups: { ids: ["rg-acfmxazb4p1", "rg-acfmxazb4p2"], missing: "production" },
     attachments: {

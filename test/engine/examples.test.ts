@@ -109,7 +109,7 @@ describe("quickstart", () => {
     const file = inFolder("quickstart/bastion.pem");
     expect(privateKey.trim()).toBe(readFileSync(file, "utf8").trim());
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    // All of an ECDSA key but what is in the public key too.
+    // All of the key but what is in the public key too.
     expect(pieces(privateKey).length).toBeGreaterThan(1);
     for (const piece of pieces(privateKey)) expect(output).not.toContain(piece);
 

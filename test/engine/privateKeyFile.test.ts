@@ -59,7 +59,7 @@ it("privateKeyFile is checked before the cloud is called, written once, and neve
     const [before] = pairs(project);
     const run = await project.up();
     expect(run.ops("bastion")).toEqual(["update"]);
-    expect(project.read("keys/bastion.ppk")).toMatch(/^PuTTY-User-Key-File-[23]: ecdsa-sha2-nistp256\n/);
+    expect(project.read("keys/bastion.ppk")).toMatch(/^PuTTY-User-Key-File-[23]: ssh-rsa\n/);
     expect(statSync(project.path("keys/bastion.ppk")).mode & 0o777).toBe(0o600);
     expect(pairs(project)).toEqual([before]);
   });
@@ -110,7 +110,7 @@ it("privateKeyFile is checked before the cloud is called, written once, and neve
   await step("destroy leaves the file: machines may still trust the key", async () => {
     await project.destroy();
     expect(pairs(project)).toEqual([]);
-    expect(project.read("keys/bastion.pem")).toContain("BEGIN EC PRIVATE KEY");
+    expect(project.read("keys/bastion.pem")).toContain("BEGIN RSA PRIVATE KEY");
   });
 
   await step("up after destroy does not write over the file", async () => {
@@ -155,7 +155,7 @@ it("a private key that cannot be written once the cloud has made the pair stays 
         .map(({ name }) => name)
         .sort(),
     ).toEqual([id, project.resource("other").id]);
-    expect(project.read("keys/other.pem")).toContain("BEGIN EC PRIVATE KEY");
+    expect(project.read("keys/other.pem")).toContain("BEGIN RSA PRIVATE KEY");
   });
 
   await step("up writes it and makes no other pair, although a refresh forgot the failure", async () => {

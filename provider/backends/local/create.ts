@@ -1,11 +1,8 @@
 import { formatPublicKeyLine, generateKeyPair, type KeyRequest } from "../../keys";
 import type { KeyPairStore, NewKeyPair, StoredKeyPair } from "./store";
 
-/**
- * The key that the store makes by default. Clouds make RSA keys of 2048 bits, but those take 40 ms of a processor each, and
- * their private keys are eight times as long.
- */
-const KEY: KeyRequest = { type: "ecdsa", bits: 256 };
+/** The key that the store makes by default, as ECS does. */
+const KEY: KeyRequest = { type: "rsa", bits: 2048 };
 
 export interface CreatedKeyPair {
   keyPair: StoredKeyPair;

@@ -1,0 +1,54 @@
+import { expect, it, onTestFinished } from "vitest";
+import { literal, newKey } from "./support/keys";
+import { pluginProject } from "./support/plugin";
+import { engineProject } from "./support/project";
+import { step } from "./support/step";
+
+it("what follows from an imported key is known in a preview, also while the pair is changed in place", async () => {
+  const { line } = await newKey();
+  const program = (team: string) => `
+    const web = new KeyPair("web", { publicKeyBody: ${literal(line)}, tags: { team: "${team}" }, tagChanges: "update" });
+    new KeyPair("copy", { publicKeyBody: web.publicKey }, { protect: true });
+    exports.known = pulumi.all([web.publicKey, web.fingerprintSha256, web.fingerprintMd5, web.keyType, web.keyBits, web.keyPairName]);`;
+  const project = await engineProject({ program: program("ops") });
+  onTestFinished(() => project.close());
+
+  await step("before it is there, all but its name", async () => {
+    const run = await project.preview();
+    expect(run.errors()).toEqual([]);
+    expect(run.ops("copy")).toEqual(["create"]);
+  });
+
+  await step("a change of its tags changes nothing that is made of its key", async () => {
+    await project.up();
+    project.program(program("dev"));
+    const run = await project.preview();
+    expect([run.ops("web"), run.ops("copy")]).toEqual([["update"], ["same"]]);
+    expect((await project.up()).changes).toEqual({ update: 1, same: 2 });
+  });
+
+  await step("nothing of it is stored among the arguments", () => {
+    const { inputs } = project.resource("web");
+    expect(Object.keys(inputs ?? {}).filter((name) => !name.startsWith("__"))).toEqual([
+      "keyPairName",
+      "publicKeyBody",
+      "tagChanges",
+      "tags",
+    ]);
+  });
+});
+
+it("an update plan holds for imported and created pairs of the plugin", async () => {
+  const { line } = await newKey();
+  const project = await pluginProject({
+    program: `
+      new PluginKeyPair("imported", { publicKeyBody: ${literal(line)} });
+      new PluginKeyPair("created", {});`,
+    env: { PULUMI_EXPERIMENTAL: "true" },
+  });
+  onTestFinished(() => project.close());
+  const plan = project.path("tmp/plan.json");
+  await project.preview({ flags: ["--save-plan", plan] });
+  await project.up({ flags: ["--plan", plan] });
+  expect((await project.up()).changes).toEqual({ same: 3 });
+});
