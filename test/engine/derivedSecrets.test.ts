@@ -1,0 +1,32 @@
+import { expect, it, onTestFinished } from "vitest";
+import { SECRET } from "./support/expected";
+import { literal, newKey } from "./support/keys";
+import { pluginProject } from "./support/plugin";
+import { engineProject } from "./support/project";
+
+it.each([
+  ["dynamic", "KeyPair", engineProject],
+  ["plugin", "PluginKeyPair", pluginProject],
+])("%s: what follows from a secret argument is a secret", async (_, type, start) => {
+  const { line } = await newKey();
+  const project = await start({
+    program: `
+      const pair = new ${type}("pair", {
+        publicKeyBody: pulumi.secret(${literal(line)}), keyPairNamePrefix: pulumi.secret("hidden-prefix"),
+      });
+      exports.publicKey = pair.publicKey;
+      exports.name = pair.keyPairName;`,
+  });
+  onTestFinished(() => project.close());
+  const runs = [await project.preview(), await project.up(), await project.refresh(), await project.up()];
+  expect(runs.at(-1)?.changes["same"]).toBeGreaterThan(1);
+
+  const { inputs, outputs } = project.resource("pair");
+  for (const stored of [inputs, outputs])
+    expect(stored).toMatchObject({ publicKeyBody: SECRET, keyPairNamePrefix: SECRET, keyPairName: SECRET });
+  expect(outputs).toMatchObject({ publicKey: SECRET, fingerprint: SECRET, fingerprintSha256: SECRET });
+  for (const { output } of runs) {
+    expect(output).not.toContain(line.split(" ")[1]);
+    expect(output).toMatch(/publicKey *: \[secret\]|unchanged/);
+  }
+});
