@@ -56,16 +56,19 @@ it("key pairs in two regions, from the first preview to destroy", async () => {
     expect(ecs.emulator.calls).toEqual([]);
   });
 
-  await step("up makes them, one call each", async () => {
+  await step("up makes them, one call each, after a look at the names that others may have", async () => {
     await run("up");
-    expect(ecs.emulator.calls.map(({ action, region }) => `${action} ${region}`).sort()).toEqual(
-      [
-        `ImportKeyPair ${REGION}`,
-        `CreateKeyPair ${REGION}`,
-        `ImportKeyPair ${ELSEWHERE}`,
-        `CreateKeyPair ${ELSEWHERE}`,
-      ].sort(),
-    );
+    expect(ecs.emulator.calls.map(({ action, region }) => `${action} ${region}`).sort()).toEqual([
+      `CreateKeyPair ${REGION}`,
+      `CreateKeyPair ${ELSEWHERE}`,
+      // The listing, and the name in its resource group.
+      `DescribeKeyPairs ${REGION}`,
+      `DescribeKeyPairs ${REGION}`,
+      `DescribeKeyPairs ${ELSEWHERE}`,
+      "GetCallerIdentity ",
+      `ImportKeyPair ${REGION}`,
+      `ImportKeyPair ${ELSEWHERE}`,
+    ]);
     for (const region of [REGION, ELSEWHERE]) expect(await ecs.mismatches(region)).toEqual([]);
     expect(ecs.pair("deploy")).toMatchObject({ tags: { team: "ops", old: "1" }, resourceGroupId: "rg-one" });
     expect(ecs.project.resource("bastion").outputs).toMatchObject({

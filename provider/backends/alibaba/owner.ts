@@ -19,13 +19,33 @@ export interface OwnerQuestion {
   http: HttpPool;
 }
 
+/** The answers by access key. All regions share them, for as long as the process has the connections. */
+const answers = new WeakMap<HttpPool, Map<string, Promise<Owner | undefined>>>();
+
 /**
  * The account that the credentials belong to, as the Security Token Service says it. The call needs no permission. `undefined`
- * whenever it fails.
+ * whenever it fails. One process asks once for each access key.
  */
 export async function askOwner(question: OwnerQuestion): Promise<Owner | undefined> {
-  const { regionId, credentials, http } = question;
-  const endpoint = stsEndpoint(question.endpoint, regionId);
+  const { http, credentials } = question;
+  const endpoint = stsEndpoint(question.endpoint, question.regionId);
+  const known = answers.get(http) ?? new Map<string, Promise<Owner | undefined>>();
+  answers.set(http, known);
+  const id = await credentials.key().then(
+    (key) => key.id,
+    () => undefined,
+  );
+  if (id === undefined) return undefined;
+  const asked = `${id}@${isOfAlibaba(endpoint) ? "aliyuncs.com" : endpoint.host}`;
+  const answer = known.get(asked) ?? askSts(question, endpoint);
+  known.set(asked, answer);
+  return answer;
+}
+
+async function askSts(
+  { regionId, credentials, http }: OwnerQuestion,
+  endpoint: URL,
+): Promise<Owner | undefined> {
   const operation: Operation = {
     signal: AbortSignal.timeout(LONGEST_MS),
     deadline: Date.now() + LONGEST_MS,
@@ -49,7 +69,11 @@ export async function askOwner(question: OwnerQuestion): Promise<Owner | undefin
  * endpoint is asked, so that what the credentials signed goes nowhere else.
  */
 export function stsEndpoint(ecs: URL, regionId: string): URL {
-  if (!ecs.hostname.endsWith(".aliyuncs.com")) return ecs;
+  if (!isOfAlibaba(ecs)) return ecs;
   const service = ecs.hostname.includes("vpc") ? "sts-vpc" : "sts";
   return new URL(`https://${service}.${regionId}.aliyuncs.com`);
+}
+
+function isOfAlibaba({ hostname }: URL): boolean {
+  return hostname.endsWith(".aliyuncs.com");
 }
