@@ -109,6 +109,7 @@ it("key pairs in two regions, from the first preview to destroy", async () => {
     expect(ecs.pair("bastion")).toMatchObject({ tags: { team: "dev", cost: "42" } });
     const changes = ecs.emulator.calls.slice(calls).filter(({ action }) => action !== "DescribeKeyPairs");
     expect(changes.map(({ action }) => action).sort()).toEqual([
+      "GetCallerIdentity",
       "JoinResourceGroup",
       "JoinResourceGroup",
       "TagResources",
