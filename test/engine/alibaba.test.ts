@@ -234,7 +234,9 @@ describe("credentials and region of the environment", () => {
     });
     onTestFinished(() => ecs.close());
     await ecs.project.pulumi(["config", "rm", "keypair:region"]);
-    await ecs.project.up();
+    const run = await ecs.project.up({ flags: ["--debug"] });
+    expect(run.output).toContain("credentials: the environment (ALICLOUD_ACCESS_KEY)");
+    expect(run.output).not.toContain("emulator-only");
     expect(ecs.names(ELSEWHERE)).toHaveLength(1);
     expect(ecs.project.resource("deploy").outputs).toMatchObject({ region: ELSEWHERE });
 

@@ -12,8 +12,9 @@ export async function createAttachment(
   const { settings, catalog, operation } = context;
   const place = resolvePlace(args.connection, settings, catalog);
   const backend = await openPlace(place, catalog);
+  // Asked before anything is attached: nothing may come between the cloud's reply and the state.
+  const owner = await backend.owner(operation);
   const failures = await attach(args.keyPairName, args.instanceIds, backend, context);
-  const owner = await backend.owner(operation).catch(() => undefined);
   const state: KeyPairAttachmentState = defined({
     ...args,
     instanceIds: without(args.instanceIds, failed(failures)),

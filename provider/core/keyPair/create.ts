@@ -21,8 +21,9 @@ export async function createKeyPair(
       args.onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
     checkPrivateKeyFile(file, mayHold);
   }
+  // Asked before the pair is made: nothing may come between the cloud's reply and the state.
+  const owner = await backend.owner(operation);
   const made = await makeKeyPair(args, backend, context);
-  const owner = await backend.owner(operation).catch(() => undefined);
   if ("doubt" in made) {
     const state = doubtfulStateOf(args, made.startedAt, { backend, place, owner });
     return { id: args.keyPairName, state, incomplete: made.doubt };
