@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import type { Backend, BackendCatalog, BackendRules, Credentials, ResolvedConnection } from "./backend";
 import { defined } from "./defined";
 import { KeyPairError } from "./errors";
 import { BACKEND_NAMES, type BackendName, type Connection, type TagChanges } from "./model";
+import { fileOf } from "./projectFolder";
 
 /** What the stack's configuration says. */
 export interface ProviderSettings {
@@ -153,7 +153,7 @@ function isSameAccount({ state, place, settings, catalog }: PlaceComparison): bo
 
 function storeFile(path: string | undefined, { account }: BackendRules, settings: ProviderSettings) {
   const file = account(path);
-  return file && resolve(settings.projectFolder, file);
+  return file && fileOf(file, settings.projectFolder);
 }
 
 function withRegion(endpoint: string, region: string | undefined): string {

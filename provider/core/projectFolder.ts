@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 
 const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
 
@@ -12,4 +13,9 @@ export function projectFolder(from = process.cwd()): string {
     if (PROJECT_FILES.some((file) => existsSync(join(folder, file)))) return folder;
     if (dirname(folder) === folder) return from;
   }
+}
+
+/** The file that a user means: a relative path starts in the project's folder, and `~/` is the home folder, as in a shell. */
+export function fileOf(path: string, projectFolder: string): string {
+  return path.startsWith("~/") ? join(homedir(), path.slice(2)) : resolve(projectFolder, path);
 }

@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import type { BackendRules } from "../backend";
 import { resolvePlace } from "../connection";
 import { BACKEND_NAMES, type CheckedKeyPairArgs, type KeyPairArgs } from "../model";
 import { checkPrivateKeyFile } from "../privateKeyFile/write";
+import { fileOf } from "../projectFolder";
 import { checkAgainstSchema } from "../resource/argumentSchema";
 import type { CheckRequest, CheckResult } from "../resource/contract";
 import { Findings, withoutPrivateKeys } from "../resource/findings";
@@ -190,7 +190,7 @@ function checkPrivateKeyTarget(
   findings: Findings,
 ): void {
   if (privateKeyFile === undefined) return;
-  const file = resolve(settings.projectFolder, privateKeyFile);
+  const file = fileOf(privateKeyFile, settings.projectFolder);
   // It was written before, and a pipeline need not have the folder in which a laptop keeps the file.
   const isUnchanged = olds.privateKeyFile === privateKeyFile;
   // A pair that is there may have been written here before: the update looks whether it is this very key.

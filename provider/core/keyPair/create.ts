@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import { openPlace, resolvePlace } from "../connection";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { fileError } from "../privateKeyFile/fileError";
 import { checkPrivateKeyFile, writePrivateKeyFile } from "../privateKeyFile/write";
+import { fileOf } from "../projectFolder";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { makeKeyPair } from "./make";
 import { doubtfulStateOf, stateOf } from "./state";
@@ -16,7 +16,7 @@ export async function createKeyPair(
   const place = resolvePlace(args.connection, settings, catalog);
   const backend = await openPlace(place, catalog);
   if (args.publicKeyBody === undefined && args.privateKeyFile !== undefined) {
-    const file = resolve(settings.projectFolder, args.privateKeyFile);
+    const file = fileOf(args.privateKeyFile, settings.projectFolder);
     const mayHold = (fingerprint: string) =>
       args.onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
     checkPrivateKeyFile(file, mayHold);
@@ -46,7 +46,7 @@ export function keepPrivateKey(
   if (privateKey === undefined) return { id, state };
   try {
     if (privateKeyFile !== undefined) {
-      const file = resolve(settings.projectFolder, privateKeyFile);
+      const file = fileOf(privateKeyFile, settings.projectFolder);
       const { oldKeyMovedTo } = writePrivateKeyFile(file, privateKey, {
         comment: state.keyPairName,
         isOldKey: (fingerprint) => run.knownKeyFiles.has(file, fingerprint),

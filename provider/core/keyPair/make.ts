@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
 import { formatPublicKeyLine, generateKeyPair, publicKeyOfPrivateKey } from "../../keys";
 import type { Backend, CreateKeyPairRequest, KeyPairRecord } from "../backend";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { CheckedKeyPairArgs, OnExisting, Tags } from "../model";
 import { heldKey } from "../privateKeyFile/write";
+import { fileOf } from "../projectFolder";
 import type { OperationContext } from "../resource/contract";
 import { sameKeyLine } from "./compare";
 import { resolveGeneration } from "./generation";
@@ -220,7 +220,7 @@ async function keyOrigin(args: CheckedKeyPairArgs, context: OperationContext): P
   const { publicKeyBody, keyGeneration, onExisting, privateKeyFile } = args;
   if (publicKeyBody !== undefined) return { from: "import", publicKey: publicKeyBody };
   if (onExisting === "adopt" && privateKeyFile !== undefined) {
-    const file = resolve(context.settings.projectFolder, privateKeyFile);
+    const file = fileOf(privateKeyFile, context.settings.projectFolder);
     const held = heldKey(file);
     // The user holds the private key of an earlier run: that key is taken over, unless it is being replaced.
     if (held.holds === "key" && !context.run.knownKeyFiles.has(file, held.fingerprint))

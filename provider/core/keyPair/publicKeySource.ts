@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { formatPublicKeyLine, type PublicKey, readPublicKey, readPublicKeyFile } from "../../keys";
 import { KeyPairError } from "../errors";
 import type { KeyPairArgs } from "../model";
 import { fileError } from "../privateKeyFile/fileError";
+import { fileOf } from "../projectFolder";
 
 /** Larger than any key file; what is larger is something else and is not read. */
 const MAX_FILE_BYTES = 64 * 1024;
@@ -18,7 +18,7 @@ export function resolvePublicKey(
 ): PublicKey & { line: string } {
   const key =
     publicKeyBody === undefined
-      ? keyOfFile(resolve(projectFolder, publicKeyFile))
+      ? keyOfFile(fileOf(publicKeyFile, projectFolder))
       : readPublicKey(publicKeyBody);
   return { ...key, line: formatPublicKeyLine(key) };
 }
@@ -26,17 +26,18 @@ export function resolvePublicKey(
 function keyOfFile(path: string): PublicKey {
   let contents: Buffer;
   try {
-    const { size } = statSync(path);
-    if (size > MAX_FILE_BYTES) {
-      throw new KeyPairError({
-        code: "InvalidKey",
-        message: `${path} has ${size} bytes and is no key file`,
-        property: "publicKeyFile",
-      });
-    }
+    const found = statSync(path);
+    // A device or a pipe may never end, and reading a folder fails by itself.
+    if (!found.isFile() && !found.isDirectory()) throw notAKeyFile(`${path} is not a regular file`);
+    if (found.size > MAX_FILE_BYTES)
+      throw notAKeyFile(`${path} has ${found.size} bytes, so it is not a key file`);
     contents = readFileSync(path);
   } catch (error) {
     throw fileError(error, "read", path, "publicKeyFile");
   }
   return readPublicKeyFile(contents);
+}
+
+function notAKeyFile(message: string): KeyPairError {
+  return new KeyPairError({ code: "InvalidKey", property: "publicKeyFile", message });
 }

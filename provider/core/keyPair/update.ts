@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { fingerprintSha256, readPublicKey } from "../../keys";
 import type { Backend, KeyPairRecord } from "../backend";
@@ -6,6 +5,7 @@ import { openPlaceOfState } from "../connection";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { checkPrivateKeyFile, heldKey } from "../privateKeyFile/write";
+import { fileOf } from "../projectFolder";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
 import { takesOverKey } from "./compare";
@@ -119,7 +119,7 @@ function checkWritable(
   { run, settings }: OperationContext,
 ): void {
   if (privateKeyFile === undefined) return;
-  const file = resolve(settings.projectFolder, privateKeyFile);
+  const file = fileOf(privateKeyFile, settings.projectFolder);
   try {
     checkPrivateKeyFile(
       file,
@@ -142,7 +142,7 @@ function privateKeyToKeep(
     (args.savePrivateKey !== false && state.savePrivateKey === false);
   if (!isWanted) return undefined;
   for (const path of [state.privateKeyFile, args.privateKeyFile]) {
-    const held = path === undefined ? undefined : heldKey(resolve(settings.projectFolder, path));
+    const held = path === undefined ? undefined : heldKey(fileOf(path, settings.projectFolder));
     if (held?.holds === "key" && held.fingerprint === state.__ownKey) return held.privateKey;
   }
   throw new KeyPairError({

@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkKeyPair } from "../../../../provider/core/keyPair/check";
@@ -278,7 +280,7 @@ describe("the public key", () => {
     writeFileSync(publicKeyFile, "x".repeat(64 * 1024 + 1));
     expect(reasonOf()).toEqual({
       property: "publicKeyFile",
-      reason: `${publicKeyFile} has 65537 bytes and is no key file.`,
+      reason: `${publicKeyFile} has 65537 bytes, so it is not a key file.`,
     });
     writeFileSync(publicKeyFile, "");
     expect(reasonOf()?.property).toBe("publicKeyFile");
@@ -546,6 +548,23 @@ describe("privateKeyFile of two resources", () => {
     const later = program();
     for (const urn of ["urn:a", "urn:b"]) expect(later(urn, file, { privateKeyFile: file })).toEqual([]);
   });
+});
+
+test.skipIf(process.platform === "win32")("a device or a pipe as publicKeyFile is not read", () => {
+  const pipe = join(testFolder(), "pipe");
+  execFileSync("mkfifo", [pipe]);
+  for (const publicKeyFile of ["/dev/zero", pipe]) {
+    expect(failuresOf({ publicKeyFile })).toEqual([
+      { property: "publicKeyFile", reason: `${publicKeyFile} is not a regular file.` },
+    ]);
+  }
+});
+
+test("`~/` is the home folder", () => {
+  const [failure] = failuresOf({ publicKeyFile: "~/no-such-key.pub" });
+  expect(failure?.reason).toBe(
+    `cannot read ${join(homedir(), "no-such-key.pub")}: there is no such file or folder.`,
+  );
 });
 
 describe("a pair is never made where the program meant to import", () => {
