@@ -1,4 +1,4 @@
-import { openPlaceOfState } from "../connection";
+import { openPlaceOfState, resolvePlace } from "../connection";
 import { defined } from "../defined";
 import { isKeyPairError } from "../errors";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
@@ -14,7 +14,9 @@ export async function updateAttachment(
   context: OperationContext,
 ): Promise<Outcome<KeyPairAttachmentState>> {
   const { connection } = args;
-  const backend = await openPlaceOfState(defined({ ...state, connection }), context);
+  const { account: __account } = resolvePlace(connection, context.settings, context.catalog);
+  const target = defined({ ...state, connection, __account });
+  const backend = await openPlaceOfState(target, context);
   await assertSameOwner(state, undefined, backend, context.operation);
   const added = without(args.instanceIds, state.instanceIds);
   const removed = without(state.instanceIds, args.instanceIds);
@@ -31,5 +33,5 @@ export async function updateAttachment(
     incomplete ??= error;
   }
   const instanceIds = [...without(args.instanceIds, failed(notAttached)), ...notDetached];
-  return { id, state: defined({ ...state, instanceIds, connection }), ...(incomplete && { incomplete }) };
+  return { id, state: { ...target, instanceIds }, ...(incomplete && { incomplete }) };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { openPlace, placeOfState } from "../connection";
 import { defined } from "../defined";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
@@ -29,9 +30,11 @@ export async function readKeyPair(
     return withInputs(id, foundState(record, { backend, place, owner }, state.connection));
   }
   const record = await findCertainly(backend, sought, operation, (found) => isOwn(state, found));
-  if (!record || record.ownerId !== undefined || !isOwn(state, record))
+  const refreshed = record && refreshedState(state, record);
+  // A pair that is just as the state says needs no question. Another account may well have a pair of the same name and key.
+  if (!record || record.ownerId !== undefined || !isDeepStrictEqual(refreshed, state))
     await assertSameOwner(state, record, backend, operation);
-  if (record) return withInputs(id, refreshedState(state, record));
+  if (refreshed) return withInputs(id, refreshed);
   // A pair that is gone leaves its private key's file. If this run makes the pair again, it moves the file aside; but an adoption
   // takes over the key that the file holds.
   if (state.onExisting !== "adopt") noteKeyFile(state, settings, context.run);

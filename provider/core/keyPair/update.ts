@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { fingerprintSha256, readPublicKey } from "../../keys";
 import type { Backend, KeyPairRecord } from "../backend";
-import { openPlaceOfState } from "../connection";
+import { openPlaceOfState, resolvePlace } from "../connection";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { checkPrivateKeyFile, heldKey } from "../privateKeyFile/write";
@@ -23,6 +23,7 @@ const NOT_REACHED_YET = [
   "savePrivateKey",
   "privateKey",
   "connection",
+  "__account",
 ] as const satisfies (keyof KeyPairState)[];
 
 /**
@@ -39,13 +40,14 @@ export async function updateKeyPair(
   const privateKey = privateKeyToKeep(state, args, context);
   const isForFile = privateKey !== undefined && needsFile(state, args);
   if (isForFile) checkWritable(state, args, context);
+  const { account } = resolvePlace(args.connection, context.settings, context.catalog);
   const target: KeyPairState = {
     ...computed(state),
     ...given,
     __ownKey: takesOverKey(state, args)
       ? fingerprintSha256(readPublicKey(args.publicKeyBody ?? ""))
       : state.__ownKey,
-    ...(state.__account === undefined ? {} : { __account: state.__account }),
+    ...(account === undefined ? {} : { __account: account }),
     ...(privateKey === undefined ? {} : { privateKey }),
   };
   const reached = { ...target };
@@ -70,12 +72,14 @@ async function changeInCloud(
 ): Promise<void> {
   const tags = tagChange(reached.tags ?? {}, target.tags ?? {});
   const group = target.resourceGroupId === reached.resourceGroupId ? undefined : target.resourceGroupId;
-  const isElsewhere = !isDeepStrictEqual(target.connection, reached.connection);
+  const isElsewhere =
+    target.__account !== reached.__account || !isDeepStrictEqual(target.connection, reached.connection);
   if (!tags && group === undefined && !isElsewhere) return;
   // Asked on the new way: if the pair is not found there, the state must keep the old way.
   const backend = await openPlaceOfState(target, context);
   await assertOwn(id, target, backend, context);
   adopt(reached, target, "connection");
+  adopt(reached, target, "__account");
   if (tags) {
     await backend.changeTags?.(id, tags, context.operation);
     adopt(reached, target, "tags");
