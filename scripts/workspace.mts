@@ -14,7 +14,7 @@ export interface Workspace {
   project: string;
   /** The stacks' states. */
   state: string;
-  /** Logs of the engine and the journal of the provider. */
+  /** What the engine keeps in the user's home: logs and workspaces. */
   home: string;
   /** Holds the passphrase that the secrets of the state are encrypted with. */
   passphraseFile: string;

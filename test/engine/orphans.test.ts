@@ -200,7 +200,7 @@ function orphans(
     PATH: [dirname(pulumi), binDir, dirname(process.execPath), process.env["PATH"]].join(delimiter),
     HOME: project.path("home"),
     PULUMI_HOME: project.pulumiHome,
-    PULUMI_BACKEND_URL: `file://${project.stateFolder}`,
+    PULUMI_BACKEND_URL: `file://${project.stateFolder}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: "only for this test",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };

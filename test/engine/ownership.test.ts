@@ -15,22 +15,19 @@ async function start(options: EcsProjectOptions = {}): Promise<EcsProject> {
 it.each([
   ["before it is carried out", "before"],
   ["after it was refused", "after"],
-] as const)(
-  "a 502 on an import, %s, does not take over an older pair with the same key",
-  async (_, when) => {
-    const { line } = await newKey();
-    const ecs = await start({
-      program: `new KeyPair("web", { keyPairName: "web", publicKeyBody: ${literal(line)} });`,
-    });
-    ecs.emulator.store.import(REGION, { name: "web", publicKey: line });
-    ecs.emulator.faults.add({ fault: "html", when, action: "ImportKeyPair", times: 1 });
-    const run = await ecs.project.up({ fails: true });
-    expect(run.errors("web").join()).toContain('a key pair "web" is there already, with this very key');
-    expect(ecs.project.resources()).toEqual([]);
-    await ecs.project.destroy();
-    expect(ecs.names()).toEqual(["web"]);
-  },
-);
+] as const)("a 502 on an import, %s, does not take over an older pair with the same key", async (_, when) => {
+  const { line } = await newKey();
+  const ecs = await start({
+    program: `new KeyPair("web", { keyPairName: "web", publicKeyBody: ${literal(line)} });`,
+  });
+  ecs.emulator.store.import(REGION, { name: "web", publicKey: line });
+  ecs.emulator.faults.add({ fault: "html", when, action: "ImportKeyPair", times: 1 });
+  const run = await ecs.project.up({ fails: true });
+  expect(run.errors("web").join()).toContain('a key pair "web" is there already, with this very key');
+  expect(ecs.project.resources()).toEqual([]);
+  await ecs.project.destroy();
+  expect(ecs.names()).toEqual(["web"]);
+});
 
 it("a pair whose key is replaced while a deletion waits for an instance is left, and said so", async () => {
   const [key, theirs] = await Promise.all([newKey(), newKey()]);
@@ -67,11 +64,16 @@ it("another account's credentials are an error that names both accounts, and cha
   // The other account has a pair of the same name and key: it is no more ours for that.
   others.import(REGION, { name: "imported", publicKey: line });
   const recorded = () =>
-    Object.fromEntries(ecs.project.resources().map(({ urn, outputs }) => [urn, { ...outputs, privateKey: "" }]));
+    Object.fromEntries(
+      ecs.project.resources().map(({ urn, outputs }) => [urn, { ...outputs, privateKey: "" }]),
+    );
   const before = recorded();
-  const bothNamed = (resource: string) => expect.stringMatching(
-    new RegExp(`"${resource}".* belongs to account ${OURS.account}, and these credentials .*are those of account ${THEIRS.account}`),
-  );
+  const bothNamed = (resource: string) =>
+    expect.stringMatching(
+      new RegExp(
+        `"${resource}".* belongs to account ${OURS.account}, and these credentials .*are those of account ${THEIRS.account}`,
+      ),
+    );
 
   await step("refresh", async () => {
     // A refresh stops at the first failure.
@@ -109,7 +111,11 @@ it("a RAM user who may see one resource group only makes, reads, changes and del
     const args = { resourceGroupId: "rg-team", tags: { team: "${team}" }, tagChanges: "update" };
     new KeyPair("imported", { keyPairName: "imported", publicKeyBody: ${literal(line)}, ...args });
     new KeyPair("created", args);`;
-  const ecs = await start({ emulator: { accessKeys: [key] }, env: credentials(key), program: program("ops") });
+  const ecs = await start({
+    emulator: { accessKeys: [key] },
+    env: credentials(key),
+    program: program("ops"),
+  });
   await ecs.project.up();
   expect((await ecs.project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 3 });
   ecs.project.program(program("dev"));
@@ -138,7 +144,6 @@ it("another tool's tags replace nothing and stay, by default", async () => {
   expect(run.warnings("created").join()).toContain("rotates its private key");
   expect(run.ops("untagged")).toEqual(["same"]);
 });
-});
 
 it("two resources with one name in one place are refused in the preview, however the place is said", async () => {
   const { line } = await newKey();
@@ -152,7 +157,9 @@ it("two resources with one name in one place are refused in the preview, however
   const run = await ecs.project.preview({ fails: true });
   // Which of the two comes first is the engine's to say.
   expect([...run.errors("one"), ...run.errors("two")]).toEqual([
-    expect.stringMatching(/"web" is the name of another resource of this program in the same place too \(urn:.*::(one|two)\)/),
+    expect.stringMatching(
+      /"web" is the name of another resource of this program in the same place too \(urn:.*::(one|two)\)/,
+    ),
   ]);
   expect(run.errors("elsewhere")).toEqual([]);
   await ecs.project.up({ fails: true });

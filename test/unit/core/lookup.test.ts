@@ -33,8 +33,8 @@ it("finds the pair of exactly this name, and tells no private key", async () => 
   expect(found).toMatchObject({
     keyPairName: "database",
     keyPairId: expect.stringMatching(/^ssh-/),
-    keyType: "ecdsa-sha2-nistp256",
-    keyBits: 256,
+    keyType: "ssh-rsa",
+    keyBits: 2048,
     backend: "local",
     region: "local",
   });

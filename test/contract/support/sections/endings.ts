@@ -46,7 +46,7 @@ export function endings(bench: Workbench): void {
         const progress: string[] = [];
         const startedAt = Date.now();
         try {
-          const hurried = operation({ timeoutMs: 1500, progress: (message) => progress.push(message) });
+          const hurried = operation({ timeoutMs: 3000, progress: (message) => progress.push(message) });
           await bench.failure(
             bench.backend.deleteKeyPair(name, hurried),
             "DeadlineExceeded",
