@@ -10,7 +10,10 @@ export interface BackendVerdicts {
   isTakenByAll: boolean;
 }
 
-/** What each backend's rules say about the public key. Calls no cloud: what a cloud documents may not be all that it refuses. */
+/**
+ * What each backend's rules say about the public key. Calls no cloud, so a cloud may still refuse a key
+ * for a reason that it does not document.
+ */
 export function checkForBackends(input: Input, backends: readonly BackendName[]): BackendVerdicts {
   const key = publicKeyOf(input);
   const line = formatPublicKeyLine(key);

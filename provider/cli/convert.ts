@@ -24,8 +24,8 @@ export interface Converted {
 }
 
 /**
- * Writes the private key in another form, mode 0600, into a file that is not there yet, or answers it where it goes to standard
- * output. Throws `InvalidKey` or `File`.
+ * Writes the private key in another form, mode 0600, into a new file. With `-` it returns the key for
+ * standard output instead. Throws `InvalidKey` or `File`.
  */
 export function convertKey(input: Input, { to, out, comment }: Conversion): Converted {
   const isPrinted = out === STDIN;
@@ -58,7 +58,7 @@ export function convertKey(input: Input, { to, out, comment }: Conversion): Conv
       next: "It is never overwritten: move it away, or name another file.",
     });
   }
-  // Looks again, and never takes the place of a file that appeared meanwhile.
+  // Checks again, and never replaces a file that has appeared since the first check.
   writePrivateKeyFile(out, converted, { comment: comment ?? publicKey.comment ?? "" });
   return { written: `${out}: ${fingerprintSha256(publicKey)}` };
 }

@@ -14,8 +14,9 @@ export interface Input {
 }
 
 /**
- * Reads a key file or standard input, and never more of it than a key has. Throws `File`, or `InvalidKey` when it is larger.
- * @param stdin  Opens standard input. One that is closed, or no file to read from, already fails here.
+ * Reads a key file or standard input, up to the largest size of a key. Throws `File`, or `InvalidKey` when
+ * the input is larger.
+ * @param stdin  Opens standard input. It already fails here if standard input is closed or cannot be read.
  */
 export async function readInput(file: string, stdin: () => Readable): Promise<Input> {
   const name = file === STDIN ? "standard input" : file;

@@ -4,7 +4,7 @@ import { isatty } from "node:tty";
 import { redact } from "../core/redact";
 import { EXIT, runCli } from "./program";
 
-/** What could not be written is not what the exit code may call done. One line says so, and nothing more is written. */
+/** A failed write must not exit with success. One line reports it, and nothing more is written. */
 function failOnError(stream: NodeJS.WriteStream): void {
   stream.on("error", (error) => {
     process.exitCode = EXIT.refused;
@@ -30,6 +30,6 @@ void runCli(process.argv.slice(2), {
   complain: (text) => void process.stderr.write(text),
   ...(isatty(0) && isatty(2) ? { ask } : {}),
 }).then((exitCode) => {
-  // Not process.exit(): what was written to a pipe has to get through first. A failed write keeps its own exit code.
+  // Not process.exit(): output to a pipe must be flushed first. A failed write keeps its own exit code.
   process.exitCode ||= exitCode;
 });

@@ -19,7 +19,7 @@ export interface Io {
   stdin(): Readable;
   print(text: string): void;
   complain(text: string): void;
-  /** Asks a question that is answered with yes or no. Absent where there is no terminal. */
+  /** Asks a yes-or-no question. Absent if there is no terminal. */
   ask?: ((question: string) => Promise<boolean>) | undefined;
 }
 
@@ -45,7 +45,7 @@ const FORMATS =
   "key files. Only `convert --out -` prints a private key, all else only the public half. OpenSSH's and PuTTY's files need no " +
   "passphrase.";
 
-/** Runs one command and answers the exit code. Never rejects. No private key is printed but by `convert --out -`. */
+/** Runs one command and returns the exit code. Never rejects. Only `convert --out -` prints a private key. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = command("pulumi-keypair")
@@ -133,7 +133,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       new Command(name)
         .exitOverride()
         .showHelpAfterError("(pulumi-keypair --help says more)")
-        // It repeats what it does not understand, and that may be a key that was given in the place of its file.
+        // The message repeats the unknown argument, and that may be a key that was given instead of its file.
         .configureOutput({ writeOut: io.print, writeErr: (text) => io.complain(redact(text)) })
     );
   }
@@ -141,7 +141,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 
 function messageOf(error: unknown): string {
   if (isKeyPairError(error)) return error.message;
-  // Not ours, so not written with keys in mind.
+  // The error is not ours: its text may hold a key.
   return redact(error instanceof Error ? error.message : String(error));
 }
 

@@ -106,7 +106,7 @@ export interface Backend {
   readonly endpoint: string;
   /** Which credentials are used, for the log: `the profile "prod" (~/.aliyun/config.json)`. Never what they are. */
   readonly credentialsFrom: string;
-  /** What the user should know of the way to the cloud, as one sentence without its full stop: it is not encrypted. */
+  /** A warning about the way to the cloud (it is not encrypted), as one sentence without its full stop. */
   readonly warning?: string | undefined;
 
   /**
@@ -137,7 +137,10 @@ export interface Backend {
   ): Promise<KeyPairRecord | undefined>;
   /** All pairs that the credentials can see. */
   listKeyPairs(filter: KeyPairFilter, operation: Operation): Promise<KeyPairRecord[]>;
-  /** A pair that is not there is fine. Rejects with `InUse`, naming the instances where the cloud does, while attached. */
+  /**
+   * Succeeds if the pair does not exist. While the pair is attached, rejects with `InUse`, which names the
+   * instances if the cloud does.
+   */
   deleteKeyPair(name: string, operation: Operation): Promise<void>;
 
   /** Absent where the cloud has no tags. Idempotent. */

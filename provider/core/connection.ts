@@ -16,7 +16,7 @@ export interface ProviderSettings {
   projectFolder: string;
 }
 
-/** The longest wait of one operation when the configuration says nothing: as long as the peers wait. */
+/** The longest wait of one operation if the configuration sets none: the same as comparable providers. */
 export const DEFAULT_TIMEOUT_SECONDS = 600;
 
 /** In an endpoint, it stands for the region: one endpoint for all regions. */
@@ -26,7 +26,10 @@ const REGION_PLACEHOLDER = "{region}";
 export interface Place {
   /** What is opened: everything that is known from the resource, the configuration and the environment. */
   readonly connection: ResolvedConnection;
-  /** The configuration's credentials if they belong to this place, else none: then the cloud's own sources are used. */
+  /**
+   * The configuration's credentials if they belong to this place; else empty, and the cloud's own sources
+   * apply.
+   */
   readonly credentials: Credentials;
   /**
    * The account by the name that the resource or the configuration gives it: a profile, a cloud of clouds.yaml, or a store's file,
@@ -46,11 +49,11 @@ export interface PlacedState {
 }
 
 /**
- * Where a resource lives: its own `connection`, over the stack's configuration, over what the cloud's own tools take from the
- * environment. Throws `Configuration`.
+ * Where a resource lives. Its own `connection` comes first, then the stack's configuration, then what the
+ * cloud's own tools read from the environment. Throws `Configuration`.
  *
- * The configuration serves its own backend only. Its credentials stay with its account, and its endpoint with its account and
- * region; an endpoint that holds `{region}` serves every region.
+ * The configuration applies to its own backend only. Its credentials apply to its account only, and its
+ * endpoint to its account and region only; an endpoint that holds `{region}` applies to every region.
  */
 export function resolvePlace(
   own: Connection | undefined,
@@ -87,7 +90,7 @@ export function resolvePlace(
   };
 }
 
-/** Where a resource of the state is, and how the configuration of now gets there. */
+/** Where a resource of the state is, and how the current configuration reaches it. */
 export function placeOfState(
   state: Partial<PlacedState>,
   settings: ProviderSettings,
@@ -134,15 +137,16 @@ export function compareConnection(comparison: PlaceComparison): "replace" | "upd
   return isSameWay ? undefined : "update";
 }
 
-/** An unknown region is no other region: it takes a call to find out. */
+/** An unknown region counts as the same region, because only a call can find out which it is. */
 function isSameRegion({ state, place: { connection } }: PlaceComparison): boolean {
   if (state.backend !== connection.backend) return false;
   return state.region === undefined || connection.region === undefined || state.region === connection.region;
 }
 
 /**
- * An account that only one side names is no other account: a laptop may name a profile where the pipeline has credentials in its
- * environment, and a key pair must not be replaced for that. A store's file always has a name.
+ * If only one side names an account, it counts as the same account. A laptop may name a profile while the
+ * pipeline has credentials in its environment; that must not replace a key pair. A store's file always has a
+ * name.
  */
 function isSameAccount({ state, place, settings, catalog }: PlaceComparison): boolean {
   const rules = catalog.rules(place.connection.backend);

@@ -5,7 +5,7 @@ export type Defined<T> = { [K in keyof T as Exclude<K, MayBeAbsent<T, K>>]: T[K]
   [K in keyof T as MayBeAbsent<T, K>]?: Exclude<T[K], undefined>;
 };
 
-/** The object without the properties that are `undefined`: the engine has no word for them. */
+/** The object without the properties that are `undefined`: the engine cannot represent them. */
 export function defined<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(
     Object.entries(value).filter(([, member]) => member !== undefined),

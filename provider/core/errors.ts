@@ -53,7 +53,7 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
-/** Longest chain of causes that is kept: what is deeper explains nothing, and a chain may be a ring. */
+/** Longest chain of causes that is kept. Deeper causes explain nothing, and a chain may be circular. */
 const MOST_CAUSES = 5;
 
 /**
@@ -74,7 +74,7 @@ export class KeyPairError extends Error {
     this.details = withoutSecrets(told);
   }
 
-  /** The same error with what only the caller knows: the key pair, the property, the next step. */
+  /** The same error, plus what only the caller knows: the key pair, the property, the next step. */
   with(more: Partial<ErrorDetails>): KeyPairError {
     return new KeyPairError({ ...this.details, cause: this.cause, ...more });
   }
@@ -85,8 +85,8 @@ export function isKeyPairError(error: unknown, ...codes: ErrorCode[]): error is 
 }
 
 /**
- * What may be printed of a cause: `util.inspect`, and so every logger, shows the whole chain, and of a library's error every
- * member, requests with their headers among them.
+ * The part of a cause that may be printed. `util.inspect`, and so every logger, prints the whole chain of
+ * causes. It also prints every member of a library's error, including requests and their headers.
  */
 function printableCause(cause: unknown, depth: number): unknown {
   if (cause instanceof KeyPairError) return cause;

@@ -38,7 +38,9 @@ export async function getKeyPair(
   });
 }
 
-/** All pairs that match all of the filters, sorted by name. Rejects with `InvalidInput` for a regular expression that is none. */
+/**
+ * All pairs that match all filters, sorted by name. Rejects with `InvalidInput` if `nameRegex` is not valid.
+ */
 export async function getKeyPairs(args: GetKeyPairsArgs, context: LookupContext): Promise<KeyPairFacts[]> {
   const { nameRegex, connection, tags, fingerprint, resourceGroupId } = args;
   const matches = nameRegex === undefined ? () => true : matcher(nameRegex);

@@ -5,8 +5,9 @@ import { dirname, join, resolve } from "node:path";
 const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
 
 /**
- * The folder of the Pulumi project: the nearest one upwards that holds its file, as the engine finds it. The engine starts its
- * plugins in the program's folder, and `main` in Pulumi.yaml may say that this is another. Without a project it is `from` itself.
+ * The folder of the Pulumi project: the nearest folder upwards with a project file, as the engine looks for
+ * it. The engine starts its plugins in the program's folder, which may be another one because of `main` in
+ * Pulumi.yaml. If there is no project, it is `from` itself.
  */
 export function projectFolder(from = process.cwd()): string {
   for (let folder = from; ; folder = dirname(folder)) {

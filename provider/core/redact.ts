@@ -1,9 +1,11 @@
 /**
- * The last net under every text that leaves the process: errors, warnings, progress. Code that handles a secret must not
- * put it into a text in the first place; this catches what a library or a cloud put there.
+ * The last safeguard for every text that leaves the process: errors, warnings, progress. Code that handles a
+ * secret must not put it into a text in the first place; this removes what a library or a cloud put there.
  */
 
-/** Base64 that goes on, also over line ends. Shorter words behind a line end are the sentence that it stands in. */
+/**
+ * Base64, which may continue on further lines. A shorter word after a line end is part of the normal text.
+ */
 const BASE64 = "[A-Za-z0-9+/=]*(?:\\s+[A-Za-z0-9+/=]{16,})*";
 
 const PRIVATE_KEY = [
@@ -25,27 +27,30 @@ const PRIVATE_KEY = [
 /** Query and form parameters and headers that carry a credential or a signature, and their values, quoted or not. */
 const CREDENTIAL =
   /((?:access[-_]?key(?:[-_]?(?:id|secret))?|secret[-_]?(?:access[-_]?)?key|security[-_]?token|signature|password|x-(?:auth|subject|acs-security)-token)\\?["']?\s*[=:]\s*|"secret\\?"\s*:\s*)(\\?"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"'&,;]+)/gi;
-/** Its value has several words: the scheme, then what is secret. */
+/** The value of this header has several words: the scheme, then the secret. */
 const AUTHORIZATION = /(authorization\\?["']?\s*[=:]\s*\\?["']?)([^\r\n"'\\]+)/gi;
 
-/** Shorter ones would be found in texts that do not mean them. */
+/** Shorter secrets would match by accident in unrelated texts. */
 const MIN_SECRET_LENGTH = 8;
 
 const known = new Set<string>();
 
-/** Text that no message may hold, whatever it is part of: a secret that this process was given. */
+/**
+ * Registers a secret that this process received. No message may contain it, not even as part of a longer
+ * text.
+ */
 export function registerSecret(value: string | undefined): void {
   if (value === undefined || value.length < MIN_SECRET_LENGTH) return;
-  // As URLs, forms and JSON spell it.
+  // The forms in which URLs, forms and JSON write it.
   const inUrl = encodeURIComponent(Buffer.from(value).toString());
   for (const form of [value, inUrl, JSON.stringify(value).slice(1, -1)]) known.add(form);
 }
 
 /** The text without private keys, credentials and registered secrets. */
 export function redact(text: string): string {
-  // UTF-16 that was read as another encoding has a NUL between any two letters.
+  // UTF-16 that was read with another encoding has a NUL between each two letters.
   let safe = text.replaceAll("\0", "");
-  // Of two secrets one may be the beginning of the other.
+  // One secret may be the beginning of another.
   const longestFirst = [...known].sort((a, b) => b.length - a.length);
   for (const secret of longestFirst) safe = safe.replaceAll(secret, "[secret]");
   for (const pattern of PRIVATE_KEY) safe = safe.replace(pattern, "[private key removed]");

@@ -19,10 +19,13 @@ const OTHER_KEYS = [
 /** The settings that are secrets. */
 export const SECRET_SETTINGS: readonly string[] = ["accessKeySecret", "securityToken"];
 
-/** What serves one cloud only, and so needs to know which. */
+/** Settings that serve one cloud only, so it must be known which cloud. */
 const OF_ONE_BACKEND = ["endpoint", "accessKeyId", "accessKeySecret", "securityToken"] as const;
 
-/** All problems of a configuration, each at its key. Numbers may be given as strings: a stack's configuration has no others. */
+/**
+ * All problems of a configuration, each at its key. Numbers may be given as strings, because a stack's
+ * configuration holds only strings.
+ */
 export function checkSettings(values: Readonly<Record<string, unknown>>): CheckFailure[] {
   const { timeoutSeconds, backend } = values;
   const isString = typeof timeoutSeconds === "string";
@@ -36,8 +39,8 @@ export function checkSettings(values: Readonly<Record<string, unknown>>): CheckF
 }
 
 /**
- * The stack's configuration. `get` answers a key of the namespace `keypair`, always as a string. Throws `Configuration` with all
- * problems at once; secrets are never part of them.
+ * The stack's configuration. `get` returns the value of a key in the namespace `keypair`, always as a string.
+ * Throws `Configuration` with all problems at once, and never includes a secret.
  * @param projectFolder  Absolute: relative paths start there.
  */
 export function readSettings(
@@ -63,7 +66,7 @@ export function readSettings(
   };
 }
 
-/** A string that is no number stays one, and is reported as that. */
+/** A string that is not a number is returned as it is, so that the check reports it. */
 function numberOf(text: string): number | string {
   const number = Number(text);
   return Number.isNaN(number) ? text : number;

@@ -13,8 +13,9 @@ import {
 import { ENCRYPTED, type StoredResource } from "./state";
 
 /**
- * Whose key the pair holds. `program`: the one that the program imports, or that the run was given. `unknown`: the cloud made
- * it, and nobody was told. `other`: not the program's. `encrypted`: the state does not tell what the program's is.
+ * Whose key the pair holds. `program`: the key that the program imports, or that the run received.
+ * `unknown`: the cloud made the key, and nobody received it. `other`: not the program's key.
+ * `encrypted`: the state does not tell which key is the program's.
  */
 export type KeyOrigin = "program" | "unknown" | "other" | "encrypted";
 
@@ -33,7 +34,7 @@ export interface Orphan {
   keptBecause?: string;
 }
 
-/** When the interrupted create can have made its pair (ms since the epoch). */
+/** The time in which the interrupted create may have made its pair (ms since the epoch). */
 export interface Window {
   since: number;
   until: number;
@@ -50,10 +51,10 @@ export interface Sighting {
   window: Window;
 }
 
-/** `<anything>-<7 random hex>`: nobody else's pair has such a name. */
+/** `<anything>-<7 random hex>`: a pair of somebody else does not have such a name. */
 const RANDOM_NAME = /-[0-9a-f]{7}$/;
 
-/** Says of a pair that no resource has whose it is, and whether `--delete` may remove it. */
+/** For a pair that no resource has: tells whose it is, and whether `--delete` may remove it. */
 export function assessOrphan(sighting: Sighting): Orphan {
   const { resource, backend, record, instanceIds, window, projectFolder } = sighting;
   const key = keyOrigin(resource, record);
@@ -71,7 +72,7 @@ export function assessOrphan(sighting: Sighting): Orphan {
   return keptBecause === undefined ? orphan : { ...orphan, keptBecause };
 }
 
-/** Whether the pair is still the one that was judged. */
+/** Whether the pair is still the one that was assessed. */
 export function isSamePair(before: KeyPairRecord, now: KeyPairRecord): boolean {
   return (
     before.fingerprint === now.fingerprint &&
@@ -99,7 +100,7 @@ function fileReason(file: KeyFile | undefined): string | undefined {
     : undefined;
 }
 
-/** A random name was made for the interrupted create. Any other name may be that of a pair which was there before. */
+/** A random name was made for the interrupted create. A pair with any other name may have existed before. */
 function timeReason(
   { inputs }: StoredResource,
   { name, createdAt }: KeyPairRecord,
@@ -123,7 +124,7 @@ function keyOrigin({ inputs, outputs }: StoredResource, record: KeyPairRecord): 
   if (publicKeyBody === ENCRYPTED) return "encrypted";
   if (typeof publicKeyBody === "string")
     return holds(record, readPublicKey(publicKeyBody)) ? "program" : "other";
-  // The engine had just been told of the pair when it was killed.
+  // The engine was killed just after it had received the pair's outputs.
   const { fingerprintSha256: told } = outputs;
   if (typeof told !== "string" || told === "" || fingerprintOf(record) === "") return "unknown";
   return told === fingerprintOf(record) ? "program" : "other";
@@ -131,7 +132,7 @@ function keyOrigin({ inputs, outputs }: StoredResource, record: KeyPairRecord): 
 
 interface KeyFile {
   path: string;
-  /** `undefined`: that cannot be told. */
+  /** `undefined`: the file cannot be read, so this is not known. */
   fits: boolean | undefined;
 }
 
@@ -151,7 +152,7 @@ function fileWithKey(
   }
 }
 
-/** By the key where the cloud gives it, else by its fingerprint, however that is written. */
+/** Compares the key if the cloud gives it, else its fingerprint, in whatever notation the cloud uses. */
 function holds(record: KeyPairRecord, key: PublicKey): boolean {
   const told = fingerprintOf(record);
   if (told !== "") return told === fingerprintSha256(key);

@@ -42,8 +42,8 @@ export interface OrphansParts {
 export type Remainder = "nothing" | "something" | "unknown";
 
 /**
- * Finds what interrupted creates of the stack have left in the clouds, and deletes it where that is asked for. Must run in the
- * folder of the Pulumi project, or below it.
+ * Finds what interrupted creates of the stack left in the clouds, and deletes it if `--delete` is given.
+ * Must run in the folder of the Pulumi project, or below it.
  */
 export async function runOrphans(options: OrphansOptions, parts: OrphansParts): Promise<Remainder> {
   const mayDelete = options.delete === true;
@@ -86,7 +86,10 @@ async function confirm(findings: Findings, deletable: Orphan[], parts: OrphansPa
   return (await parts.ask?.(`Delete ${names}?`)) ?? false;
 }
 
-/** Nothing is deleted once the state has changed: a run that goes on now makes its pairs before the state has them. */
+/**
+ * Deletes nothing if the state has changed since it was read: a run may be active, and a run makes its pairs
+ * before they are in the state.
+ */
 async function deleteAll(
   { orphans }: Findings,
   search: Search,

@@ -2,13 +2,13 @@ import type { Operation } from "../../core/backend";
 import { isKeyPairError, type KeyPairError } from "../../core/errors";
 import { isSamePair, type Orphan } from "./assess";
 
-/** What became of a pair. `unclear`: it is not known whether it is there still. */
+/** What became of a pair. `unclear`: it is not known whether the pair still exists. */
 export type Deletion =
   | { outcome: "deleted" }
   | { outcome: "left"; because: string }
   | { outcome: "unclear"; error: KeyPairError };
 
-/** Deletes a pair that may be deleted, if it is still what was found. */
+/** Deletes a pair that may be deleted, if it is still the pair that was found. */
 export async function deleteOrphan(orphan: Orphan, operation: Operation): Promise<Deletion> {
   const { backend, record, resource, keptBecause } = orphan;
   if (keptBecause !== undefined) return { outcome: "left", because: keptBecause };

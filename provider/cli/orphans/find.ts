@@ -6,13 +6,13 @@ import { assessOrphan, type Orphan, type Window } from "./assess";
 import { type Access, type PlaceOfResource, placeOfResource } from "./settings";
 import { ENCRYPTED, isOurs, logicalName, type StoredResource } from "./state";
 
-/** An interrupted create of which it could not be told whether it left a pair. */
+/** An interrupted create for which it is not known whether it left a pair. */
 export interface Unclear {
   resource: StoredResource;
   error: KeyPairError;
 }
 
-/** Where was looked, and as whom. */
+/** Where the search looked, and with whose credentials. */
 export interface LookedAt {
   backend: Backend;
   owner: Owner | undefined;
@@ -31,7 +31,10 @@ export interface Search extends Access {
   since?: number | undefined;
 }
 
-/** Asks the clouds what the interrupted creates of the state have left. One that cannot be asked does not hide the others. */
+/**
+ * Asks the clouds what the interrupted creates of the state have left. If one cloud cannot be asked, the
+ * results of the others are still reported.
+ */
 export async function findOrphans(search: Search): Promise<Findings> {
   const { pendingCreates } = search.state;
   const looked = await Promise.all(pendingCreates.map((resource) => look(resource, search)));
@@ -43,7 +46,7 @@ export async function findOrphans(search: Search): Promise<Findings> {
   };
 }
 
-/** One call on a cloud: nobody waits for it but the user, who sees that it lasts. */
+/** One call on a cloud. It reports no progress: only the user waits for it, and sees that it takes time. */
 export function operationOf({ settings }: PlaceOfResource): Operation {
   return {
     signal: new AbortController().signal,
@@ -91,7 +94,7 @@ function nameOf({ inputs }: StoredResource): string {
   });
 }
 
-/** A read may lag behind what the killed run wrote last. */
+/** A read may not show yet what the killed run wrote last. */
 async function find(
   name: string,
   { inputs }: StoredResource,
@@ -120,7 +123,10 @@ async function orphanOf(
   return assessOrphan({ resource, backend, record, instanceIds, window, projectFolder });
 }
 
-/** Whether a resource of the state has this pair. Of another package's it is not known where: its name is enough. */
+/**
+ * Whether a resource of the state has this pair. For a resource of another package it is not known where its
+ * pair is, so the same name is enough.
+ */
 async function isInState(
   name: string,
   backend: Backend,
@@ -138,12 +144,12 @@ async function isInState(
   return false;
 }
 
-/** Two that are not known to differ are taken for one: what may be in the state is left alone. */
+/** An unknown owner counts as the same owner: a pair that may be in the state must be left alone. */
 function isSameOwner(one: Owner | undefined, other: Owner | undefined): boolean {
   return one === undefined || other === undefined || one.id === other.id;
 }
 
-/** Another user sees other pairs, and would find that nothing is left. */
+/** Another user sees other key pairs, so the search would wrongly find nothing. */
 function expectSameOwner(
   owner: Owner | undefined,
   { provider, inputs }: StoredResource,
@@ -162,7 +168,10 @@ function expectSameOwner(
   });
 }
 
-/** A create may have been interrupted twice. Where one of the two may be removed, the pair may. */
+/**
+ * A create may have been interrupted twice. If one of the two findings allows deletion, the pair may be
+ * deleted.
+ */
 function eachOnce(orphans: Orphan[]): Orphan[] {
   const found: Orphan[] = [];
   for (const orphan of orphans) {

@@ -6,8 +6,8 @@ import { registerSecret } from "../../core/redact";
 const MAX_OUTPUT_BYTES = 1024 ** 3;
 
 /**
- * What the CLI says of a state in a folder (`file://`) when the file of attributes beside it is empty. It does not write that one in
- * one step, so a kill may leave it so; the state itself is whole.
+ * The CLI's message for a state in a folder (`file://`) when the attributes file beside it is empty. The CLI
+ * does not write that file in one step, so a kill may leave it empty; the state itself is complete.
  */
 const EMPTY_ATTRIBUTES = "failed to load checkpoint: EOF";
 
@@ -67,7 +67,7 @@ function ofStack(stack: string | undefined): string[] {
   return stack === undefined ? [] : ["--stack", stack];
 }
 
-/** An error of JSON.parse shows a piece of the text, so it is not passed on. */
+/** An error of JSON.parse quotes a piece of the text, so it is not passed on. */
 function parsed(text: string): Record<string, { value?: string; secret?: boolean }> {
   try {
     return JSON.parse(text);

@@ -4,9 +4,9 @@ import type { Deletion } from "./delete";
 import type { Findings, LookedAt, Unclear } from "./find";
 import { logicalName } from "./state";
 
-/** What was found, and where it was asked for, what was deleted. */
+/** What was found, and what was deleted if deletion was requested. */
 export interface Report extends Findings {
-  /** Absent where nothing was to be deleted. */
+  /** Absent if no deletion was requested. */
   deletions?: ReadonlyMap<Orphan, Deletion>;
 }
 

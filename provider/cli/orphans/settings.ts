@@ -9,9 +9,9 @@ import { ENCRYPTED, logicalName, type StackState, type StoredResource } from "./
 /** How the clouds are reached. */
 export interface Access {
   state: StackState;
-  /** The stack's configuration of today; empty where the state does not come from the stack. */
+  /** The stack's current configuration; empty if the state does not come from the stack. */
   configuration: ReadonlyMap<string, string>;
-  /** What the command line says in the place of the configuration. */
+  /** What the command line gives instead of the configuration. */
   overrides: Connection;
   catalog: BackendCatalog;
   /** The folder of the Pulumi project (absolute): relative paths start there. */
@@ -24,8 +24,8 @@ export interface PlaceOfResource extends Place {
 }
 
 /**
- * Where the run that wrote the state made the resource: as its provider was configured then, whatever the stack's configuration
- * says today. Throws `Configuration`.
+ * Where the run that wrote the state made the resource. The provider's configuration of that run decides,
+ * not the stack's current configuration. Throws `Configuration`.
  */
 export function placeOfResource(resource: StoredResource, access: Access): PlaceOfResource {
   const { inputs, outputs } = resource;
@@ -51,7 +51,7 @@ function settingsOf({ provider }: StoredResource, access: Access): ProviderSetti
   return withOverrides({ ...settings, credentials }, overrides);
 }
 
-/** Credentials of the configuration belong to its account: another one brings its own. */
+/** Credentials in the configuration belong to its account. Another account uses its own. */
 function withOverrides(settings: ProviderSettings, overrides: Connection): ProviderSettings {
   const { connection } = settings;
   const isOtherCloud = overrides.backend !== undefined && overrides.backend !== connection.backend;

@@ -6,7 +6,7 @@ const KEY_PAIR_TYPES = ["pulumi-nodejs:dynamic/keypair:KeyPair", "keypair:index:
 /** The key pairs of other packages: `alicloud:ecs/ecsKeyPair:EcsKeyPair`, `openstack:compute/keypair:Keypair`. */
 const FOREIGN_KEY_PAIR = /key-?pair(?:v\d+)?$/i;
 
-/** How the engine marks a value that is not plain, and that it is a secret. */
+/** How the engine marks a special value, and how it marks that the value is a secret. */
 const MARK = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
@@ -15,7 +15,7 @@ export const ENCRYPTED = Symbol("encrypted");
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** What is kept of a resource of the state: never a private key. */
+/** The part of a stored resource that is kept in memory. It never includes a private key. */
 export interface StoredResource {
   urn: string;
   type: string;
@@ -24,7 +24,7 @@ export interface StoredResource {
   outputs: Properties;
   /** The provider that it was made with: its URN, `::` and its id. */
   provider?: string;
-  /** The longest time of its creation that the program sets, in seconds. */
+  /** The create timeout that the program sets, in seconds. */
   createTimeout?: number;
 }
 
@@ -32,7 +32,7 @@ export interface StoredResource {
 export interface StackState {
   /** When it was written last (ms since the epoch). */
   writtenAt: number;
-  /** Key pairs whose creation was under way, and of which the engine was never told the end. */
+  /** Key pairs whose creation had started, but the engine never received the result. */
   pendingCreates: StoredResource[];
   /** Key pairs, also those of other packages. */
   keyPairs: StoredResource[];
@@ -52,7 +52,10 @@ const KEPT_OUTPUTS = ["fingerprintSha256", "connection", "backend", "region", "o
 const KEPT_SETTINGS =
   /^(?:keypair:)?(?:backend|region|endpoint|profile|cloud|path|accessKeyId|accessKeySecret|securityToken|timeoutSeconds)$/;
 
-/** Reads what `pulumi stack export` prints. Throws `InvalidInput`, and never repeats any of the text: it may hold private keys. */
+/**
+ * Reads what `pulumi stack export` prints. Throws `InvalidInput`, and never repeats any of the text, because
+ * it may hold private keys.
+ */
 export function readState(text: string): StackState {
   const deployment = asObject(asObject(parsed(text))["deployment"]);
   const time = asObject(deployment["manifest"])["time"];
@@ -82,12 +85,17 @@ export function logicalName(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-/** Whether this provider's resource: others hold a pair by its id too, but do not tell where. */
+/**
+ * Whether the resource is this provider's. Resources of other packages also have the pair's name as their id,
+ * but do not tell where the pair is.
+ */
 export function isOurs({ type }: { type?: unknown }): boolean {
   return KEY_PAIR_TYPES.includes(String(type));
 }
 
-/** The engine remembers a resource that it has deleted for a replacement until that is made. */
+/**
+ * The engine keeps a resource that it has deleted for a replacement in the state until the new one is made.
+ */
 function isInCloud(resource: Properties, beingDeleted: ReadonlySet<unknown>): boolean {
   if (resource["pendingReplacement"] === true && !beingDeleted.has(resource["urn"])) return false;
   return isOurs(resource) || FOREIGN_KEY_PAIR.test(String(resource["type"]));
@@ -144,7 +152,7 @@ function registerAll(secret: unknown): void {
   else if (typeof secret === "object" && secret !== null) Object.values(secret).forEach(registerAll);
 }
 
-/** An error of JSON.parse shows a piece of the text, so it is not passed on. */
+/** An error of JSON.parse quotes a piece of the text, so it is not passed on. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

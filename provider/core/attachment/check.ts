@@ -15,7 +15,7 @@ export function checkAttachment(
   const known = knownPart<KeyPairAttachmentArgs>(news);
   const isGiven = (property: string) => property in request.news;
   for (const { property, reason } of checkAttachmentAgainstSchema(known)) {
-    // What is not known yet is not missing.
+    // A value that is not known yet is not missing.
     if (!(reason === "is missing" && isGiven(property))) findings.fail(property, reason);
   }
   const rules = findings.attempt("connection", () =>

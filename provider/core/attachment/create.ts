@@ -4,7 +4,7 @@ import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { attach, failed, partialFailure, without } from "./instances";
 
-/** Attaches the pair to all instances; those that took it are recorded also when others did not. */
+/** Attaches the pair to all instances. If some fail, the instances that succeeded are still recorded. */
 export async function createAttachment(
   args: KeyPairAttachmentArgs,
   context: OperationContext,
@@ -12,7 +12,7 @@ export async function createAttachment(
   const { settings, catalog, operation } = context;
   const place = resolvePlace(args.connection, settings, catalog);
   const backend = await openPlace(place, catalog);
-  // Asked before anything is attached: nothing may come between the cloud's reply and the state.
+  // Asked before anything is attached, so that no call comes between the cloud's reply and the state.
   const owner = await backend.owner(operation);
   const failures = await attach(args.keyPairName, args.instanceIds, backend, context);
   const state: KeyPairAttachmentState = defined({

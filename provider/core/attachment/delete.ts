@@ -4,7 +4,9 @@ import type { OperationContext } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
 import { detach, partialFailure } from "./instances";
 
-/** Detaches. Instances that are gone, or have another key pair by now, are fine, and so is a pair that is gone. */
+/**
+ * Detaches. It is no failure if an instance or the pair is gone, or if an instance has another pair by now.
+ */
 export async function deleteAttachment(
   id: string,
   state: KeyPairAttachmentState,

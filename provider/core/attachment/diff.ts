@@ -5,7 +5,9 @@ import { changesOf } from "../resource/propertyTable";
 import { hasUnknown, knownPart } from "../unknown";
 import { ATTACHMENT_PROPERTIES } from "./properties";
 
-/** A replacement attaches the new pair before the old one is detached: no instance is without one in between. */
+/**
+ * A replacement attaches the new pair before it detaches the old one, so no instance is ever without a pair.
+ */
 export function diffAttachment({
   state,
   args,
@@ -14,7 +16,7 @@ export function diffAttachment({
 }: DiffRequest<KeyPairAttachmentArgs, KeyPairAttachmentState>): ResourceDiff {
   const { keyPairName, instanceIds } = state;
   const known = { keyPairName, instanceIds, ...knownPart<KeyPairAttachmentArgs>(args) };
-  // While it is not known where the attachment will be, it is compared where it is.
+  // If the new place is not known yet, compare as if the attachment stays where it is.
   const place = hasUnknown(args.connection)
     ? placeOfState(state, settings, catalog)
     : resolvePlace(known.connection, settings, catalog);

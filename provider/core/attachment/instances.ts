@@ -2,7 +2,10 @@ import type { AttachmentClient, Backend, InstanceFailure } from "../backend";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { OperationContext } from "../resource/contract";
 
-/** Attaches, and warns that running instances take the key when they are restarted. Answers which instances failed. */
+/**
+ * Attaches, and warns that running instances use the key only after a restart. Returns the instances that
+ * failed.
+ */
 export async function attach(
   name: string,
   instanceIds: string[],
@@ -20,7 +23,7 @@ export async function attach(
   return failures;
 }
 
-/** A cloud deletes no pair that is attached, so one that is gone was detached before. */
+/** A cloud does not delete an attached pair, so a pair that is gone is already detached. */
 export async function detach(
   name: string,
   instanceIds: string[],
@@ -44,7 +47,7 @@ export function clientOf(backend: Backend): AttachmentClient {
   });
 }
 
-/** `undefined` when nothing failed. Instances that failed for one reason stand together: there may be a hundred of them. */
+/** `undefined` when nothing failed. Groups instances by reason, because there may be a hundred of them. */
 export function partialFailure(
   what: string,
   keyPairName: string,

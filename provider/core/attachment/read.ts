@@ -5,7 +5,10 @@ import type { OperationContext, ReadOutcome } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
 import { clientOf } from "./instances";
 
-/** Which of the instances still have the pair; `undefined` when none has it. Other instances that have it are not this resource's. */
+/**
+ * Which of the instances still have the pair; `undefined` when none has it. Other instances with the pair do
+ * not belong to this resource.
+ */
 export async function readAttachment(
   id: string,
   state: Partial<KeyPairAttachmentState>,

@@ -6,7 +6,7 @@ import type { OperationContext, Outcome } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
 import { attach, detach, failed, partialFailure, without } from "./instances";
 
-/** Attaches first and detaches then, so that a failure leaves more machines reachable, not fewer. */
+/** Attaches first, then detaches, so that a failure leaves more machines reachable, not fewer. */
 export async function updateAttachment(
   id: string,
   state: KeyPairAttachmentState,
@@ -28,7 +28,7 @@ export async function updateAttachment(
     notDetached = failed(failures);
     incomplete ??= partialFailure("detached from", id, failures);
   } catch (error) {
-    // None was detached, and what was attached must not be lost for that.
+    // Nothing was detached, but the instances that were attached must still be recorded.
     if (!isKeyPairError(error)) throw error;
     incomplete ??= error;
   }

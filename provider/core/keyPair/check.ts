@@ -20,7 +20,7 @@ type News = KeyPairCheck["news"];
 /** The arguments that say which key is imported. */
 const KEY_SOURCES = ["publicKeyBody", "publicKeyFile"] as const;
 
-/** What somebody may mean who gives an output as an argument. */
+/** For an output that somebody gives as an argument: the argument that they probably mean. */
 const MEANT_INSTEAD: Readonly<Record<string, string>> = {
   publicKey: "publicKeyBody",
   backend: "connection.backend",
@@ -28,7 +28,10 @@ const MEANT_INSTEAD: Readonly<Record<string, string>> = {
   privateKey: "publicKeyFile, which takes the public half of a private key's file",
 };
 
-/** Checks the arguments without a call, and fills in what only the provider can: the automatic name and the key of `publicKeyFile`. */
+/**
+ * Checks the arguments without a call, and fills in what only the provider can: the automatic name and the
+ * key of `publicKeyFile`.
+ */
 export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArgs> {
   const findings = new Findings();
   const safe = withoutPrivateKeys(given.news, findings, "publicKeyBody");
@@ -59,8 +62,9 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
 }
 
 /**
- * The arguments as the program says them. For `ignoreChanges` the engine puts the stored ones in their place, and these hold what a
- * check filled in: the automatic name, and the key of `publicKeyFile`, which is then not read.
+ * The arguments as the program gives them. With `ignoreChanges` the engine gives the stored arguments
+ * instead, and these include what an earlier check filled in: the automatic name, and the key of
+ * `publicKeyFile`. In that case the file is not read.
  */
 function asWritten(given: News, olds: KeyPairCheck["olds"]): { news: News; keyInCloud: unknown } {
   const {
@@ -76,7 +80,10 @@ function asWritten(given: News, olds: KeyPairCheck["olds"]): { news: News; keyIn
   return { news, keyInCloud };
 }
 
-/** What is known of the arguments and has the right type; another type is reported, and not looked at any further. */
+/**
+ * The arguments that are known and have the right type. A wrong type is reported, and not checked any
+ * further.
+ */
 function checkTypes(news: News, findings: Findings): Partial<KeyPairArgs> {
   const outputs: readonly string[] = computedNames(KEY_PAIR_PROPERTIES);
   const known = knownPart<KeyPairArgs>(news);
@@ -92,7 +99,9 @@ function checkTypes(news: News, findings: Findings): Partial<KeyPairArgs> {
   return known;
 }
 
-/** A key that is given without a value was meant to be imported: without this check a new key would be made instead. */
+/**
+ * A key argument without a value was meant as an import. Without this check a new key would be made instead.
+ */
 function checkKeyIsGiven({ withoutValue }: KeyPairCheck, findings: Findings): void {
   for (const name of KEY_SOURCES) {
     if (withoutValue?.has(name))
@@ -103,7 +112,9 @@ function checkKeyIsGiven({ withoutValue }: KeyPairCheck, findings: Findings): vo
   }
 }
 
-/** `undefined` when the backend is not known yet, or there is none; that was reported. */
+/**
+ * `undefined` when the backend is not known yet, or when there is no valid one, which is already reported.
+ */
 function rulesOf({ news, settings, catalog }: KeyPairCheck, findings: Findings): BackendRules | undefined {
   const { connection } = news;
   const backend: unknown = typeof connection === "object" ? connection.backend : connection;
@@ -114,7 +125,7 @@ function rulesOf({ news, settings, catalog }: KeyPairCheck, findings: Findings):
   );
 }
 
-/** What is not known yet may turn out not to be given at all. */
+/** A value that is not known yet may turn out to be absent, so it does not count as given. */
 function checkCombinations(news: News, known: Partial<KeyPairArgs>, findings: Findings): void {
   const isGiven = (name: keyof KeyPairArgs) => news[name] !== undefined && news[name] !== UNKNOWN;
   const exclude = (name: keyof KeyPairArgs, other: keyof KeyPairArgs, why: string) => {
@@ -157,7 +168,10 @@ function checkAgainstRules(
   if (generationReason) findings.fail("keyGeneration", generationReason);
 }
 
-/** The key to import as one OpenSSH line; if it is the key of before, the stored line, so that a new comment is no difference. */
+/**
+ * The key to import, as one OpenSSH line. If the key is unchanged, this is the stored line, so that a new
+ * comment is no difference.
+ */
 function publicKeyOf(
   { news, olds, settings, catalog }: KeyPairCheck,
   known: Partial<KeyPairArgs>,
@@ -165,11 +179,11 @@ function publicKeyOf(
   findings: Findings,
 ): unknown {
   if (hasUnknown([news.publicKeyBody, news.publicKeyFile])) return UNKNOWN;
-  // What is there is of another type, and was reported.
+  // The value has the wrong type, which is already reported.
   if (known.publicKeyBody === undefined && known.publicKeyFile === undefined) return undefined;
   const property = known.publicKeyBody === undefined ? "publicKeyFile" : "publicKeyBody";
   const key = findings.attempt(property, () => resolvePublicKey(known, settings.projectFolder));
-  // What cannot be read is not passed on either: it may be a private key.
+  // A value that cannot be read is not passed on, because it may be a private key.
   if (!key) return undefined;
   if (key.options)
     findings.warnings.push(
@@ -183,7 +197,7 @@ function publicKeyOf(
   return stored !== undefined && sameKeyLine(stored, key.line) ? stored : key.line;
 }
 
-/** That the private key could be written, and over nothing of the user's. */
+/** Checks that the private key can be written, and that this would not overwrite anything of the user's. */
 function checkPrivateKeyTarget(
   { olds, run, urn, settings }: KeyPairCheck,
   { privateKeyFile, onExisting }: Partial<KeyPairArgs>,
@@ -191,14 +205,14 @@ function checkPrivateKeyTarget(
 ): void {
   if (privateKeyFile === undefined) return;
   const file = fileOf(privateKeyFile, settings.projectFolder);
-  // It was written before, and a pipeline need not have the folder in which a laptop keeps the file.
+  // An unchanged file was written before. A pipeline need not have the folder in which a laptop keeps it.
   const isUnchanged = olds.privateKeyFile === privateKeyFile;
-  // A pair that is there may have been written here before: the update looks whether it is this very key.
+  // An existing pair may have been written here before. The update then checks whether the file has its key.
   const mayBeOwn = onExisting === "adopt" || olds.keyPairName !== undefined;
   findings.attempt("privateKeyFile", () => {
     if (!isUnchanged)
       checkPrivateKeyFile(file, (fingerprint) => mayBeOwn || run.knownKeyFiles.has(file, fingerprint));
-    // One that adopts may mean the very key that the other has there.
+    // A resource that adopts may mean the same key that the other resource keeps there.
     const isShared = onExisting === "adopt" || urn === undefined;
     const other = isShared ? undefined : run.keyFileClaims.claim(urn, file, !isUnchanged);
     if (other !== undefined) {
@@ -210,7 +224,7 @@ function checkPrivateKeyTarget(
   });
 }
 
-/** The name as given, the automatic one of before, or a new automatic one. */
+/** The given name, the previous automatic name, or a new automatic name. */
 function nameOf(
   { logicalName, olds, news, preview, seed }: KeyPairCheck,
   { keyPairName, keyPairNamePrefix }: Partial<KeyPairArgs>,
@@ -227,7 +241,8 @@ function nameOf(
   if (keepsName && olds.keyPairName !== undefined)
     return { keyPairName: olds.keyPairName, __automaticName: true };
   if (!rules) {
-    // Outside of a preview the engine takes no unknown, and the failure that left us without rules ends the run.
+    // Only a preview may return an unknown value. Otherwise the failure that left no rules ends the run
+    // anyway.
     const isPreview = preview || hasUnknown(news.connection);
     return isPreview ? { keyPairName: UNKNOWN, __automaticName: true } : {};
   }
@@ -244,7 +259,7 @@ function nameOf(
   return { keyPairName: preview ? UNKNOWN : name, __automaticName: true };
 }
 
-/** That no other resource of the program has the name in the same place. */
+/** Checks that no other resource of the program has the same name in the same place. */
 function claimName(
   { urn, news, run, settings, catalog }: KeyPairCheck,
   { connection }: Partial<KeyPairArgs>,

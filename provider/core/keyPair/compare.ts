@@ -6,8 +6,8 @@ import { resolveGeneration } from "./generation";
 import { tagChange } from "./tags";
 
 /*
- * What a difference means. A key pair that is replaced for a difference in form locks its users out, so each rule prefers "the
- * same". No rule does I/O: the engine asks for one resource after the other.
+ * What a difference means. Replacing a key pair because of a mere difference in form locks its users out, so
+ * each rule prefers "the same". No rule does I/O, because the engine compares the resources one by one.
  */
 
 /** Algorithm and Base64 of an OpenSSH line decide; the comment does not. */
@@ -28,9 +28,9 @@ export function compareKey({ state, args }: KeyPairComparison): ChangeKind | und
 }
 
 /**
- * Somebody put another key in the place of the resource's, and now the program says that very key: from here on the pair is this
- * resource's. After a refresh the arguments hold the cloud's key, and `ignoreChanges` keeps it there: then the key is still
- * somebody's, unless the program says that it adopts.
+ * Somebody replaced the resource's key, and now the program gives that same new key: from now on the pair
+ * belongs to this resource. But after a refresh the arguments hold the cloud's key, and `ignoreChanges` keeps
+ * it there. Then the key still belongs to somebody else, unless the program says `onExisting: "adopt"`.
  */
 export function takesOverKey(
   state: KeyPairState,
@@ -48,7 +48,7 @@ export function compareGeneration({ state, args }: KeyPairComparison): ChangeKin
     : "replace";
 }
 
-/** Tags that the program never said are not in the state: they are another tool's. */
+/** The state holds only tags that the program has set; other tags belong to other tools. */
 export function compareTags({ state, args, tagChanges }: KeyPairComparison): ChangeKind | undefined {
   return tagChange(state.tags ?? {}, args.tags ?? {}) ? tagChanges : undefined;
 }

@@ -7,7 +7,7 @@ import type { OperationContext, Outcome } from "../resource/contract";
 import { makeKeyPair } from "./make";
 import { doubtfulStateOf, stateOf } from "./state";
 
-/** Imports or creates the pair. What can fail on this machine is tried before the cloud is called. */
+/** Imports or creates the pair. Checks what can fail on this machine before it calls the cloud. */
 export async function createKeyPair(
   args: CheckedKeyPairArgs,
   context: OperationContext,
@@ -21,7 +21,7 @@ export async function createKeyPair(
       args.onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
     checkPrivateKeyFile(file, mayHold);
   }
-  // Asked before the pair is made: nothing may come between the cloud's reply and the state.
+  // Asked before the pair is made, so that no call comes between the cloud's reply and the state.
   const owner = await backend.owner(operation);
   const made = await makeKeyPair(args, backend, context);
   if ("doubt" in made) {
@@ -34,8 +34,9 @@ export async function createKeyPair(
 }
 
 /**
- * Puts the private key where the arguments say. It stays in the state until it is surely in the file, so a failed write loses
- * nothing: the state names the file of before (if any), and the next update tries again.
+ * Puts the private key where the arguments say. The key stays in the state until it is surely in the file, so
+ * a failed write loses nothing: the state keeps the previous file name (if any), and the next update tries
+ * again.
  */
 export function keepPrivateKey(
   { id, state }: Outcome<KeyPairState>,
@@ -58,7 +59,7 @@ export function keepPrivateKey(
       }
     }
   } catch (error) {
-    // Whatever it is: the only copy of the private key is in our hands.
+    // Catches every error, because this process holds the only copy of the private key.
     const failure = fileError(error, "write", privateKeyFile ?? "", "privateKeyFile");
     const next = `${failure.details.next ? `${failure.details.next} ` : ""}The key pair is there and its private key is kept in the stack's state: run \`pulumi up\` again once the file can be written.`;
     const { privateKeyFile: _notWritten, ...written } = state;

@@ -7,9 +7,10 @@ import { deleteIfUnused, deleteWhenFree } from "./settle";
 import { isOwn } from "./state";
 
 /**
- * Deletes the pair, if it still holds the key that this resource made or imported. A pair that is gone is deleted. A pair whose key
- * somebody replaced is theirs and is left; so is one that this run has made again or taken over for a newer state: the engine deletes
- * the old half of a replacement after that. The private key's file stays: servers may trust the key still.
+ * Deletes the pair, if it still holds the key that this resource made or imported. Succeeds if the pair is
+ * already gone. Leaves a pair whose key somebody else replaced. Also leaves a pair that this run made again
+ * or took over: its new state needs it, and the engine deletes the old half of a replacement afterwards. The
+ * private key's file stays, because servers may still trust the key.
  */
 export async function deleteKeyPair(
   id: string,
@@ -43,7 +44,10 @@ export async function deleteKeyPair(
   );
 }
 
-/** Answers the pair that was left, since it is not this resource's. A pair whose key reached nobody is not waited for. */
+/**
+ * Returns the pair if it was left because it is not this resource's. For a pair whose key nobody received,
+ * does not wait until instances release it.
+ */
 async function deleteOwn(
   id: string,
   state: KeyPairState,

@@ -12,7 +12,7 @@ export interface KeyPairComparison extends PlaceComparison {
   tagChanges: TagChanges;
 }
 
-/** Of a pair of which it is not known whether the cloud made it: nobody has seen its key. */
+/** For a pair that the cloud may or may not have made: nobody has received its key, so it is made again. */
 const MAKE_AGAIN: PropertyChange[] = [{ property: "fingerprint", kind: "replace" }];
 
 /** Compares the stored key pair with the program. After a refresh the stored pair is the live one, so drift is found here too. */
@@ -29,7 +29,7 @@ export function diffKeyPair({
   const comparison: KeyPairComparison = {
     state,
     args: known,
-    // While it is not known where the pair will be, it is compared where it is.
+    // If the new place is not known yet, compare as if the pair stays where it is.
     place: hasUnknown(args.connection)
       ? placeOfState(state, settings, catalog)
       : resolvePlace(known.connection, settings, catalog),

@@ -3,7 +3,10 @@ import type { KeyPairState } from "../model";
 import { fileOf } from "../projectFolder";
 import type { RunMemory } from "../resource/runMemory";
 
-/** Notes whose private key the state's file holds: a new key that this run makes for the file may move it aside. */
+/**
+ * Records that the state's file holds this private key. If this run makes a new key for that file, it may
+ * move the recorded key aside.
+ */
 export function noteKeyFile(state: KeyPairState, { projectFolder }: ProviderSettings, run: RunMemory): void {
   const { privateKeyFile, publicKeyBody, __ownKey } = state;
   if (privateKeyFile === undefined || publicKeyBody !== undefined) return;

@@ -21,12 +21,15 @@ interface ImportedKey {
   isNew?: true;
 }
 
-/** Enough for a lost reply, a pair in the way and one more lost reply; what still fails then is no accident. */
+/**
+ * Enough for a lost reply, a pair in the way and one more lost reply. More failures than that are no
+ * accident.
+ */
 const MOST_ATTEMPTS = 5;
 
 /**
- * A reply was lost, and the cloud cannot be asked what came of the request. No pair had the name before the call, so one that was made
- * since is this call's.
+ * A reply was lost, and the cloud cannot be asked what the request did. No pair had the name before the call,
+ * so a pair that was made since then belongs to this call.
  */
 export interface DoubtfulKeyPair {
   doubt: KeyPairError;
@@ -34,7 +37,7 @@ export interface DoubtfulKeyPair {
   startedAt: number;
 }
 
-/** One pair that is being made, from the first call to the certain end. */
+/** The making of one pair, from the first call until the result is certain. */
 interface Making {
   readonly request: CreateKeyPairRequest;
   readonly onExisting: OnExisting;
@@ -42,22 +45,24 @@ interface Making {
   readonly context: OperationContext;
   origin: KeyOrigin;
   /**
-   * The pair that had the name right before the call. `undefined`: there was none, or the name or the key was made for this call, so
-   * that nobody looked. A pair that is another one, and was made after `startedAt`, is this call's.
+   * The pair that had the name just before the call. `undefined`: there was none, or no look was needed
+   * because the name or the key was made for this call. A different pair, made after `startedAt`, belongs to
+   * this call.
    */
   readonly before: KeyPairRecord | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** A reply was lost, and nothing that was seen since says what came of the request. */
+  /** A reply was lost, and no later observation tells what the request did. */
   isUncertain: boolean;
 }
 
 /**
- * Makes the pair, and answers only once it is certain what the cloud holds: after a lost reply it looks, and never just sends the
- * request again.
+ * Makes the pair, and returns only when it is certain what the cloud holds. After a lost reply it looks
+ * first, and never just sends the request again.
  *
- * An import is done when a pair with its name and key is there that was not there before. When the cloud made a pair and the private
- * key never arrived, the pair is of no use to anybody: it is deleted and made again, but only when it is surely this call's.
+ * An import is done when there is a pair with its name and key that was not there before. If the cloud made a
+ * pair but its private key never arrived, nobody can use the pair. It is then deleted and made again, but
+ * only if it surely belongs to this call.
  */
 export async function makeKeyPair(
   args: CheckedKeyPairArgs,
@@ -69,7 +74,7 @@ export async function makeKeyPair(
     return await untilCertain(making);
   } catch (error) {
     const { isUncertain, before, startedAt } = making;
-    // What is there already is known, and was there before the call.
+    // `AlreadyExists` leaves no doubt: the pair existed before the call.
     if (!isKeyPairError(error) || !isUncertain || error.code === "AlreadyExists") throw error;
     const doubt = uncertain(error, args.keyPairName);
     if (before !== undefined) throw doubt;
@@ -110,7 +115,7 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
 async function begin(args: CheckedKeyPairArgs, backend: Backend, context: OperationContext): Promise<Making> {
   const { keyPairName: name, tags, resourceGroupId } = args;
   const origin = await keyOrigin(args, context);
-  // A look before the call tells this call's pair from one that was there; a name or a key that is new needs none.
+  // A look before the call tells this call's pair from an older one. A new name or key needs no look.
   const isNew = args.__automaticName === true || (origin.from === "import" && origin.isNew === true);
   const before = isNew
     ? undefined
@@ -140,7 +145,10 @@ async function send({ origin, request, backend, context: { operation } }: Making
   return { record, privateKey, publicKey: publicHalf(privateKey) ?? record.publicKey ?? "" };
 }
 
-/** A pair is there and our reply was lost: it is done, or ours to make again (`undefined`), or somebody else's. */
+/**
+ * Our reply was lost, and a pair is there. Either it is our finished pair, or it is ours and must be made
+ * again (`undefined`), or it is somebody else's.
+ */
 async function settleLostReply(
   making: Making,
   found: KeyPairRecord,
@@ -167,7 +175,7 @@ async function settleLostReply(
   return undefined;
 }
 
-/** Somebody else's pair has the name: what `onExisting` says. `undefined`: the name is free now. */
+/** Somebody else's pair has the name: does what `onExisting` says. `undefined`: the name is free now. */
 async function settleExisting(
   making: Making,
   found: KeyPairRecord,
@@ -198,7 +206,7 @@ async function settleExisting(
   }
 }
 
-/** An adopted pair gets the tags and the resource group that the program says; other tags are another tool's. */
+/** Gives an adopted pair the program's tags and resource group. Other tags belong to other tools. */
 async function alignAdopted(
   { request, backend, context: { operation } }: Making,
   found: KeyPairRecord,
@@ -211,7 +219,7 @@ async function alignAdopted(
   }
 }
 
-/** Those of the tags that are missing or have another value. */
+/** The wanted tags that are missing or have another value. */
 function changedTags(before: Tags, wanted: Tags): Tags {
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => before[key] !== value));
 }
@@ -222,7 +230,7 @@ async function keyOrigin(args: CheckedKeyPairArgs, context: OperationContext): P
   if (onExisting === "adopt" && privateKeyFile !== undefined) {
     const file = fileOf(privateKeyFile, context.settings.projectFolder);
     const held = heldKey(file);
-    // The user holds the private key of an earlier run: that key is taken over, unless it is being replaced.
+    // The user holds the private key of an earlier run. That key is taken over, unless it is being replaced.
     if (held.holds === "key" && !context.run.knownKeyFiles.has(file, held.fingerprint))
       return importOf(held.privateKey);
   }
@@ -235,7 +243,10 @@ async function localKey(type: "rsa" | "ecdsa" | "ed25519", bits?: number): Promi
   return { ...importOf(privateKey), isNew: true };
 }
 
-/** `undefined` where the cloud's private key is of a kind that we cannot read: it is kept as it came, and nothing is lost. */
+/**
+ * `undefined` if we cannot read this kind of private key. It is kept as the cloud sent it, so nothing is
+ * lost.
+ */
 function publicHalf(privateKey: string): string | undefined {
   try {
     return formatPublicKeyLine(publicKeyOfPrivateKey(privateKey));
@@ -274,7 +285,7 @@ function isGenerationUnsupported({ code, details }: KeyPairError): boolean {
   return code === "Refused" && details.cloudCode === "GenerationUnsupported";
 }
 
-/** The failure after a lost reply that could not be settled: the pair may be there. */
+/** The error when it stays unclear, after a lost reply, whether the pair was made. */
 function uncertain(error: KeyPairError, keyPairName: string): KeyPairError {
   return error.with({
     keyPairName,

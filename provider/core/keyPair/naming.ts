@@ -5,9 +5,11 @@ import type { BackendRules } from "../backend";
 const SUFFIX_LENGTH = 7;
 
 /**
- * `<prefix>-<7 random hex>`, cut to what the cloud takes: the suffix stays whole, since it is what makes the name unique.
+ * `<prefix>-<7 random hex>`, cut to the length that the cloud allows. The suffix is never cut, because it
+ * makes the name unique.
  *
- * @param seed  The engine's random bytes for this resource: with an update plan they are those of the preview, and so is the name.
+ * @param seed  The engine's random bytes for this resource. With an update plan they are the same as in the
+ *   preview, and so is the name.
  */
 export function automaticName(
   prefix: string,

@@ -9,7 +9,7 @@ type KeyPairPreview = PreviewRequest<CheckedKeyPairArgs, KeyPairState>;
 /** What a preview can tell of a key pair: all that follows from an imported key, and whether there will be a private one. */
 export function previewKeyPair(request: KeyPairPreview): Preview<KeyPairState> {
   const { args, state } = request;
-  // In a preview the suffix of a new name is not yet the one that it will have.
+  // In a preview, the suffix of a new name is not the final one yet.
   const name: Preview<KeyPairState> = args.__automaticName && !state ? { keyPairName: UNKNOWN } : {};
   return {
     ...name,
@@ -42,6 +42,6 @@ function keptPrivateKey(
 ): Preview<KeyPairState>["privateKey"] {
   if (savePrivateKey === false) return undefined;
   if (savePrivateKey === UNKNOWN) return UNKNOWN;
-  // It comes back from its file into the state.
+  // The private key comes back from its file into the state.
   return state.privateKey ?? (state.savePrivateKey === false ? UNKNOWN : undefined);
 }

@@ -37,5 +37,5 @@ export const KEY_PAIR_PROPERTIES = {
   region: { change: "computed" },
 } as const satisfies PropertyTable<KeyPairComparison, keyof KeyPairArgs | keyof KeyPairOutputs>;
 
-/** What the user does not say. */
+/** The properties that the user does not set. */
 export const COMPUTED_PROPERTIES = computedNames(KEY_PAIR_PROPERTIES);

@@ -9,8 +9,8 @@ import { fileOf } from "../projectFolder";
 const MAX_FILE_BYTES = 64 * 1024;
 
 /**
- * The public key that the program imports, and the OpenSSH line that is sent for it. Of a file with a private key only the
- * public half leaves this function.
+ * The public key that the program imports, and the OpenSSH line that is sent for it. If the file holds a
+ * private key, only its public half leaves this function.
  */
 export function resolvePublicKey(
   { publicKeyBody, publicKeyFile = "" }: Pick<KeyPairArgs, "publicKeyBody" | "publicKeyFile">,

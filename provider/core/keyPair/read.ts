@@ -9,8 +9,9 @@ import { findCertainly } from "./settle";
 import { argumentsOf, foundState, isOwn, refreshedState } from "./state";
 
 /**
- * Looks at the pair in the cloud; `undefined` when its owner is told for certain that it is not there any more. A state without a
- * fingerprint is one of which only the name is known (`KeyPair.get`, `pulumi import`).
+ * Looks at the pair in the cloud. Returns `undefined` only if the cloud says for certain, to the pair's
+ * owner, that it is gone. If a state has no fingerprint, only the pair's name is known (`KeyPair.get`,
+ * `pulumi import`).
  */
 export async function readKeyPair(
   id: string,
@@ -31,12 +32,13 @@ export async function readKeyPair(
   }
   const record = await findCertainly(backend, sought, operation, (found) => isOwn(state, found));
   const refreshed = record && refreshedState(state, record);
-  // A pair that is just as the state says needs no question. Another account may well have a pair of the same name and key.
+  // If the pair matches the whole state, there is no need to ask for the owner. The same name and key are not
+  // enough, because another account may have such a pair too.
   if (!record || record.ownerId !== undefined || !isDeepStrictEqual(refreshed, state))
     await assertSameOwner(state, record, backend, operation);
   if (refreshed) return withInputs(id, refreshed);
-  // A pair that is gone leaves its private key's file. If this run makes the pair again, it moves the file aside; but an adoption
-  // takes over the key that the file holds.
+  // When a pair is gone, its private key's file stays. If this run makes the pair again, it moves the file
+  // aside. An adoption instead takes over the key in the file.
   if (state.onExisting !== "adopt") noteKeyFile(state, settings, context.run);
   return undefined;
 }

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, KeyPairRecord, Operation } from "../backend";
 import { type ErrorCode, isKeyPairError, KeyPairError } from "../errors";
 
-/** How long a read may lag behind a write: several times what was seen of the clouds. */
+/** How long a read may lag behind a write: several times the longest lag that was seen in the clouds. */
 const SETTLE_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
-/** A read that does not find a pair younger than this may just be late. */
+/** If a pair is younger than this and a read does not find it, the read may just be late. */
 const YOUNG_MS = 3 * 60_000;
 
 /** Which pair is looked for. */
@@ -19,8 +19,9 @@ export interface Sought {
 }
 
 /**
- * Looks for a pair that a write may just have made, as long as reads may lag behind writes; then answers what is there.
- * @param isNews  Whether a record can be what was written; else a late read may still show what was there before.
+ * Looks for a pair that a write may just have made, for as long as reads may lag behind writes. Then returns
+ * what is there.
+ * @param isNews  Whether a record can be the written one. If not, a late read may still show the older pair.
  */
 export async function findSettled(
   backend: Backend,
@@ -38,8 +39,8 @@ export async function findSettled(
 }
 
 /**
- * Looks for a pair that the state knows; `undefined` only when it surely is not there any more. One listing answers for all
- * resources at once; a pair that is not in it, or that looks like somebody else's there, is looked up by name.
+ * Looks for a pair that the state knows. Returns `undefined` only if it is surely gone. One listing serves
+ * all resources; a pair that the listing lacks, or shows as somebody else's, is looked up by name.
  */
 export async function findCertainly(
   backend: Backend,
@@ -52,8 +53,8 @@ export async function findCertainly(
 }
 
 /**
- * Asks the cloud now. While a pair is so young that reads may be late, one that is not found, and one that had the name before it,
- * are asked for again.
+ * Asks the cloud now. While the pair is so young that reads may be late, asks again if the pair is not found,
+ * or if the pair that had the name before it is found.
  */
 export function findNow(
   backend: Backend,
@@ -67,12 +68,15 @@ export function findNow(
     : backend.findKeyPair(sought.name, "exact", operation, sought.resourceGroupId);
 }
 
-/** What became of a deletion. `left`: the pair is not the one that was meant, as it was found right before the deletion. */
+/**
+ * The result of a deletion. `left`: the pair found right before the deletion, because it is not the one
+ * meant.
+ */
 export type Deletion = { left?: KeyPairRecord };
 
 /**
- * Deletes the pair if it is the one that is meant, and waits for instances to let go of it, until the deadline. Right before each
- * try, also after each wait, the pair is read again: somebody may have replaced it meanwhile.
+ * Deletes the pair if it is the one that is meant. Waits, until the deadline, for instances to release it.
+ * Right before each try, and so after each wait, reads the pair again, because somebody may have replaced it.
  * @param isMeant  Whether the pair that was found may be deleted.
  */
 export function deleteWhenFree(
@@ -84,7 +88,9 @@ export function deleteWhenFree(
   return deleteDespite(["InUse", "OutcomeUnknown"], backend, sought, isMeant, operation);
 }
 
-/** The same, but answers `"in use"` at once when an instance uses the pair: then somebody holds its private key. */
+/**
+ * The same, but returns `"in use"` at once if an instance uses the pair: then somebody holds its private key.
+ */
 export async function deleteIfUnused(
   backend: Backend,
   sought: Sought,
@@ -99,7 +105,7 @@ export async function deleteIfUnused(
   }
 }
 
-/** A deletion may be sent again: a pair that is gone already is fine. */
+/** A deletion may be sent again, because deleting a pair that is already gone is no failure. */
 async function deleteDespite(
   passing: ErrorCode[],
   backend: Backend,

@@ -10,7 +10,7 @@ import { KEY_PAIR_PROPERTIES } from "./properties";
 /** How far the clocks of this machine and the cloud may be apart: ECS refuses requests that are 15 minutes off. */
 export const CLOCK_SKEW_MS = 5 * 60_000;
 
-/** Outputs must have a value, and of this key nothing is known. */
+/** For a key about which nothing is known: outputs must have a value. */
 const UNKNOWN_KEY: KeyOutputs = {
   publicKey: "",
   keyType: "",
@@ -28,10 +28,10 @@ export interface Whereabouts {
   owner: Owner | undefined;
 }
 
-/** What is known of a pair that has just been made, or taken over. */
+/** What is known about a pair that was just made or taken over. */
 export interface MadeKeyPair {
   record: KeyPairRecord;
-  /** The key as it was sent, or as the private key holds it: clouds do not always repeat it. */
+  /** The key as it was sent, or as the private key holds it, because clouds do not always return it. */
   publicKey: string;
   privateKey?: string;
 }
@@ -41,7 +41,7 @@ type KeyOutputs = Pick<
   "publicKey" | "keyType" | "keyBits" | "fingerprintMd5" | "fingerprintSha256"
 >;
 
-/** The state of a pair that has just been made or taken over. */
+/** The state of a pair that was just made or taken over. */
 export function stateOf(
   { __keyInCloud: _fromRefresh, ...args }: CheckedKeyPairArgs,
   made: MadeKeyPair,
@@ -63,8 +63,8 @@ export function stateOf(
 }
 
 /**
- * The state of a pair of which it is not known whether the cloud made it. The engine keeps it, so that no pair is lost: the next run
- * replaces it, and so deletes the pair if it is there.
+ * The state of a pair that the cloud may or may not have made. The engine keeps this state, so that no pair
+ * is lost: the next run replaces it, and that deletes the pair if it exists.
  */
 export function doubtfulStateOf(
   { __keyInCloud: _fromRefresh, privateKeyFile: _notWritten, ...args }: CheckedKeyPairArgs,
@@ -86,7 +86,10 @@ export function doubtfulStateOf(
   });
 }
 
-/** The state after the cloud was looked at. A pair whose key somebody replaced shows that key, and keeps whose it was. */
+/**
+ * The state after a look at the cloud. If somebody replaced the pair's key, the state shows the new key, and
+ * still records the resource's own key.
+ */
 export function refreshedState(state: KeyPairState, record: KeyPairRecord): KeyPairState {
   if (state.__isDoubtful) return state;
   const isSameKey = holdsSameKey(state, record);
@@ -96,14 +99,14 @@ export function refreshedState(state: KeyPairState, record: KeyPairRecord): KeyP
     ...key,
     ...cloudOutputs(record),
     publicKeyBody: state.publicKeyBody === undefined || isSameKey ? state.publicKeyBody : record.publicKey,
-    // A time does not change while the pair is the same, however exactly it is told.
+    // The same pair keeps its time, even if the cloud now gives that time more or less exactly.
     createdAt: state.createdAt ?? record.createdAt,
     tags: state.tags && tagsSaid(state.tags, record.tags),
     resourceGroupId: state.resourceGroupId === undefined ? undefined : record.resourceGroupId,
   });
 }
 
-/** The state of a pair of which only the name is known (`KeyPair.get`, `pulumi import`): everything is as the cloud says. */
+/** The state of a pair known by name only (`KeyPair.get`, `pulumi import`): all values are the cloud's. */
 export function foundState(
   record: KeyPairRecord,
   whereabouts: Whereabouts,
@@ -126,7 +129,7 @@ export function foundState(
   });
 }
 
-/** The arguments with which the program would say what the state says. After a refresh, drift shows in them. */
+/** The arguments that would describe the state. After a refresh they show drift. */
 export function argumentsOf(state: KeyPairState): CheckedKeyPairArgs {
   const names: readonly string[] = [...ARGUMENTS, "__automaticName"];
   const said = Object.entries(state).filter(([name]) => names.includes(name));
@@ -138,7 +141,7 @@ export function argumentsOf(state: KeyPairState): CheckedKeyPairArgs {
   };
 }
 
-/** What a record says as outputs: of the key, and of the cloud. */
+/** A record's values as outputs: those of the key, and those of the cloud. */
 export function recordOutputs(record: KeyPairRecord) {
   return { ...keyOutputsOf(record), ...cloudOutputs(record) };
 }
@@ -150,13 +153,15 @@ export function isOwn(state: KeyPairState, record: KeyPairRecord): boolean {
   return wasOwn ? holdsSameKey(state, record) : fingerprintOf(record) === state.__ownKey;
 }
 
-/** No pair had the name before the call of which the reply was lost. */
+/**
+ * Before the call whose reply was lost, no pair had the name. So a pair that was made since is this call's.
+ */
 function isOfDoubt({ createdAt = "", __ownKey }: KeyPairState, record: KeyPairRecord): boolean {
   const isKey = __ownKey === "" || fingerprintOf(record) === __ownKey;
   return isKey && isMadeSince(record.createdAt, Date.parse(createdAt));
 }
 
-/** The SHA-256 fingerprint of the key in the cloud; `""` where the cloud does not tell enough. */
+/** The SHA-256 fingerprint of the key in the cloud; `""` if the cloud does not give enough to know it. */
 export function fingerprintOf(record: KeyPairRecord): string {
   return keyOutputsOf(record).fingerprintSha256;
 }
@@ -166,12 +171,14 @@ export function isMadeSince(createdAt: string | undefined, time: number): boolea
   return createdAt === undefined || Date.parse(createdAt) >= time - CLOCK_SKEW_MS;
 }
 
-/** The values that the cloud has now of the tags that the program said. Other tags are another tool's. */
+/** The current values, in the cloud, of the tags that the program sets. Other tags belong to other tools. */
 function tagsSaid(said: Tags, inCloud: Tags = {}): Tags {
   return Object.fromEntries(Object.entries(inCloud).filter(([key]) => Object.hasOwn(said, key)));
 }
 
-/** Compares decoded keys; if the cloud does not give the key, the fingerprint as it was given before. */
+/**
+ * Compares decoded keys. If the cloud does not give the key, compares its fingerprint with the stored one.
+ */
 function holdsSameKey(state: KeyPairState, record: KeyPairRecord): boolean {
   if (record.publicKey === undefined || state.fingerprintSha256 === "")
     return record.fingerprint === state.fingerprint;
@@ -187,7 +194,7 @@ function cloudOutputs({ name, id, fingerprint, ownerId }: KeyPairRecord) {
   };
 }
 
-/** What a public key says of itself. */
+/** The outputs that follow from a public key. */
 export function keyOutputs(publicKey: string): KeyOutputs {
   const key = readPublicKey(publicKey);
   return {
@@ -199,7 +206,7 @@ export function keyOutputs(publicKey: string): KeyOutputs {
   };
 }
 
-/** Of somebody else's key the cloud may tell no more than the fingerprint, or hold a text that is no single key. */
+/** For somebody else's key the cloud may give only the fingerprint, or a text that is not one single key. */
 function keyOutputsOf(record: KeyPairRecord): KeyOutputs {
   try {
     if (record.publicKey !== undefined) return keyOutputs(record.publicKey);
@@ -209,7 +216,7 @@ function keyOutputsOf(record: KeyPairRecord): KeyOutputs {
   return { ...UNKNOWN_KEY, fingerprintMd5: record.fingerprint };
 }
 
-/** As exact as ECS tells it, so that a refresh shows the same. */
+/** With the precision that ECS uses, so that a refresh shows the same value. */
 function toTheMinute(time: Date): string {
   return `${time.toISOString().slice(0, 16)}Z`;
 }

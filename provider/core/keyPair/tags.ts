@@ -1,7 +1,7 @@
 import type { TagChange } from "../backend";
 import type { Tags } from "../model";
 
-/** What turns the one set of tags into the other; `undefined` where they are the same. */
+/** The change that turns one set of tags into the other; `undefined` if they are the same. */
 export function tagChange(before: Tags, after: Tags): TagChange | undefined {
   const set = Object.fromEntries(Object.entries(after).filter(([key, value]) => before[key] !== value));
   const remove = Object.keys(before).filter((key) => !(key in after));

@@ -15,7 +15,7 @@ import { findCertainly } from "./settle";
 import { isOwn } from "./state";
 import { tagChange } from "./tags";
 
-/** What holds only once the cloud, or the file, has it. */
+/** Properties whose new values count only once the cloud, or the file, has them. */
 const NOT_REACHED_YET = [
   "tags",
   "resourceGroupId",
@@ -27,8 +27,8 @@ const NOT_REACHED_YET = [
 ] as const satisfies (keyof KeyPairState)[];
 
 /**
- * Makes the changes that need no replacement: tags and resource group in the cloud, the private key's file on this machine.
- * What was done before something failed is recorded with the failure.
+ * Makes the changes that need no replacement: tags and resource group in the cloud, the private key's file on
+ * this machine. If one fails, the changes before it are recorded with the failure.
  */
 export async function updateKeyPair(
   id: string,
@@ -63,7 +63,7 @@ export async function updateKeyPair(
     : { id, state: target };
 }
 
-/** Brings the cloud from `reached` to `target`, and notes in `reached` how far it came. */
+/** Brings the cloud from `reached` to `target`, and records its progress in `reached`. */
 async function changeInCloud(
   id: string,
   reached: KeyPairState,
@@ -75,7 +75,7 @@ async function changeInCloud(
   const isElsewhere =
     target.__account !== reached.__account || !isDeepStrictEqual(target.connection, reached.connection);
   if (!tags && group === undefined && !isElsewhere) return;
-  // Asked on the new way: if the pair is not found there, the state must keep the old way.
+  // Uses the new connection. If it does not find the pair, the state must keep the old connection.
   const backend = await openPlaceOfState(target, context);
   await assertOwn(id, target, backend, context);
   adopt(reached, target, "connection");
@@ -90,7 +90,7 @@ async function changeInCloud(
   }
 }
 
-/** Another's pair of the same name is not touched. */
+/** Ensures that a pair of the same name that belongs to somebody else is not changed. */
 async function assertOwn(
   id: string,
   state: KeyPairState,
@@ -111,12 +111,18 @@ async function assertOwn(
   });
 }
 
-/** The file was written when the state took its name. Other changes leave it: not every machine needs to have the file. */
+/**
+ * The file was written when the state took its name. Other changes do not write it, because not every machine
+ * needs to have the file.
+ */
 function needsFile(state: KeyPairState, args: CheckedKeyPairArgs): boolean {
   return args.privateKeyFile !== state.privateKeyFile || args.savePrivateKey === false;
 }
 
-/** Finds out before the cloud is called that the file can be written. The check of the arguments does not know the pair's own key. */
+/**
+ * Checks, before the cloud is called, that the file can be written. The check of the arguments cannot do
+ * this, because it does not know the pair's own key.
+ */
 function checkWritable(
   { keyPairName, __ownKey }: KeyPairState,
   { privateKeyFile }: CheckedKeyPairArgs,
@@ -134,7 +140,9 @@ function checkWritable(
   }
 }
 
-/** The private key that the new arguments want in the state or in a file: from the state, or from the file of before. */
+/**
+ * The private key that the new arguments want in the state or a file. It comes from the state or from a file.
+ */
 function privateKeyToKeep(
   state: KeyPairState,
   args: CheckedKeyPairArgs,

@@ -5,16 +5,20 @@ interface Claim {
 }
 
 /**
- * Which resource of this process keeps its private key in which file. Without it, two resources that name one file would find out
- * only after the cloud has made both pairs. Other processes are other stacks or providers: what they wrote is found in the file.
+ * Which resource of this process keeps its private key in which file. Without it, two resources with the same
+ * file would notice only after the cloud has made both pairs. Other processes run other stacks or providers;
+ * their keys are found in the file itself.
  */
 export class KeyFileClaims {
-  /** By URN: a replaced resource is checked twice, and one that moves to another file gives up its first. */
+  /**
+   * By URN: a replaced resource is checked twice, and a resource that changes its file releases the first
+   * one.
+   */
   readonly #claims = new Map<string, Claim>();
 
   /**
-   * Answers the URN of another resource that keeps its key there, if one of the two has still to write it: two that once took over
-   * one key from one file are fine.
+   * Returns the URN of another resource that keeps its key there, if one of the two still has to write it.
+   * Two resources that earlier took over the same key from the same file are allowed.
    */
   claim(urn: string, path: string, writes: boolean): string | undefined {
     for (const [other, claim] of this.#claims) {
@@ -26,8 +30,9 @@ export class KeyFileClaims {
 }
 
 /**
- * Whose key is in which file, as the states say that this run has seen. When such a pair is replaced, or was lost, the file's key is
- * an old one of the same program: it is moved aside to make room for the new one. In any other case a key in the file is somebody's.
+ * Whose key is in which file, according to the states that this run has seen. If such a pair is replaced, or
+ * was lost, the file holds an old key of the same program. That key is moved aside to make room for the new
+ * one. In any other case a key in the file belongs to somebody else.
  */
 export class KnownKeyFiles {
   readonly #fingerprints = new Map<string, Set<string>>();

@@ -13,7 +13,9 @@ const REASONS: Record<string, string> = {
   ELOOP: "its symbolic links lead in a circle",
 };
 
-/** What went wrong with a file of the user, at the argument that names it; an error of ours stays as it is. */
+/**
+ * An error with a user's file, reported at the argument that names the file. Our own errors are not changed.
+ */
 export function fileError(
   error: unknown,
   action: "read" | "write",

@@ -4,18 +4,21 @@ import { basename, dirname, join } from "node:path";
 
 const OWNER_ONLY = 0o600;
 const ENDING = /^\.[0-9a-f]{12}\.tmp$/;
-/** No write takes so long, so nobody is at work on the file any more. Far more than the clocks of two machines differ. */
+/**
+ * No write takes so long, so no process still uses the file. Far more than the clocks of two machines differ.
+ */
 const STALE_AFTER_MS = 15 * 60_000;
 
 /**
- * Where a file is written before it takes its name in one step: in the same folder, by a name that starts with the file's own, so
- * that a pattern which hides the file from others (`bastion.pem*` in a .gitignore) hides what a killed run left too.
+ * Where a file is written before it gets its final name in one step. It is in the same folder, and its name
+ * starts with the final name. So a pattern that hides the file from others (`bastion.pem*` in a .gitignore)
+ * also hides what a killed run left.
  */
 export function temporaryNameFor(path: string): string {
   return `${path}.${randomBytes(6).toString("hex")}.tmp`;
 }
 
-/** Writes the file down to the disk. Only its owner can read it, from its first byte on. */
+/** Writes the file and flushes it to the disk. From its first byte on, only its owner can read it. */
 export function writeTemporaryFile(path: string, contents: string): void {
   const file = openSync(path, "wx", OWNER_ONLY);
   try {
@@ -26,7 +29,9 @@ export function writeTemporaryFile(path: string, contents: string): void {
   }
 }
 
-/** Removes the temporary files of this file that killed runs left. One that cannot be looked at or removed stays. */
+/**
+ * Removes this file's temporary files that killed runs left. A file that cannot be examined or removed stays.
+ */
 export function removeStaleFiles(path: string): void {
   for (const name of namesIn(dirname(path))) {
     if (!name.startsWith(basename(path)) || !ENDING.test(name.slice(basename(path).length))) continue;
@@ -35,7 +40,7 @@ export function removeStaleFiles(path: string): void {
       const found = lstatSync(file);
       if (found.isFile() && found.mtimeMs < Date.now() - STALE_AFTER_MS) unlinkSync(file);
     } catch {
-      // Somebody else removed it, or may.
+      // Somebody else has removed it, or may remove it.
     }
   }
 }

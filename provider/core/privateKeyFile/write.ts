@@ -20,7 +20,7 @@ import { fileError } from "./fileError";
 import { removeStaleFiles, temporaryNameFor, writeTemporaryFile } from "./temporaryFile";
 
 const OWNER_ONLY = 0o600;
-/** As many symbolic links in a row as Linux follows. */
+/** The longest chain of symbolic links that Linux follows. */
 const MOST_LINKS = 40;
 
 /** What is in the file now: nothing, the private key of a fingerprint (SHA-256), or something that is no private key. */
@@ -28,15 +28,18 @@ export type HeldKey =
   | { holds: "nothing" }
   | { holds: "key"; fingerprint: string; privateKey: string }
   | { holds: "something else" }
-  /** A device, a pipe or a socket: reading it may never end, and a regular file in its place would take it from everybody. */
+  /**
+   * A device, a pipe or a socket. Reading it may never end, and a regular file must not replace it for
+   * everybody.
+   */
   | { holds: "no contents" };
 
 /** Whether the file may hold the private key of this fingerprint (SHA-256) before another is written to it. */
 export type MayHold = (fingerprint: string) => boolean;
 
 /**
- * Finds out, before the cloud is called, that the private key could be written: the folder is there and writable, and the
- * file holds no other key. Throws `File` at `privateKeyFile`.
+ * Checks, before the cloud is called, that the private key can be written: the folder exists and is writable,
+ * and the file holds no other key. Throws `File` at `privateKeyFile`.
  * @param path  Absolute.
  */
 export function checkPrivateKeyFile(path: string, mayHold: MayHold): void {
@@ -53,7 +56,7 @@ export function checkPrivateKeyFile(path: string, mayHold: MayHold): void {
   throw occupied(target, held);
 }
 
-/** What the file holds, or the file that a link leads to; throws `File` when that cannot be told. */
+/** What the file holds, or the file that a link leads to. Throws `File` if this cannot be found out. */
 export function heldKey(path: string): HeldKey {
   let text: string;
   try {
@@ -79,7 +82,7 @@ function outOfPpk(text: string, type: string): string {
   try {
     return convertPrivateKey(text, type === "ed25519" ? "openssh" : "pem");
   } catch (error) {
-    // With a passphrase it stays what it is.
+    // A key with a passphrase stays in PuTTY's format.
     if (!isKeyPairError(error, "InvalidKey")) throw error;
     return text;
   }
@@ -91,9 +94,10 @@ export interface Written {
 }
 
 /**
- * Writes the private key, mode 0600, whole or not at all, and never over another key. A file that holds this very key is left as it
- * is. An old key of the same resource is moved aside first, since servers may still trust it. A symbolic link stays: the file that it
- * leads to is written. Throws `File` at `privateKeyFile`.
+ * Writes the private key, mode 0600, whole or not at all, and never over another key. If the file already
+ * holds this key, its contents stay as they are. An old key of the same resource is moved aside first,
+ * because servers may still trust it. A symbolic link stays, and the file that it leads to is written. Throws
+ * `File` at `privateKeyFile`.
  * @param path  Absolute.
  */
 export function writePrivateKeyFile(
@@ -119,7 +123,10 @@ export function writePrivateKeyFile(
   return {};
 }
 
-/** The path that symbolic links lead to, whether or not there is a file. Throws `File` for links in a circle. */
+/**
+ * The path that symbolic links lead to, even if no file exists there. Throws `File` if the links form a
+ * circle.
+ */
 function behindLinks(path: string): string {
   let target = path;
   try {
@@ -150,7 +157,7 @@ function writeNew(path: string, privateKey: string, comment: string): void {
   }
 }
 
-/** Somebody else's umask may have made the file. A file whose mode we cannot change stays as it is. */
+/** The file may have been made with another umask. If we cannot change the file's mode, it stays as it is. */
 function keepFromOthers(path: string): void {
   try {
     chmodSync(path, OWNER_ONLY);
@@ -179,8 +186,8 @@ function moveAside(path: string, fingerprint: string): string {
 }
 
 /**
- * Gives the file its name. A link fails when a file has appeared meanwhile (another process may write its key there), where a
- * rename would replace it. An empty file, a placeholder, is taken away first.
+ * Gives the file its final name. A link fails if a file has appeared meanwhile, because another process may
+ * write its key there; a rename would overwrite that key. An empty file (a placeholder) is removed first.
  */
 function publish(temporary: string, path: string): void {
   takeEmptyFileAway(path);
@@ -189,13 +196,15 @@ function publish(temporary: string, path: string): void {
   } catch (error) {
     const heldNow = heldKey(path);
     if (heldNow.holds !== "nothing") throw occupied(path, heldNow);
-    // The file system has no links.
+    // The file system does not support links.
     if (!["EPERM", "ENOTSUP", "ENOSYS"].some((code) => isErrno(error, code))) throw error;
     renameSync(temporary, path);
   }
 }
 
-/** In one step, so that a key which another process has just written there is seen, and put back. */
+/**
+ * Moves the file away in one step. So a key that another process has just written is noticed, and put back.
+ */
 function takeEmptyFileAway(path: string): void {
   const away = temporaryNameFor(path);
   try {
@@ -214,7 +223,7 @@ function takeEmptyFileAway(path: string): void {
 }
 
 function syncFolder(path: string): void {
-  // Windows cannot open a folder; there the rename is durable by itself.
+  // Windows cannot open a folder, but there a rename is durable without this.
   if (process.platform === "win32") return;
   const folder = openSync(path, "r");
   try {

@@ -5,12 +5,12 @@ import configurationSchema from "../generated/providerConfiguration.schema.json"
 import type { CheckFailure } from "./findings";
 
 const ajv = new Ajv({ allErrors: true, strict: false, verbose: true });
-/** Compiled once a process: the engine checks one resource after the other. */
+/** Compiled once per process, because the engine checks many resources, one after the other. */
 const validateArguments = ajv.compile(argumentsSchema);
 const validateAttachment = ajv.compile(attachmentSchema);
 const validateConfiguration = ajv.compile(configurationSchema);
 
-/** The types of JSON Schema, in a sentence. */
+/** The types of JSON Schema, in words for a sentence. */
 const TYPES: Record<string, string> = {
   string: "a string",
   integer: "a whole number",
@@ -38,7 +38,7 @@ export function checkConfiguration(configuration: object): CheckFailure[] {
 function failuresOf(validate: ValidateFunction, value: object): CheckFailure[] {
   if (validate(value)) return [];
   const errors = validate.errors ?? [];
-  // What must be one of a few values need not be told its type as well.
+  // If only a few values are allowed, a message about the type would add nothing.
   const choices = new Set(
     errors.filter(({ keyword }) => keyword === "enum").map(({ instancePath }) => instancePath),
   );
@@ -49,7 +49,7 @@ function failuresOf(validate: ValidateFunction, value: object): CheckFailure[] {
   });
 }
 
-/** A name that differs only in its case is what was meant. */
+/** If a name differs from a known one only in upper and lower case, the known one was meant. */
 function suggestion({ parentSchema, params }: ErrorObject): string {
   const given = String(params["additionalProperty"]).toLowerCase();
   const known = Object.keys(parentSchema?.["properties"] ?? {});

@@ -11,14 +11,14 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
   readonly properties: PropertyTable<never>;
   /** Checks the arguments, and fills in what only the provider can. Makes no call. */
   check(request: CheckRequest<Args, Checked>): CheckResult<Checked>;
-  /** Compares what is there with the program. Does no I/O. */
+  /** Compares the stored resource with the program. Does no I/O. */
   diff(request: DiffRequest<Checked, State>): ResourceDiff;
-  /** Notes of a state that the run has seen what other resources of the run must know. */
+  /** Records what other resources of the run must know about a state that the run has seen. */
   noteState?(state: State, settings: ProviderSettings, run: RunMemory): void;
   /** What a preview can tell of the outputs beyond the arguments themselves. */
   preview(request: PreviewRequest<Checked, State>): Preview<State>;
   create(args: Checked, context: OperationContext): Promise<Outcome<State>>;
-  /** `undefined`: the cloud is certain that it is not there any more. */
+  /** `undefined`: the cloud is certain that the resource is gone. */
   read(
     id: string,
     state: Partial<State>,
@@ -33,7 +33,7 @@ export interface CheckRequest<Args extends object, Checked extends object = Args
   logicalName: string;
   /** The resource, as the engine names it; `undefined` when the front cannot tell. */
   urn?: string | undefined;
-  /** The arguments as they were stored last; empty for a new resource, and for one that is about to be replaced. */
+  /** The last stored arguments; empty for a new resource, and for a resource that is about to be replaced. */
   olds: Partial<Checked>;
   news: PartlyUnknown<Args>;
   /** Arguments that the program gives without a value (`null`, or `undefined` where the front can see it). */
@@ -41,7 +41,7 @@ export interface CheckRequest<Args extends object, Checked extends object = Args
   settings: ProviderSettings;
   catalog: BackendCatalog;
   run: RunMemory;
-  /** The arguments are not used to make anything: a new automatic name is unknown, since the real one will be another. */
+  /** Nothing is made from these arguments. So a new automatic name is unknown: the final name will differ. */
   preview?: boolean;
   /** The engine's random bytes for this resource, when the front gets them. */
   seed?: Uint8Array | undefined;
@@ -65,8 +65,9 @@ export interface DiffRequest<Checked extends object, State extends object> {
 export interface ResourceDiff {
   changes: PropertyChange[];
   /**
-   * The name stays, so the old resource has to go before the new one can be made. This is said also when there is no difference: the
-   * engine replaces for reasons of its own too (`replaceOnChanges`, a replacement that was cut short and then taken back).
+   * The name stays, so the old resource must be deleted before the new one is made. It is set even without a
+   * difference, because the engine also replaces for its own reasons (`replaceOnChanges`, or a replacement
+   * that was interrupted and then reverted).
    */
   deleteBeforeReplace: boolean;
   warnings: string[];
@@ -74,7 +75,7 @@ export interface ResourceDiff {
 
 export interface PreviewRequest<Checked extends object, State extends object> {
   args: PartlyUnknown<Checked>;
-  /** What is there already; `undefined`: the resource will be made. */
+  /** The existing resource; `undefined`: the resource will be made. */
   state: State | undefined;
   settings: ProviderSettings;
   catalog: BackendCatalog;
@@ -95,12 +96,12 @@ export interface Outcome<State extends object> {
   /** The name in the cloud. */
   id: string;
   state: State;
-  /** It is there and recorded, but something failed after the cloud had made or changed it. */
+  /** The resource exists and is recorded, but something failed after the cloud had made or changed it. */
   incomplete?: KeyPairError;
 }
 
 /** What a read found. */
 export interface ReadOutcome<Checked extends object, State extends object> extends Outcome<State> {
-  /** The arguments with which the program would say what the cloud has now: drift shows in them. */
+  /** The arguments that would describe what the cloud has now. They show drift. */
   inputs: Partial<Checked>;
 }

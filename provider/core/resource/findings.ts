@@ -31,9 +31,9 @@ export class Findings {
 }
 
 /**
- * The arguments without those that hold a private key, which are reported: they are not looked at, not passed on and, since
- * the failure is about the resource as a whole, not shown by the engine.
- * @param except  Arguments whose own check deals with that.
+ * The arguments without those that hold a private key. Those are reported, but neither checked nor passed on.
+ * The failure is about the resource as a whole, so the engine does not show their values either.
+ * @param except  Arguments whose own check handles private keys.
  */
 export function withoutPrivateKeys<T extends object>(news: T, findings: Findings, ...except: (keyof T)[]): T {
   const exempt = new Set<unknown>(except);
@@ -59,7 +59,7 @@ function reasonOf({ details }: KeyPairError): string {
   return `${details.message}.${details.next ? ` ${details.next}` : ""}`;
 }
 
-/** A failure at a property makes the engine print the property's value; of some, that must never be seen. */
+/** If a failure names a property, the engine prints the property's value. Some values must never be shown. */
 export function withoutEcho({ property, reason }: CheckFailure, table: PropertyTable<never>): CheckFailure {
   const shows = table[property]?.neverEchoed !== true;
   return shows ? { property, reason } : { property: "", reason: `${property}: ${reason}` };

@@ -8,9 +8,9 @@ interface OwnedState {
 }
 
 /**
- * Throws `Configuration` when the credentials are another user's or account's than the state's: what they see or do not see says
- * nothing about this pair. Passes when the cloud does not tell.
- * @param found  The pair that was found by its name, if there is one: OpenStack says whose it is.
+ * Throws `Configuration` if the credentials belong to another user or account than the state does. What such
+ * credentials see or do not see says nothing about this pair. Passes if the cloud does not tell the owner.
+ * @param found  The pair that was found by its name, if there is one: OpenStack names its owner.
  */
 export async function assertSameOwner(
   { keyPairName, ownerId }: Partial<OwnedState>,

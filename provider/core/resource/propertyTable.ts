@@ -1,26 +1,26 @@
 import { isDeepStrictEqual } from "node:util";
 import { hasUnknown } from "../unknown";
 
-/** What a changed value means for the resource that is there. */
+/** What a changed value means for the existing resource. */
 export type ChangeKind = "replace" | "update";
 
 /** One property of a resource. `Subject` is what is compared: the state as it was last seen, and what the program says now. */
 export interface PropertyRow<Subject> {
   /** What a change of an argument does; `computed`: only the cloud, or the key itself, sets it. */
   readonly change: ChangeKind | "computed";
-  /** What a change does when another argument decides it; `change` is the default. */
+  /** What a change does if another argument decides it; the default is `change`. */
   readonly changeBy?: (subject: Subject) => ChangeKind;
-  /** What a difference means when a plain comparison of the two values is not enough; `undefined`: nothing. */
+  /** What a difference means if comparing the two values is not enough; `undefined`: no change. */
   readonly compare?: (subject: Subject) => ChangeKind | undefined;
   /** The value is a secret, in the state and on every screen. */
   readonly secret?: true;
-  /** The arguments that an output repeats or follows from: when a program makes one of them a secret, this is one too. */
+  /** The arguments that an output repeats or follows from. If one of them is a secret, so is the output. */
   readonly follows?: readonly string[];
   /** No message shows the value: it may be a private key that was given by mistake. */
   readonly neverEchoed?: true;
 }
 
-/** One row a property. The diff, the secrets and `schema.json` all read it, so they cannot disagree. */
+/** One row per property. The diff, the secrets and `schema.json` all read it, so they cannot disagree. */
 export type PropertyTable<Subject, Name extends string = string> = {
   readonly [name in Name]: PropertyRow<Subject>;
 };
@@ -45,12 +45,12 @@ export function changesOf<Subject extends { state: object; args: object }>(
   });
 }
 
-/** The properties that the user says. */
+/** The properties that the user sets. */
 export function argumentNames<Name extends string>(table: PropertyTable<never, Name>): Name[] {
   return namesWhere(table, (row) => row.change !== "computed");
 }
 
-/** The properties that the user does not say. */
+/** The properties that the user does not set. */
 export function computedNames<Name extends string>(table: PropertyTable<never, Name>): Name[] {
   return namesWhere(table, (row) => row.change === "computed");
 }

@@ -2,8 +2,8 @@ import type { Backend, Operation, Owner } from "../backend";
 import { KeyFileClaims, KnownKeyFiles } from "../privateKeyFile/claims";
 
 /**
- * What the resources of one run of the engine have to know of each other. It lives in the memory of the provider's process and
- * ends with it; nothing that outlives the run depends on it.
+ * What the resources of one engine run must know about each other. It exists only in the memory of the
+ * provider's process, and nothing that outlives the run depends on it.
  */
 export class RunMemory {
   readonly made = new MadePairs();
@@ -24,8 +24,9 @@ interface MadePair {
 }
 
 /**
- * The pairs that this run made or took over. The engine deletes the old half of a replacement afterwards, and that must not hit the
- * new half: with `onExisting: "adopt"`, or after an interrupted replacement, both may be the same pair.
+ * The pairs that this run made or took over. The engine deletes the old half of a replacement afterwards.
+ * That must not delete the new half: with `onExisting: "adopt"`, or after an interrupted replacement, both
+ * may be the same pair.
  */
 export class MadePairs {
   readonly #pairs: MadePair[] = [];
@@ -36,8 +37,8 @@ export class MadePairs {
   }
 
   /**
-   * Whether the pair of this name and key is one that this run made: `"unsure"` when only the account is not known, so that it may be
-   * another pair with the same key.
+   * Whether this run made the pair of this name and key. `"unsure"`: only the account is not known, so it may
+   * be another pair with the same key.
    */
   async has(
     backend: Backend,
@@ -64,14 +65,17 @@ export class MadePairs {
 }
 
 /**
- * Which resource of the program has which name in which place: of two, the second would delete the first one's pair, or take it
- * over.
+ * Which resource of the program has which name in which place. If two resources had the same name, the second
+ * would delete the first one's pair, or take it over.
  */
 export class NameClaims {
   readonly #urns = new Map<string, string>();
   readonly #claimed = new Map<string, string>();
 
-  /** Answers the URN of another resource that has the name there. A resource that changes its name gives up the one before. */
+  /**
+   * Returns the URN of another resource with that name there. A resource with a new name releases its old
+   * one.
+   */
   claim(urn: string, place: string, name: string): string | undefined {
     const claimed = `${place}\0${name}`;
     const holder = this.#urns.get(claimed);

@@ -13,7 +13,7 @@ import type {
 import { computedNames } from "./propertyTable";
 import type { RunMemory } from "./runMemory";
 
-/** How a front says things on a resource. */
+/** How a front reports messages on a resource. */
 export interface Reporter {
   /** Stays in the output. */
   warn(urn: string | undefined, message: string): void;
@@ -35,7 +35,7 @@ export interface ServiceParts {
 /** One call of the engine, as far as the front can tell. */
 export interface Call {
   urn?: string | undefined;
-  /** The longest time, in seconds, in the place of the configured one. */
+  /** The longest time, in seconds, instead of the configured one. */
   timeoutSeconds?: number | undefined;
   /** Fires when the user interrupts. */
   signal?: AbortSignal;
@@ -49,7 +49,10 @@ export type ServiceCheck<Args extends object, Checked extends object> = Omit<
 
 /** A resource in one process: what its calls have in common. */
 export class ResourceService<Args extends object, Checked extends Args, State extends object> {
-  /** The URNs that the program has: a refresh, and what precedes a destroy, compares too, and replaces nothing. */
+  /**
+   * The URNs that the program has. A refresh, and the step before a destroy, also compare, but replace
+   * nothing; so they must not warn about a replacement.
+   */
   readonly #checked = new Set<string | undefined>();
 
   constructor(
@@ -74,7 +77,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     return diff;
   }
 
-  /** The outputs, as far as a preview can tell them: `state` is what is there already. */
+  /** The outputs, as far as a preview can tell them. `state` is the existing resource, if there is one. */
   preview(args: PartlyUnknown<Checked>, state?: State): PartlyUnknown<State> {
     const before = new Map<string, unknown>(Object.entries(state ?? {}));
     const names = computedNames(this.resource.properties);
@@ -82,7 +85,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     const { catalog } = this.parts;
     const known = this.resource.preview({ args, state, settings: this.parts.settings(), catalog });
     const outputs = { ...Object.fromEntries(computed), ...args, ...known };
-    // What the check noted for itself stays with the arguments.
+    // The notes that the check makes for itself stay with the arguments.
     const present = Object.entries(outputs).filter(
       ([name, value]) => value !== undefined && !name.startsWith("__"),
     );

@@ -1,7 +1,9 @@
 import type { KeyPairError } from "../../core/errors";
 import { redact } from "../../core/redact";
 
-/** An error with a message and nothing else: the engine's plugin host prints the stack of what it is given. */
+/**
+ * An error with only a message, because the engine's plugin host prints the stack of any error that it gets.
+ */
 export function plainError(error: unknown): Error {
   const message = redact(error instanceof Error ? error.message : String(error));
   const plain = new Error(message);
@@ -11,8 +13,8 @@ export function plainError(error: unknown): Error {
 }
 
 /**
- * What tells the engine that the resource is there although something failed after the cloud had made it: the id and the
- * outputs are saved with the failure, and the next `up` goes on from there.
+ * Tells the engine that the resource exists, although something failed after the cloud had made it. The
+ * engine saves the id and the outputs with the failure, and the next `up` continues from there.
  */
 export function initializationFailure(id: string, properties: object, failure: KeyPairError): Error {
   const { message } = plainError(failure);

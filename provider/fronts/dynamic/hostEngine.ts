@@ -1,16 +1,20 @@
 import { createRequire } from "node:module";
 import type { EngineConnection } from "../shared/engineLog";
 
-/** The plugin host that this process is, and the address of the engine that started it; `undefined` outside of such a host. */
+/**
+ * This process as a plugin host, and the address of the engine that started it; `undefined` outside such a
+ * host.
+ */
 export function pluginHost(): { script: string; address: string } | undefined {
   const [, script, address] = process.argv;
   return address && script?.includes("dynamic-provider") ? { script, address } : undefined;
 }
 
 /**
- * The engine that started this plugin host. `pulumi.log` of a dynamic provider reaches the stack as plain text only, so the
- * engine is called at the address that the host got as its first argument, with the protocol of the very @pulumi/pulumi that
- * runs the host: under a workspace link ours is another copy. `undefined` outside of that host.
+ * The engine that started this plugin host. `pulumi.log` in a dynamic provider reaches the stack only as
+ * plain text. So we call the engine at the address that the host got as its first argument. We use the
+ * protocol of the same @pulumi/pulumi copy that runs the host, because under a workspace link ours is another
+ * copy. `undefined` outside that host.
  */
 export function connectHostEngine(): EngineConnection | undefined {
   const host = pluginHost();

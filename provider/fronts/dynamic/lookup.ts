@@ -9,7 +9,8 @@ import { plainError } from "./failure";
 /** Reads a key of the stack's configuration, namespace `keypair`. */
 export type ReadConfiguration = (key: string) => string | undefined;
 
-// A dynamic provider has no functions: look-ups run in the program's process, which loads this when it first asks.
+// A dynamic provider has no functions. Look-ups run in the program's process, which loads this at the first
+// one.
 const catalog = createBackendCatalog();
 
 /** See `getKeyPair` of the SDK. */

@@ -14,12 +14,13 @@ import { secretsMarked, toEngine } from "../shared/values";
 import { initializationFailure, plainError } from "./failure";
 import { type Hidden, knownProblems, taken, withHidden } from "./hidden";
 
-/** The name of a resource whose SDK does not tell it. */
+/** The name of a resource if its SDK does not pass one. */
 const DEFAULT_NAME = "keypair";
 
 /**
- * A resource of the core as a dynamic provider: it unwraps what the engine sends, calls the core, and wraps what comes back.
- * The engine asks check and diff for one resource after the other, and everything else for several at once.
+ * A resource of the core as a dynamic provider: it unwraps what the engine sends, calls the core, and wraps
+ * the result. The engine calls check and diff for one resource at a time, and everything else for several at
+ * once.
  */
 export function dynamicProvider<Args extends object, Checked extends Args, State extends object>(
   resource: ManagedResource<Args, Checked, State>,
@@ -42,8 +43,9 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
   };
 
   /**
-   * The engine ends a run at the first resource with a failure, so the other resources' failures would show one run after the
-   * other. In a preview nothing is made: there the SDK gets the failures with the inputs, reports them, and fails the program.
+   * The engine ends a run at the first resource with a failure, so the user would see only one resource's
+   * failures in each run. A preview makes nothing, so there the SDK gets the failures with the inputs,
+   * reports them all, and fails the program.
    */
   const checked = (args: PartlyUnknown<Checked>, failures: CheckFailure[], passed: Hidden) => {
     const { preview, problems: _reported, ...hidden } = passed;
@@ -53,8 +55,8 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
   };
 
   /**
-   * The engine takes a dynamic provider's inputs for its outputs in a preview, and all other outputs for unknown. So what is known
-   * of the outputs goes along with the inputs; a preview stores none of them.
+   * In a preview the engine uses a dynamic provider's inputs as its outputs, and treats all other outputs as
+   * unknown. So the outputs that are already known are added to the inputs. A preview stores none of them.
    */
   const knownOutputs = (args: PartlyUnknown<Checked>) => {
     const known = Object.entries(service.preview(args)).filter(([, value]) => value !== UNKNOWN);
@@ -62,7 +64,9 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
   };
 
   return {
-    /** Synchronous up to its end: the engine's next call may come before this promise is awaited. */
+    /**
+     * Everything here is synchronous, because the engine's next call may come before this promise is awaited.
+     */
     configure({ config }) {
       let read: ProviderSettings | undefined;
       settings = () => (read ??= readSettings((key) => config.get(`keypair:${key}`), projectFolder()));
@@ -117,7 +121,8 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
           inputs: wrapped(outcome.inputs, hidden),
         };
       }
-      // `get` knows the id and perhaps where, and the engine would take an empty answer for a resource without outputs.
+      // `get` knows only the id and perhaps the place. The engine would take an empty reply for a resource
+      // without outputs.
       if (Object.keys(state).every((name) => name === "connection")) throw plainError(notFound(id));
       return {};
     },
@@ -144,12 +149,14 @@ function notFound(id: string): KeyPairError {
   });
 }
 
-/** The engine prints the value of the property at which a failure is reported, and does not tell us which values are secrets. */
+/**
+ * The engine prints the value of a property with a failure, and does not tell us which values are secrets.
+ */
 function withoutValue({ property, reason }: CheckFailure): CheckFailure {
   return { property: "", reason: property ? `${property}: ${reason}` : reason };
 }
 
-/** No stack, no cause and no private text gets to the engine with an error. */
+/** Ensures that an error carries no stack, no cause and no private text to the engine. */
 async function sanitized<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();

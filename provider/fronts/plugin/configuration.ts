@@ -8,12 +8,12 @@ import { knownPart } from "../../core/unknown";
 import { checkFailures, diffOf } from "./messages";
 import { decode, encode, type Messages, messages } from "./protocol";
 
-/** What the engine puts beside the configuration. */
+/** The keys that the engine adds to the configuration. */
 const ENGINE_KEYS = new Set(["version", "pluginDownloadURL"]);
 
 type Values = Record<string, unknown>;
 
-/** All problems of a provider's configuration at once. What is not known yet is checked once it is. */
+/** All problems of a provider's configuration at once. A value that is not known yet is checked later. */
 export function checkConfig(request: Messages.CheckRequest): Messages.CheckResponse {
   const { value } = decode<Values>(request.getNews());
   const response = new messages.CheckResponse();
@@ -25,9 +25,9 @@ export function checkConfig(request: Messages.CheckRequest): Messages.CheckRespo
 }
 
 /**
- * A changed configuration never replaces the provider: that would replace all of its resources, also those that say with their
- * `connection` where they live, and a key pair that is replaced for nothing locks its users out. Each key pair's own diff knows
- * whether it has to move to another backend, region or account.
+ * A changed configuration never replaces the provider. That would replace all of its resources, even those
+ * whose own `connection` says where they live, and a needless replacement of a key pair locks its users out.
+ * Each key pair's own diff knows whether the pair must move to another backend, region or account.
  */
 export function diffConfig(request: Messages.DiffRequest): Messages.DiffResponse {
   const [before, now] = [request.getOlds(), request.getNews()].map((properties) =>

@@ -4,8 +4,9 @@ import { connect } from "node:net";
 const ENGINE_CHECK_MS = 500;
 
 /**
- * Ends this process when the engine that started it was killed: calls would go on for nobody, while the next run is already there.
- * The engine keeps the other end of standard input open for as long as it lives (`exec.Cmd.StdinPipe` of its plugins).
+ * Ends this process when the engine that started it was killed. Otherwise its calls would continue although
+ * nobody waits for them, while the next run may already be active. The engine keeps the other end of standard
+ * input open for as long as it lives (`exec.Cmd.StdinPipe` of its plugins).
  * @param address  Where that engine listens.
  */
 export function endWithEngine(address: string): void {
@@ -17,14 +18,14 @@ export function endWithEngine(address: string): void {
 function isPipe(): boolean {
   try {
     const stdin = fstatSync(0);
-    // Other languages make pipes of sockets.
+    // Programs in other languages may give their child processes sockets as pipes.
     return stdin.isFIFO() || stdin.isSocket();
   } catch {
     return false;
   }
 }
 
-/** A dying engine's pipes may be closed a moment before what it listens on. */
+/** When an engine dies, its pipes may close a moment before its listening socket does. */
 function onceUnreachable(address: string, action: () => void): void {
   const { hostname, port } = new URL(`http://${address}`);
   const socket = connect(Number(port), hostname);

@@ -4,8 +4,8 @@ import { redact } from "../../core/redact";
 import { Any, grpc, messages, Status, type Struct } from "./protocol";
 
 /**
- * The engine reads the status: after UNKNOWN and INTERNAL it takes the state of the resource for unknown, after any other for
- * unchanged. UNAVAILABLE means to it that the plugin is gone.
+ * The engine reads the status. After UNKNOWN and INTERNAL it treats the resource's state as unknown, after
+ * any other status as unchanged. It takes UNAVAILABLE to mean that the plugin is gone.
  */
 const STATUS: Record<ErrorCode, grpcModule.status> = {
   InvalidInput: grpc.status.INVALID_ARGUMENT,
@@ -29,7 +29,7 @@ const STATUS: Record<ErrorCode, grpcModule.status> = {
 /** What the engine gets instead of a reply. */
 export type Failure = Partial<grpcModule.StatusObject>;
 
-/** No stack, no cause and no private text gets to the engine with an error. */
+/** Ensures that an error carries no stack, no cause and no private text to the engine. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof InitializationFailure) return error.asFailure();
   const code = isKeyPairError(error) ? STATUS[error.code] : grpc.status.UNKNOWN;
@@ -37,8 +37,8 @@ export function failureOf(error: unknown): Failure {
 }
 
 /**
- * The resource is there although something failed after the cloud had made it: the engine saves the id and the outputs with
- * the failure, and the next `up` goes on from there.
+ * The resource exists, although something failed after the cloud had made it. The engine saves the id and the
+ * outputs with the failure, and the next `up` continues from there.
  */
 export class InitializationFailure extends Error {
   constructor(

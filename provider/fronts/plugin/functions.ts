@@ -19,7 +19,9 @@ const FUNCTIONS = new Map<string, ProviderFunction>([
   ],
 ]);
 
-/** Calls a function. What is wrong with one argument is reported at it, everything else is thrown. */
+/**
+ * Calls a function. A problem with one argument is reported at that argument; any other failure is thrown.
+ */
 export async function invoke(
   request: Messages.InvokeRequest,
   context: () => LookupContext,
@@ -35,7 +37,7 @@ export async function invoke(
   const response = new messages.InvokeResponse();
   try {
     const result = await called(args, context());
-    // What is found by means of a secret may tell it.
+    // A result that was found by means of a secret may reveal the secret.
     response.setReturn(encode(result, secrets.size > 0 ? Object.keys(result) : []));
   } catch (error) {
     const property = isKeyPairError(error, "InvalidInput") ? error.details.property : undefined;

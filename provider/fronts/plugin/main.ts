@@ -10,7 +10,10 @@ async function main(engineAddress: string | undefined): Promise<void> {
   const { handlers, close } = keyPairProvider(engineAddress);
   const server = await serve(handlers);
 
-  /** What is under way is waited for, as long as who asks has the patience: the engine has 5 seconds. */
+  /**
+   * Waits for the running calls, for as long as the caller waits for this process: the engine waits 5
+   * seconds.
+   */
   const stop = async () => {
     await handlers.cancel(new Empty());
     await server.stop();

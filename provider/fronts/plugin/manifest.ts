@@ -11,7 +11,7 @@ export function packageVersion(): string {
   return JSON.parse(readFileSync(join(packageFolder(), "package.json"), "utf8")).version;
 }
 
-/** `schema.json`: what the engine makes SDKs of other languages from. */
+/** `schema.json`: the engine generates the SDKs of other languages from it. */
 export function packageSchema(version: number): string {
   if (version === SCHEMA_VERSION) return readFileSync(join(packageFolder(), "schema.json"), "utf8");
   throw new KeyPairError({

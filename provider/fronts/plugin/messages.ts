@@ -31,7 +31,7 @@ export function diffOf(changes: PropertyChange[], before: object, now: object): 
 function kindOf(kind: ChangeKind, wasThere: boolean, isThere: boolean): Messages.PropertyDiff.Kind {
   const { Kind } = messages.PropertyDiff;
   const replaces = kind === "replace";
-  // Neither is there, or both are: the change is in what the cloud has.
+  // The property is in both or in neither, so the change is in what the cloud has.
   if (wasThere === isThere) return replaces ? Kind.UPDATE_REPLACE : Kind.UPDATE;
   if (isThere) return replaces ? Kind.ADD_REPLACE : Kind.ADD;
   return replaces ? Kind.DELETE_REPLACE : Kind.DELETE;

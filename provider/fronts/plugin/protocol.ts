@@ -14,8 +14,9 @@ import type { EngineConnection } from "../shared/engineLog";
 import { type FromEngine, fromEngine, secretsMarked, toEngine } from "../shared/values";
 
 /*
- * The engine's protocol, as @pulumi/pulumi brings it. gRPC and protobuf are taken from where @pulumi/pulumi takes them: a second
- * copy of protobuf would not know the messages of the first. Nothing else of @pulumi/pulumi is loaded.
+ * The engine's protocol, as @pulumi/pulumi provides it. gRPC and protobuf are loaded from the same place as
+ * @pulumi/pulumi loads them, because a second copy of protobuf would not recognize the messages of the first.
+ * Nothing else of @pulumi/pulumi is loaded.
  */
 
 const own = createRequire(__filename);
@@ -42,7 +43,9 @@ export function connectEngine(address: string): EngineConnection {
   return { client: new EngineClient(address, grpc.credentials.createInsecure()), LogRequest };
 }
 
-/** Properties as the engine sends them. What was a secret is kept out of every text of this process from here on. */
+/**
+ * Properties as the engine sends them. From here on, no text of this process shows the secrets among them.
+ */
 export function decode<T extends object>(properties: structModule.Struct | undefined): FromEngine<T> {
   const decoded = fromEngine<T>(properties?.toJavaScript() ?? {});
   const values = new Map<string, unknown>(Object.entries(decoded.value));
@@ -50,7 +53,7 @@ export function decode<T extends object>(properties: structModule.Struct | undef
   return decoded;
 }
 
-/** Properties for the engine, with those of these names as secrets. */
+/** Properties for the engine. Those with these names are marked as secrets. */
 export function encode(properties: object, secrets: Iterable<string> = []): Struct {
   return StructMessage.fromJavaScript(secretsMarked(toEngine(properties), secrets) as StructValues);
 }

@@ -15,7 +15,9 @@ import { packageSchema, packageVersion } from "./manifest";
 import { connectEngine, Empty, messages, PluginInfo } from "./protocol";
 import { Resources, type Service } from "./resources";
 
-/** The methods of the engine's protocol that this provider has; it has no components, parameters, mappings or listings. */
+/**
+ * The protocol methods that this provider supports; it has no components, parameters, mappings or listings.
+ */
 type Method =
   | "handshake"
   | "attach"
@@ -54,11 +56,12 @@ interface Session {
 }
 
 /**
- * The provider of one process. The engine starts a process for each configured provider, and asks it nothing before `configure` has
- * ended, except what it is and whether its configuration is good. A plugin that was started by hand serves one run after the other:
- * each configures it anew.
+ * The provider of one process. The engine starts a process for each configured provider. Until `configure`
+ * has ended, it only asks what the provider is and whether its configuration is valid. A plugin that was
+ * started by hand serves one run after the other, and each run configures it again.
  *
- * @param engineAddress  Where the engine listens; `undefined`: the plugin was started by hand, and the address comes with `attach`.
+ * @param engineAddress  Where the engine listens; `undefined`: the plugin was started by hand, and `attach`
+ *   brings the address.
  */
 export function keyPairProvider(engineAddress: string | undefined): KeyPairProvider {
   let address = engineAddress;
@@ -128,7 +131,7 @@ export function keyPairProvider(engineAddress: string | undefined): KeyPairProvi
       return new Empty();
     },
 
-    /** The user has interrupted, or the run is over: the engine says both, and may say it twice. */
+    /** The user has interrupted, or the run is over. The engine calls this in both cases, perhaps twice. */
     cancel() {
       session?.cancelled.abort();
       return new Empty();

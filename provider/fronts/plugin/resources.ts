@@ -9,10 +9,10 @@ import { InitializationFailure } from "./failure";
 import { checkFailures, diffOf } from "./messages";
 import { decode, encode, type Messages, messages, type Struct } from "./protocol";
 
-/** A resource of whatever type. What its properties are is checked by the core, against the types that they are declared with. */
+/** A resource of any type. The core checks its properties against the types that they are declared with. */
 export type Service = ResourceService<object, object, object>;
 
-/** Requests of one resource's life, and what they have in common. */
+/** The requests in a resource's life cycle, and their common fields. */
 interface Request {
   getUrn(): string;
   getTimeout?(): number;
@@ -37,7 +37,7 @@ export class Resources {
     );
     const response = new messages.CheckResponse();
     response.setInputs(encode(args, [...secrets, ...secretNames(properties, secrets)]));
-    // The engine prints the value of the property at which a failure is reported, secret or not.
+    // The engine prints the value of a property with a failure, even if the value is a secret.
     const shown = failures.map(({ property, reason }) =>
       secrets.has(property)
         ? { property: "", reason: `${property}: ${redact(reason)}` }
@@ -71,7 +71,10 @@ export class Resources {
     return response;
   }
 
-  /** For a refresh, a look-up by id (`get`) and an import. An answer without an id says that the resource is gone. */
+  /**
+   * For a refresh, a look-up by id (`get`) and an import. A reply without an id means that the resource is
+   * gone.
+   */
   async read(request: Messages.ReadRequest): Promise<Messages.ReadResponse> {
     const { service, call } = this.#target(request);
     const { value: state, secrets } = decode<object>(request.getProperties());
@@ -117,16 +120,17 @@ export class Resources {
     }
     const call = {
       urn,
-      // 0: the program sets none.
+      // 0 means that the program sets no timeout.
       timeoutSeconds: request.getTimeout?.() || undefined,
-      // One of its own: listeners would pile up on a signal that lives as long as the process.
+      // A separate signal for each call: listeners would accumulate on a signal that lives as long as the
+      // process.
       signal: AbortSignal.any([this.cancelled]),
     };
     return { service, name, call };
   }
 }
 
-/** The outputs for the state; throws when something failed after the cloud had done its part. */
+/** The outputs for the state. Throws if something failed after the cloud had done its part. */
 function stored({ id, state, incomplete }: Outcome<object>, service: Service, secrets: Set<string>): Struct {
   const properties = outputs(state, service, secrets);
   if (incomplete) throw new InitializationFailure(id, properties, incomplete);

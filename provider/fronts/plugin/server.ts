@@ -3,7 +3,7 @@ import { failureOf } from "./failure";
 import { grpc, ResourceProviderService } from "./protocol";
 import type { Handlers } from "./provider";
 
-/** As much as the engine itself takes in one message, in bytes. */
+/** The largest message that the engine itself accepts, in bytes. */
 const MAX_MESSAGE = 400 * 1024 * 1024;
 
 export interface RunningServer {
@@ -13,15 +13,17 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** A method, whatever its messages are. */
+/** A method with messages of any type. */
 type Handler = (request: never) => object | Promise<object>;
 
-/** Serves the engine, which runs on this machine: on loopback, without encryption, as all its plugins do. */
+/**
+ * Serves the engine, which runs on this machine: on loopback, without encryption, as all engine plugins do.
+ */
 export async function serve(handlers: Handlers): Promise<RunningServer> {
   const server: Server = new grpc.Server({ "grpc.max_receive_message_length": MAX_MESSAGE });
   const entries = Object.entries<Handler>(handlers).map(([name, handler]) => [name, answered(handler)]);
   const implementation: UntypedServiceImplementation = Object.fromEntries(entries);
-  // Methods that are not there are answered with UNIMPLEMENTED.
+  // Missing methods are answered with UNIMPLEMENTED.
   server.addService(ResourceProviderService, implementation);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>

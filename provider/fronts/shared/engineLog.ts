@@ -21,11 +21,11 @@ export interface EngineConnection {
   LogRequest: new () => LogRequest;
 }
 
-/** Says things on a resource, by way of the engine. Where there is no engine (tests), nothing is said. */
+/** Reports messages on a resource through the engine. Without an engine (tests) it reports nothing. */
 export class EngineLog implements Reporter {
   #engine: EngineConnection | undefined;
 
-  /** @param connect  Asked with each message until it answers a connection. */
+  /** @param connect  Called for each message until it returns a connection. */
   constructor(private readonly connect: () => EngineConnection | undefined) {}
 
   /** Stays in the output and is counted. */
@@ -53,7 +53,7 @@ export class EngineLog implements Reporter {
       request.setEphemeral(ephemeral);
       this.#engine.client.log(request, () => {});
     } catch {
-      // A message that does not arrive must not fail what it is about.
+      // If a message cannot be delivered, the operation that it is about must not fail.
     }
   }
 }

@@ -10,7 +10,9 @@ export interface Parts {
   reporter: Reporter;
 }
 
-/** One set a process: all resources share its connections, listings and batches, and know of each other. */
+/**
+ * One set per process: all resources share its connections, listings and batches, and know about each other.
+ */
 export function processParts(reporter: Reporter): Parts {
   return { catalog: announcingCatalog(reporter), run: new RunMemory(), reporter };
 }

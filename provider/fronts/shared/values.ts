@@ -1,8 +1,11 @@
 import { type PartlyUnknown, UNKNOWN } from "../../core/unknown";
 
-/** The engine's word for a value that a preview does not know yet. The SDKs use it for values of any type (pulumi/pulumi#6310). */
+/**
+ * The engine's marker for a value that a preview does not know yet. The SDKs use it for values of any type
+ * (pulumi/pulumi#6310).
+ */
 const UNKNOWN_MARKER = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-/** All of its words for that: one a type (`sdk/go/common/resource/plugin/rpc.go`). */
+/** All of the engine's markers for that, one per type (`sdk/go/common/resource/plugin/rpc.go`). */
 const UNKNOWN_MARKERS = new Set<unknown>([
   UNKNOWN_MARKER,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // a boolean
@@ -10,7 +13,10 @@ const UNKNOWN_MARKERS = new Set<unknown>([
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // an array
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // an object
 ]);
-/** The engine's word for a secret inside a property (`sdk/nodejs/runtime/rpc.ts`, specialSigKey and specialSecretSig). */
+/**
+ * The engine's marker for a secret in a property (`sdk/nodejs/runtime/rpc.ts`, specialSigKey and
+ * specialSecretSig).
+ */
 const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
@@ -24,7 +30,7 @@ export interface FromEngine<T extends object> {
   value: PartlyUnknown<T>;
   /** The properties in which there were secrets. */
   secrets: Set<string>;
-  /** The properties that are there and have no value. */
+  /** The properties that are present but have no value. */
   withoutValue: Set<string>;
 }
 
@@ -40,9 +46,10 @@ export function fromEngine<T extends object>(properties: object): FromEngine<T> 
 }
 
 /**
- * Plain JSON for the engine: it fails, after the cloud was called, on anything else (pulumi/pulumi#2205). Unknowns become the
- * engine's marker, `undefined` and functions are left out, what JSON has no word for becomes text. Never throws: with what is
- * here a private key would be lost.
+ * Plain JSON for the engine, which fails on anything else, and only after the cloud was called
+ * (pulumi/pulumi#2205). Unknowns become the engine's marker. `undefined` and functions are left out. Values
+ * that JSON cannot represent become text. Never throws, because that would lose a private key among the
+ * properties.
  */
 export function toEngine(properties: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties).flatMap(jsonEntry));
