@@ -149,8 +149,9 @@ function inTransaction<T>(database: DatabaseSync, begin: "BEGIN" | "BEGIN IMMEDI
 }
 
 function schemaVersion(database: DatabaseSync, path: string): number {
-  const owner = pragma(database, "application_id");
+  // In this order: the tables and the mark come in one commit, which another process may make between these two reads.
   const isEmpty = database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+  const owner = pragma(database, "application_id");
   if (owner !== APPLICATION_ID && !(owner === 0 && isEmpty)) {
     throw unusable(path, "is a database of another program", OTHER_FILE);
   }
