@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import type { Backend, KeyPairRecord } from "../../core/backend";
 import { isKeyPairError } from "../../core/errors";
 import { CLOCK_SKEW_MS, fingerprintOf, isMadeSince } from "../../core/keyPair/state";
 import { heldKey } from "../../core/privateKeyFile/write";
+import { fileOf } from "../../core/projectFolder";
 import {
   fingerprintMd5,
   fingerprintSha256,
@@ -144,7 +144,7 @@ function fileWithKey(
   const { privateKeyFile: path } = inputs;
   if (typeof path !== "string") return undefined;
   try {
-    const held = heldKey(resolve(projectFolder, path));
+    const held = heldKey(fileOf(path, projectFolder));
     return { path, fits: held.holds === "key" && holds(record, publicKeyOfPrivateKey(held.privateKey)) };
   } catch (error) {
     if (!isKeyPairError(error, "File")) throw error;

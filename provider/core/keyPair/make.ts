@@ -264,11 +264,14 @@ function madeOf(record: KeyPairRecord, { publicKey, privateKey }: ImportedKey): 
   return { record, publicKey, ...(privateKey === undefined ? {} : { privateKey }) };
 }
 
-/** Whether a pair that is read later is still the one that was found. */
+/**
+ * Whether a pair that is read later is still the one that was found. A time that one of them lacks is no
+ * difference: Nova tells it for one pair, but not in a listing.
+ */
 function isSameAs(found: KeyPairRecord): (record: KeyPairRecord) => boolean {
   return (record) =>
     record.fingerprint === found.fingerprint &&
-    record.createdAt === found.createdAt &&
+    (record.createdAt ?? found.createdAt) === (found.createdAt ?? record.createdAt) &&
     fingerprintOf(record) === fingerprintOf(found);
 }
 

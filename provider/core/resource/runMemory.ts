@@ -37,8 +37,8 @@ export class MadePairs {
   }
 
   /**
-   * Whether this run made the pair of this name and key. `"unsure"`: only the account is not known, so it may
-   * be another pair with the same key.
+   * Whether this run made the pair of this name and key. `"unsure"`: the account is not known, or the same
+   * account is reached at another endpoint, so it may be another pair with the same key.
    */
   async has(
     backend: Backend,
@@ -51,16 +51,18 @@ export class MadePairs {
         pair.name === name &&
         pair.fingerprint === fingerprint &&
         pair.backend === backend.name &&
-        pair.region === backend.region &&
-        pair.endpoint === backend.endpoint,
+        pair.region === backend.region,
     );
     if (alike.length === 0) return false;
     const owner = await backend.owner(operation);
-    if (
-      alike.some((pair) => pair.owner?.id === owner?.id && (owner !== undefined || backend.name === "local"))
-    )
+    const isSameOwner = (pair: MadePair) => owner !== undefined && pair.owner?.id === owner.id;
+    const here = alike.filter((pair) => pair.endpoint === backend.endpoint);
+    // A local store has no accounts.
+    if (here.some((pair) => isSameOwner(pair) || (backend.name === "local" && pair.owner === owner)))
       return true;
-    return alike.some((pair) => pair.owner === undefined || owner === undefined) ? "unsure" : false;
+    const isUnsure = here.some((pair) => pair.owner === undefined || owner === undefined);
+    // One account's key pairs have several endpoints: public ones, and ones of private networks.
+    return isUnsure || alike.some(isSameOwner) ? "unsure" : false;
   }
 }
 

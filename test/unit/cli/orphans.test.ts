@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type OrphansOptions, runOrphans } from "../../../provider/cli/orphans/command";
 import type { Credentials, ResolvedConnection } from "../../../provider/core/backend";
 import { KeyPairError } from "../../../provider/core/errors";
@@ -332,6 +332,22 @@ describe("what --delete leaves, and why", () => {
         : { outcome: "deleted" },
     ]);
     for (const trace of tracesOf(contents(privateKey))) expect(out).not.toContain(trace);
+  });
+
+  it("a pair whose private key file is in the home folder", async () => {
+    const { privateKey, publicKey } = rsaKey("made by the cloud");
+    const home = mkdtempSync(join(tmpdir(), "keypair-orphans-"));
+    onTestFinished(() => rmSync(home, { recursive: true }));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv("HOME", home);
+    vi.stubEnv("USERPROFILE", home);
+    writeFileSync(join(home, "bastion.pem"), privateKey);
+    const cloud = new Cloud();
+    cloud.put("bastion", publicKey, { createdAt: DURING });
+    const inputs = { keyPairName: "bastion", privateKeyFile: "~/bastion.pem" };
+    const options = { delete: true, yes: true };
+    const { report } = await run(cloud, { state: { pending: [{ ...CREATED, inputs }] }, options });
+    expect(report.orphans).toMatchObject([{ outcome: "left", privateKeyFile: "~/bastion.pem" }]);
   });
 
   it("a pair whose private key file cannot be read", async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { KeyPairRecord } from "../../../../provider/core/backend";
 import { createKeyPair } from "../../../../provider/core/keyPair/create";
 import type { CheckedKeyPairArgs } from "../../../../provider/core/model";
 import { contextOf, useFakeTime, withoutWaiting } from "../support/context";
@@ -31,6 +32,9 @@ beforeEach(() => {
   backend = new FakeBackend();
   context = contextOf(backend);
 });
+
+/** As Nova lists it. */
+const withoutTime: Step = (effect) => ({ ...(effect() as KeyPairRecord), createdAt: undefined });
 
 const create = (args: CheckedKeyPairArgs) => withoutWaiting(() => createKeyPair(args, context));
 
@@ -77,6 +81,15 @@ describe("of an import", () => {
     const createdAt = new Date(Date.now() - age).toISOString();
     const theirs = backend.put("web", imported, { createdAt });
     backend.script("importKeyPair", lostBeforeTheEffect);
+    await expect(create(importArgs)).rejects.toThrow('a key pair "web" is there already, with this very key');
+    expect(backend.pairs.get("web")).toBe(theirs);
+    expect(backend.writes).toEqual(["import web"]);
+  });
+
+  test("while a pair made minutes ago has this key, and listings tell no times (Nova): it is not taken over", async () => {
+    const createdAt = new Date(Date.now() - 2 * 60_000).toISOString();
+    const theirs = backend.put("web", imported, { createdAt });
+    backend.script("importKeyPair", lostBeforeTheEffect).script("findKeyPair", withoutTime);
     await expect(create(importArgs)).rejects.toThrow('a key pair "web" is there already, with this very key');
     expect(backend.pairs.get("web")).toBe(theirs);
     expect(backend.writes).toEqual(["import web"]);
@@ -174,6 +187,15 @@ describe("of a creation", () => {
     const { state } = await create({ keyPairName: "web" });
     expect(backend.writes).toEqual(["create web", "create web"]);
     expect(state.privateKey).toBe(first);
+  });
+
+  test("while a pair made minutes ago has the name, and listings tell no times (Nova): it is not deleted", async () => {
+    const createdAt = new Date(Date.now() - 2 * 60_000).toISOString();
+    const theirs = backend.put("web", anothers, { createdAt });
+    backend.script("createKeyPair", lostBeforeTheEffect).script("findKeyPair", withoutTime);
+    await expect(create({ keyPairName: "web" })).rejects.toThrow('a key pair "web" is there already');
+    expect(backend.pairs.get("web")).toBe(theirs);
+    expect(backend.writes).toEqual(["create web"]);
   });
 
   test("whose effect comes late: the name is taken by our own, which is made again", async () => {

@@ -103,6 +103,21 @@ describe("a pair that moves to another account with its name and its key", () =>
     expect(await move({ id: "account" }, { id: "account" })).toHaveLength(1);
     expect(old.pairs.size).toBe(1);
   });
+
+  test("is left when one account is reached at another endpoint, such as one of a private network", async () => {
+    old.endpoint = "https://ecs-vpc.here.example";
+    try {
+      expect(await move({ id: "account" }, { id: "account" })).toEqual([
+        expect.stringContaining("as far as can be told"),
+      ]);
+      expect(old.pairs.size).toBe(1);
+      for (const { pairs } of [backend, old]) pairs.clear();
+      await move({ id: "new-account" }, { id: "old-account" });
+      expect(old.pairs.size).toBe(0);
+    } finally {
+      old.endpoint = backend.endpoint;
+    }
+  });
 });
 
 describe("two resources with one name", () => {
