@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import { Argument, Command, CommanderError, Option } from "commander";
 import { createBackendCatalog } from "../backends";
 import { isKeyPairError } from "../core/errors";
@@ -8,20 +7,9 @@ import { isPrivateKeyText } from "../keys";
 import { checkForBackends } from "./check";
 import { convertKey, PRIVATE_KEY_FORMS } from "./convert";
 import { fingerprintLines, publicKeyLine } from "./describe";
-import { readInput, STDIN } from "./input";
-import { type OrphansOptions, type Remainder, runOrphans } from "./orphans/command";
-import { orphansOptions } from "./orphans/options";
-import { runPulumi } from "./orphans/pulumi";
-
-/** What the program works with; tests give their own. */
-export interface Io {
-  /** Opens standard input; throws where that cannot be read. */
-  stdin(): Readable;
-  print(text: string): void;
-  complain(text: string): void;
-  /** Asks a yes-or-no question. Absent if there is no terminal. */
-  ask?: ((question: string) => Promise<boolean>) | undefined;
-}
+import { type Io, readInput, STDIN } from "./input";
+import { type OrphansOptions, orphansOptions, type Remainder, runOrphans } from "./orphans/command";
+import { exportState } from "./orphans/pulumi";
 
 /** What the exit code says. */
 export const EXIT = {
@@ -104,7 +92,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const orphans = orphansOptions(command("orphans")).action(async (options: OrphansOptions) => {
     const catalog = createBackendCatalog();
     try {
-      exitCode = EXIT_OF_ORPHANS[await runOrphans(options, { ...io, catalog, pulumi: runPulumi })];
+      exitCode = EXIT_OF_ORPHANS[await runOrphans(options, { ...io, catalog, exportState })];
     } finally {
       await catalog.closeAll();
     }

@@ -115,7 +115,7 @@ it("finds what the plugin was making, with the credentials of an explicit provid
   mkdirSync(project.path("below"));
   const unclear = await orphans(ecs, ["--json", "--state", "-"], { stdin: output, folder: "below" });
   expect(unclear.exitCode).toBe(1);
-  expect(unclear.out).toContain("the state holds accessKeySecret of its provider");
+  expect(unclear.out).toContain("the state holds accessKeySecret encrypted");
 
   expect((await orphans(ecs, ["--delete", "--yes"])).exitCode).toBe(0);
   await project.pulumi(["cancel", "--yes"]);

@@ -1,154 +1,143 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import type { Readable } from "node:stream";
+import { type Command, InvalidArgumentError } from "commander";
 import type { BackendCatalog } from "../../core/backend";
-import { defined } from "../../core/defined";
-import { KeyPairError } from "../../core/errors";
-import type { Connection } from "../../core/model";
-import { fileError } from "../../core/privateKeyFile/fileError";
-import { projectFolder } from "../../core/projectFolder";
-import type { Orphan } from "./assess";
-import { type Deletion, deleteOrphan } from "./delete";
-import { type Findings, findOrphans, operationOf, type Search } from "./find";
-import { exportedState, type Pulumi, stackConfiguration } from "./pulumi";
-import { type Report, reportJson, reportText } from "./report";
-import { placeOfResource } from "./settings";
+import { isKeyPairError, KeyPairError } from "../../core/errors";
+import { deleteIfUnused } from "../../core/keyPair/settle";
+import { type Io, readInput, STDIN } from "../input";
+import { type Findings, findOrphans, newOperation } from "./find";
+import type { Orphan } from "./orphan";
+import { reportJson, reportText } from "./report";
 import { readState } from "./state";
 
+const HELP = `
+Run it in the folder of the Pulumi project, while no other pulumi command works on the stack. It reads the creates that the
+engine has noted as pending: those of a run that was killed, or interrupted twice. The engine keeps no note of a create that
+failed with an error, or whose provider process alone was killed.
+
+It reaches the clouds as the interrupted run did: with the provider's settings and credentials that the state holds, else with
+the credentials of the environment. If those in the state have expired, configure new ones and run \`pulumi up\` first.
+
+--delete removes a key pair only when all of this is true:
+  - The interrupted create can have made it: the name has the random suffix that was made for this create, or the key pair was
+    made while the create may have run (the clocks may differ by 5 minutes).
+  - It holds the program's key, or one that the cloud made and that reached no state.
+  - No instance uses it, and the privateKeyFile of the resource does not hold its key.
+The key is compared again right before the deletion. Everything else is left, and the report says why.
+
+Exit codes:
+  0  nothing is left over, or all of it was deleted
+  1  it is not known for at least one create, or the command failed
+  2  the command line is wrong
+  3  something is left over`;
+
 /** What the command line says. */
-export interface OrphansOptions extends Connection {
+export interface OrphansOptions {
   stack?: string;
   /** A file, or `-` for standard input. */
   state?: string;
   delete?: boolean;
   yes?: boolean;
   json?: boolean;
-  /** When the interrupted run began, as `Date.parse` reads it. */
-  since?: string;
+  /** When the interrupted run began (ms since the epoch). */
+  since?: number;
 }
 
 /** What the command works with. */
-export interface OrphansParts {
+export interface OrphansParts extends Io {
   catalog: BackendCatalog;
-  pulumi: Pulumi;
-  stdin(): Readable;
-  print(text: string): void;
-  complain(text: string): void;
-  /** Absent where nobody can answer. */
-  ask?: ((question: string) => Promise<boolean>) | undefined;
+  exportState(stack: string | undefined): Promise<string>;
 }
 
 /** What is left when the command ends. */
 export type Remainder = "nothing" | "something" | "unknown";
+
+/** Describes the command: see `OrphansOptions`. */
+export function orphansOptions(command: Command): Command {
+  return command
+    .description("list the key pairs that interrupted runs of a stack left in the cloud and in no state")
+    .option("--stack <name>", "the stack, when it is not the selected one")
+    .option(
+      "--state <file>",
+      "the stack's state as it is now, the output of `pulumi stack export --show-secrets`, or - for standard input",
+    )
+    .option("--delete", "delete what is surely left over, after asking")
+    .option("--yes", "do not ask before deleting")
+    .option("--json", "print JSON")
+    .option(
+      "--since <time>",
+      "when the interrupted run began, if other commands have written the state since, such as 2026-11-26T07:18Z",
+      timeOf,
+    )
+    .addHelpText("after", HELP);
+}
 
 /**
  * Finds what interrupted creates of the stack left in the clouds, and deletes it if `--delete` is given.
  * Must run in the folder of the Pulumi project, or below it.
  */
 export async function runOrphans(options: OrphansOptions, parts: OrphansParts): Promise<Remainder> {
-  const mayDelete = options.delete === true;
-  if (mayDelete && options.yes !== true && (parts.ask === undefined || options.state === "-")) {
+  const { delete: mayDelete = false, yes = false, json = false } = options;
+  if (mayDelete && !yes && (parts.ask === undefined || options.state === STDIN)) {
     throw new KeyPairError({
       code: "InvalidInput",
       message: "--delete asks before it deletes, and nobody can answer here",
       next: "Give --yes too, or run it on a terminal.",
     });
   }
-  const search = await searchOf(options, parts);
-  const findings = await findOrphans(search);
-  const { json = false } = options;
-  const deletable = findings.orphans.filter(({ keptBecause }) => keptBecause === undefined);
-  let report: Report = findings;
-  if (mayDelete && deletable.length > 0) {
-    const confirmed = options.yes === true || (await confirm(findings, deletable, parts));
-    if (confirmed) report = { ...findings, deletions: await deleteAll(findings, search, options, parts) };
-  } else if (mayDelete) report = { ...findings, deletions: allLeft(findings) };
-  parts.print(json ? reportJson(report) : reportText(report));
-  return remainder(report);
-}
-
-async function searchOf(options: OrphansOptions, { catalog, pulumi, stdin }: OrphansParts): Promise<Search> {
-  const { backend, region, endpoint, profile, cloud, path, stack, state: file } = options;
-  const since = timeOf(options.since);
-  const overrides: Connection = defined({ backend, region, endpoint, profile, cloud, path });
-  if (path !== undefined) overrides.path = resolve(path);
-  const state = readState(
-    file === undefined ? await exportedState(pulumi, stack) : await contents(file, stdin),
-  );
-  const hasWork = file === undefined && state.pendingCreates.length > 0;
-  const configuration = hasWork ? await stackConfiguration(pulumi, stack) : new Map<string, string>();
-  return { state, configuration, overrides, catalog, since, projectFolder: projectFolder() };
-}
-
-async function confirm(findings: Findings, deletable: Orphan[], parts: OrphansParts): Promise<boolean> {
-  parts.complain(reportText(findings));
-  const names = deletable.map(({ record }) => record.name).join(", ");
-  return (await parts.ask?.(`Delete ${names}?`)) ?? false;
-}
-
-/**
- * Deletes nothing if the state has changed since it was read: a run may be active, and a run makes its pairs
- * before they are in the state.
- */
-async function deleteAll(
-  { orphans }: Findings,
-  search: Search,
-  { stack, state: file }: OrphansOptions,
-  { pulumi }: OrphansParts,
-): Promise<Map<Orphan, Deletion>> {
-  if (file === undefined) {
-    const now = readState(await exportedState(pulumi, stack));
-    if (now.writtenAt !== search.state.writtenAt) {
+  const state = await currentState(options, parts);
+  const findings = await findOrphans({ state, catalog: parts.catalog, since: options.since });
+  if (mayDelete && findings.orphans.length > 0 && (yes || (await confirm(findings, parts)))) {
+    // If the state has changed, a run may be active, and a run makes its pairs before they are in the state.
+    const now = options.state === undefined ? await currentState(options, parts) : state;
+    if (now.writtenAt !== state.writtenAt) {
       throw new KeyPairError({
         code: "Refused",
         message: "the stack's state has changed since it was read, so nothing was deleted",
         next: "Wait until no `pulumi` command works on the stack, and run this again.",
       });
     }
+    findings.orphans = await Promise.all(findings.orphans.map(deleteOrphan));
   }
-  const deletions = orphans.map(async (orphan): Promise<[Orphan, Deletion]> => {
-    const place = placeOfResource(orphan.resource, search);
-    return [orphan, await deleteOrphan(orphan, operationOf(place))];
-  });
-  return new Map(await Promise.all(deletions));
+  parts.print(json ? reportJson(findings) : reportText(findings));
+  return remainder(findings);
 }
 
-function allLeft({ orphans }: Findings): Map<Orphan, Deletion> {
-  return new Map(
-    orphans.map((orphan) => [orphan, { outcome: "left", because: orphan.keptBecause ?? "nobody asked" }]),
-  );
+async function currentState({ stack, state: file }: OrphansOptions, { exportState, stdin }: OrphansParts) {
+  if (file === undefined) return readState(await exportState(stack));
+  const { contents } = await readInput(file, stdin, Number.POSITIVE_INFINITY);
+  return readState(contents.toString("utf8"));
 }
 
-function remainder({ orphans, unclear, deletions }: Report): Remainder {
-  const outcomes = orphans.map((orphan) => deletions?.get(orphan)?.outcome ?? "left");
-  if (unclear.length > 0 || outcomes.includes("unclear")) return "unknown";
-  return outcomes.includes("left") ? "something" : "nothing";
+async function confirm(findings: Findings, { ask, complain }: OrphansParts): Promise<boolean> {
+  const deletable = findings.orphans.filter(({ keptBecause }) => keptBecause === undefined);
+  if (deletable.length === 0) return false;
+  complain(reportText(findings));
+  return (await ask?.(`Delete ${deletable.map(({ record }) => record.name).join(", ")}?`)) ?? false;
 }
 
-async function contents(file: string, stdin: () => Readable): Promise<string> {
-  if (file !== "-") {
-    try {
-      return readFileSync(file, "utf8");
-    } catch (error) {
-      throw fileError(error, "read", file, "privateKeyFile");
-    }
-  }
-  const chunks: Buffer[] = [];
+/** Deletes a pair that may be deleted, if it is still the pair that was found and no instance uses it. */
+async function deleteOrphan(orphan: Orphan): Promise<Orphan> {
+  const { backend, record, keptBecause } = orphan;
+  const left = (because: string): Orphan => ({ ...orphan, keptBecause: because, outcome: "left" });
+  if (keptBecause !== undefined) return left(keptBecause);
+  const isSamePair = ({ fingerprint, publicKey, createdAt }: typeof record) =>
+    fingerprint === record.fingerprint && publicKey === record.publicKey && createdAt === record.createdAt;
   try {
-    for await (const chunk of stdin()) chunks.push(Buffer.from(chunk));
-  } catch (cause) {
-    throw new KeyPairError({ code: "File", message: "standard input cannot be read", cause });
+    const deletion = await deleteIfUnused(backend, record, isSamePair, newOperation());
+    if (deletion === "in use") return left("instances use it by now");
+    return deletion.left ? left("somebody has just replaced it") : { ...orphan, outcome: "deleted" };
+  } catch (error) {
+    if (!isKeyPairError(error)) throw error;
+    return { ...orphan, outcome: "unclear", error };
   }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
-function timeOf(since: string | undefined): number | undefined {
-  if (since === undefined) return undefined;
+function remainder({ orphans, unclear }: Findings): Remainder {
+  if (unclear.length > 0 || orphans.some(({ outcome }) => outcome === "unclear")) return "unknown";
+  return orphans.every(({ outcome }) => outcome === "deleted") ? "nothing" : "something";
+}
+
+function timeOf(since: string): number {
   const time = Date.parse(since);
-  if (!Number.isNaN(time)) return time;
-  throw new KeyPairError({
-    code: "InvalidInput",
-    message: `--since ${since} is not a time`,
-    next: "Give it as 2026-11-26T07:18Z.",
-  });
+  if (Number.isNaN(time)) throw new InvalidArgumentError("It is not a time.");
+  return time;
 }

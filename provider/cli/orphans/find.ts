@@ -1,34 +1,34 @@
-import type { Backend, KeyPairRecord, Operation, Owner } from "../../core/backend";
-import { openPlace } from "../../core/connection";
+import { isDeepStrictEqual } from "node:util";
+import type { Backend, BackendCatalog, KeyPairRecord, Operation, Owner } from "../../core/backend";
+import {
+  DEFAULT_TIMEOUT_SECONDS,
+  openPlaceOfState,
+  type PlacedState,
+  type ProviderSettings,
+} from "../../core/connection";
 import { isKeyPairError, KeyPairError } from "../../core/errors";
 import { findNow } from "../../core/keyPair/settle";
-import { assessOrphan, type Orphan, type Window } from "./assess";
-import { type Access, type PlaceOfResource, placeOfResource } from "./settings";
-import { ENCRYPTED, isOurs, logicalName, type StoredResource } from "./state";
-
-/** An interrupted create for which it is not known whether it left a pair. */
-export interface Unclear {
-  resource: StoredResource;
-  error: KeyPairError;
-}
-
-/** Where the search looked, and with whose credentials. */
-export interface LookedAt {
-  backend: Backend;
-  owner: Owner | undefined;
-}
+import { projectFolder } from "../../core/projectFolder";
+import { assertSameOwner } from "../../core/resource/owner";
+import { readSettings } from "../../core/settings";
+import { keyOrigin, type Orphan, whyKept } from "./orphan";
+import { isOurs, resourcesWith, type StackState, type StoredResource, textIn, valueIn } from "./state";
 
 export interface Findings {
   /** How many creates of key pairs were interrupted. */
   interrupted: number;
   orphans: Orphan[];
-  unclear: Unclear[];
-  lookedAt: LookedAt[];
+  /** The creates for which it is not known whether they left a pair. */
+  unclear: { resource: StoredResource; error: KeyPairError }[];
+  /** Each place, and with whose credentials the search looked there. */
+  lookedAt: string[];
 }
 
-export interface Search extends Access {
-  /** The user's word for when the interrupted run began (ms since the epoch). */
-  since?: number | undefined;
+export interface Search {
+  state: StackState;
+  catalog: BackendCatalog;
+  /** When the interrupted run began, as the user says (ms since the epoch). */
+  since: number | undefined;
 }
 
 /**
@@ -40,152 +40,137 @@ export async function findOrphans(search: Search): Promise<Findings> {
   const looked = await Promise.all(pendingCreates.map((resource) => look(resource, search)));
   return {
     interrupted: pendingCreates.length,
-    orphans: eachOnce(looked.flatMap(({ orphan }) => orphan ?? [])),
-    unclear: looked.flatMap(({ unclear }) => unclear ?? []),
-    lookedAt: eachPlaceOnce(looked.flatMap(({ lookedAt }) => lookedAt ?? [])),
+    orphans: eachOnce(looked.flatMap(({ orphans }) => orphans)),
+    unclear: looked.flatMap(({ unclear }) => unclear),
+    lookedAt: [...new Set(looked.flatMap(({ lookedAt }) => lookedAt))],
   };
 }
 
 /** One call on a cloud. It reports no progress: only the user waits for it, and sees that it takes time. */
-export function operationOf({ settings }: PlaceOfResource): Operation {
+export function newOperation(): Operation {
   return {
     signal: new AbortController().signal,
-    deadline: Date.now() + settings.timeoutSeconds * 1000,
+    deadline: Date.now() + DEFAULT_TIMEOUT_SECONDS * 1000,
     progress() {},
   };
 }
 
-interface Looked {
-  lookedAt?: LookedAt;
-  orphan?: Orphan | undefined;
-  unclear?: Unclear;
-}
-
-async function look(resource: StoredResource, search: Search): Promise<Looked> {
+async function look(resource: StoredResource, search: Search): Promise<Omit<Findings, "interrupted">> {
   try {
-    const name = nameOf(resource);
-    const place = placeOfResource(resource, search);
-    const backend = await openPlace(place, search.catalog);
-    const operation = operationOf(place);
-    const owner = await backend.owner(operation);
-    expectSameOwner(owner, resource, search);
-    const record = await find(name, resource, backend, operation, search);
+    const name = textIn(resource.inputs, "keyPairName");
+    if (name === undefined) {
+      const message = "the state does not hold the name of the key pair";
+      throw new KeyPairError({ code: "Configuration", message });
+    }
+    const backend = await open(resource, search);
+    const owner = await backend.owner(newOperation());
+    await assertOwnerOfStack(resource, owner, backend, search);
+    const resourceGroupId = textIn(resource.inputs, "resourceGroupId");
+    // A read may not show yet what the killed run wrote last.
+    const createdAt = new Date(search.state.writtenAt).toISOString();
+    const record = await findNow(backend, { name, createdAt, resourceGroupId }, newOperation());
     const isLeft = record !== undefined && !(await isInState(name, backend, owner, search));
-    const orphan = isLeft ? await orphanOf(resource, record, backend, place, search) : undefined;
-    return { lookedAt: { backend, owner }, orphan };
+    return {
+      orphans: isLeft ? [await orphanOf(resource, record, backend, search)] : [],
+      unclear: [],
+      lookedAt: [placeText(backend, owner)],
+    };
   } catch (error) {
     if (!isKeyPairError(error)) throw error;
-    return { unclear: { resource, error } };
+    return { orphans: [], unclear: [{ resource, error }], lookedAt: [] };
   }
 }
 
-function nameOf({ inputs }: StoredResource): string {
-  const { keyPairName } = inputs;
-  if (typeof keyPairName === "string" && keyPairName !== "") return keyPairName;
-  throw new KeyPairError({
-    code: "Configuration",
-    message:
-      keyPairName === ENCRYPTED
-        ? "the state holds the name of the key pair encrypted"
-        : "the state does not hold the name of the key pair",
-    ...(keyPairName === ENCRYPTED
-      ? { next: "Give --state the output of `pulumi stack export --show-secrets`, through a pipe." }
-      : {}),
-  });
+/** Opens the place of the resource, as its provider was configured in the run that wrote the state. */
+function open(resource: StoredResource, { state, catalog }: Search): Promise<Backend> {
+  const { inputs, outputs } = resource;
+  // The outputs of a pending create are empty.
+  const placed = {
+    backend: valueIn(outputs, "backend"),
+    region: valueIn(outputs, "region"),
+    __account: valueIn(outputs, "__account"),
+    connection: valueIn(inputs, "connection"),
+  } as Partial<PlacedState>;
+  return openPlaceOfState(placed, { settings: settingsOf(resource, state), catalog });
 }
 
-/** A read may not show yet what the killed run wrote last. */
-async function find(
-  name: string,
-  { inputs }: StoredResource,
+/** The settings of the provider. The dynamic one holds the stack's whole configuration, so its keys have their namespace. */
+function settingsOf({ provider }: StoredResource, { resources }: StackState): ProviderSettings {
+  const inputs = resources.find(({ urn, id }) => provider === `${urn}::${id}`)?.inputs ?? {};
+  return readSettings((key) => {
+    const value = valueIn(inputs, `keypair:${key}`) ?? valueIn(inputs, key);
+    return value === undefined ? undefined : String(value);
+  }, projectFolder());
+}
+
+/**
+ * Another user sees other key pairs, so the search would wrongly find nothing. The key pairs that the state
+ * has of the same provider and connection tell who the user was.
+ */
+async function assertOwnerOfStack(
+  { provider, inputs: { connection } }: StoredResource,
+  owner: Owner | undefined,
   backend: Backend,
-  operation: Operation,
   { state }: Search,
-): Promise<KeyPairRecord | undefined> {
-  const { resourceGroupId } = inputs;
-  const group = typeof resourceGroupId === "string" ? resourceGroupId : undefined;
-  const createdAt = new Date(state.writtenAt).toISOString();
-  return findNow(backend, { name, createdAt, resourceGroupId: group }, operation);
+): Promise<void> {
+  const siblings = state.resources
+    .filter((other) => isOurs(other) && other.provider === provider)
+    .filter(({ inputs }) => isDeepStrictEqual(inputs["connection"], connection))
+    .flatMap(({ id, outputs }) => {
+      const ownerId = textIn(outputs, "ownerId");
+      return ownerId === undefined ? [] : [{ keyPairName: String(id), ownerId }];
+    });
+  const sibling = siblings.find(({ ownerId }) => ownerId === owner?.id) ?? siblings[0];
+  if (sibling) await assertSameOwner(sibling, undefined, backend, newOperation());
+}
+
+/**
+ * Whether a resource of the state has this pair. For a resource of another package it is not known where its
+ * pair is, so the same name is enough. An unknown owner counts as the same owner.
+ */
+async function isInState(
+  name: string,
+  { location, endpoint }: Backend,
+  owner: Owner | undefined,
+  search: Search,
+): Promise<boolean> {
+  for (const resource of resourcesWith(name, search.state)) {
+    if (!isOurs(resource)) return true;
+    const other = await open(resource, search);
+    const ownerId = textIn(resource.outputs, "ownerId");
+    const isOtherOwner = owner !== undefined && ownerId !== undefined && owner.id !== ownerId;
+    if (other.location === location && other.endpoint === endpoint && !isOtherOwner) return true;
+  }
+  return false;
 }
 
 async function orphanOf(
   resource: StoredResource,
   record: KeyPairRecord,
   backend: Backend,
-  place: PlaceOfResource,
   { state, since }: Search,
 ): Promise<Orphan> {
-  const instanceIds = await backend.attachments?.attachedInstances(record.name, operationOf(place));
-  const longest = (resource.createTimeout ?? place.settings.timeoutSeconds) * 1000;
+  const instanceIds = await backend.attachments?.attachedInstances(record.name, newOperation());
+  const orphan: Orphan = { resource, backend, record, instanceIds, key: keyOrigin(resource, record) };
+  const settings = settingsOf(resource, state);
+  const longestCreate = settings.timeoutSeconds * 1000;
   // The engine writes the state before each create, so the interrupted one had begun by then.
-  const window: Window = { since: since ?? state.writtenAt - longest, until: state.writtenAt + longest };
-  const { projectFolder } = place.settings;
-  return assessOrphan({ resource, backend, record, instanceIds, window, projectFolder });
+  const window = { from: since ?? state.writtenAt - longestCreate, until: state.writtenAt + longestCreate };
+  return { ...orphan, keptBecause: whyKept(orphan, window, settings.projectFolder) };
 }
 
-/**
- * Whether a resource of the state has this pair. For a resource of another package it is not known where its
- * pair is, so the same name is enough.
- */
-async function isInState(
-  name: string,
-  backend: Backend,
-  owner: Owner | undefined,
-  search: Search,
-): Promise<boolean> {
-  for (const resource of search.state.keyPairs.filter(({ id }) => id === name)) {
-    if (!isOurs(resource)) return true;
-    const place = placeOfResource(resource, search);
-    const other = await openPlace(place, search.catalog);
-    if (other === backend) return true;
-    const isSamePlace = other.location === backend.location && other.endpoint === backend.endpoint;
-    if (isSamePlace && isSameOwner(await other.owner(operationOf(place)), owner)) return true;
-  }
-  return false;
-}
-
-/** An unknown owner counts as the same owner: a pair that may be in the state must be left alone. */
-function isSameOwner(one: Owner | undefined, other: Owner | undefined): boolean {
-  return one === undefined || other === undefined || one.id === other.id;
-}
-
-/** Another user sees other key pairs, so the search would wrongly find nothing. */
-function expectSameOwner(
-  owner: Owner | undefined,
-  { provider, inputs }: StoredResource,
-  { state }: Search,
-): void {
-  if (owner === undefined || inputs["connection"] !== undefined) return;
-  const siblings = state.keyPairs.filter(
-    (other) => other.provider === provider && other.inputs["connection"] === undefined,
-  );
-  const ids = new Set(siblings.flatMap(({ outputs }) => outputs["ownerId"] ?? []));
-  if (ids.size === 0 || ids.has(owner.id)) return;
-  throw new KeyPairError({
-    code: "Configuration",
-    message: `the key pairs of the stack belong to ${[...ids].join(", ")}, and the credentials to ${owner.id}`,
-    next: "Use the credentials that the interrupted run had.",
-  });
-}
-
-/**
- * A create may have been interrupted twice. If one of the two findings allows deletion, the pair may be
- * deleted.
- */
+/** If a create was interrupted twice, the pair may be deleted if one of the two findings allows it. */
 function eachOnce(orphans: Orphan[]): Orphan[] {
-  const found: Orphan[] = [];
-  for (const orphan of orphans) {
-    const known = found.findIndex(
-      ({ backend, record }) => backend === orphan.backend && record.name === orphan.record.name,
-    );
-    if (known === -1) found.push(orphan);
-    else if (orphan.keptBecause === undefined) found[known] = orphan;
-  }
-  return found.sort((a, b) =>
-    logicalName(a.resource.urn).localeCompare(logicalName(b.resource.urn), "en", { numeric: true }),
+  const deletable = orphans.filter(({ keptBecause }) => keptBecause === undefined);
+  const kept = orphans.filter(({ keptBecause }) => keptBecause !== undefined);
+  return [...deletable, ...kept].filter(
+    ({ backend, record: { name } }, index, all) =>
+      all.findIndex((other) => other.backend === backend && other.record.name === name) === index,
   );
 }
 
-function eachPlaceOnce(lookedAt: LookedAt[]): LookedAt[] {
-  return [...new Map(lookedAt.map((looked) => [looked.backend, looked])).values()];
+function placeText({ location, credentialsFrom }: Backend, owner: Owner | undefined): string {
+  const whose = owner && `of ${owner.name ?? owner.id}`;
+  const credentials = [credentialsFrom, whose].filter(Boolean).join(", ");
+  return credentials ? `${location} (credentials: ${credentials})` : location;
 }

@@ -10,139 +10,92 @@ const FOREIGN_KEY_PAIR = /key-?pair(?:v\d+)?$/i;
 const MARK = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/** Stands for a secret that the export holds encrypted. */
-export const ENCRYPTED = Symbol("encrypted");
+const HOW_TO_EXPORT =
+  "Give --state the output of `pulumi stack export --show-secrets`, through a pipe: `--state -`.";
 
-export type Properties = Readonly<Record<string, unknown>>;
+type Properties = Readonly<Record<string, unknown>>;
 
-/** The part of a stored resource that is kept in memory. It never includes a private key. */
+/** A resource as the export has it. Its properties may be secrets: read them with `valueIn` or `textIn`. */
 export interface StoredResource {
   urn: string;
   type: string;
-  id?: string;
+  id: unknown;
   inputs: Properties;
   outputs: Properties;
-  /** The provider that it was made with: its URN, `::` and its id. */
-  provider?: string;
-  /** The create timeout that the program sets, in seconds. */
-  createTimeout?: number;
+  /** The URN of its provider, `::` and the provider's id. */
+  provider: unknown;
 }
 
 /** What the engine has written of a stack. */
 export interface StackState {
   /** When it was written last (ms since the epoch). */
   writtenAt: number;
+  resources: StoredResource[];
   /** Key pairs whose creation had started, but the engine never received the result. */
   pendingCreates: StoredResource[];
-  /** Key pairs, also those of other packages. */
-  keyPairs: StoredResource[];
-  /** Providers of key pairs, by URN. */
-  providers: ReadonlyMap<string, StoredResource>;
 }
-
-const KEPT_INPUTS = [
-  "keyPairName",
-  "publicKeyBody",
-  "privateKeyFile",
-  "resourceGroupId",
-  "connection",
-  "__automaticName",
-];
-const KEPT_OUTPUTS = ["fingerprintSha256", "connection", "backend", "region", "ownerId", "__account"];
-const KEPT_SETTINGS =
-  /^(?:keypair:)?(?:backend|region|endpoint|profile|cloud|path|accessKeyId|accessKeySecret|securityToken|timeoutSeconds)$/;
 
 /**
  * Reads what `pulumi stack export` prints. Throws `InvalidInput`, and never repeats any of the text, because
  * it may hold private keys.
  */
 export function readState(text: string): StackState {
-  const deployment = asObject(asObject(parsed(text))["deployment"]);
-  const time = asObject(deployment["manifest"])["time"];
-  const writtenAt = Date.parse(String(time));
+  const { manifest, resources, pending_operations } = asObject(asObject(parsed(text))["deployment"]);
+  const writtenAt = Date.parse(String(asObject(manifest)["time"]));
   if (Number.isNaN(writtenAt)) throw notAState();
-  const resources = asList(deployment["resources"]);
-  const operations = asList(deployment["pending_operations"]).map(asObject);
-  const ofType = (wanted: string) =>
-    operations.filter(({ type }) => type === wanted).map(({ resource }) => asObject(resource));
-  const beingDeleted = new Set(ofType("deleting").map(({ urn }) => urn));
-  const providers = resources
-    .map(asObject)
-    .filter(({ type }) => String(type).startsWith("pulumi:providers:"));
+  // The engine keeps a resource that it has deleted for a replacement in the state until the new one is made.
+  const present = asList(resources).filter(({ pendingReplacement }) => pendingReplacement !== true);
+  const creates = asList(pending_operations).filter(({ type }) => type === "creating");
   return {
     writtenAt,
-    pendingCreates: ofType("creating").filter(isOurs).map(keyPair),
-    keyPairs: resources
-      .map(asObject)
-      .filter((resource) => isInCloud(resource, beingDeleted))
-      .map(keyPair),
-    providers: new Map(providers.map((provider) => [String(provider["urn"]), providerOf(provider)])),
+    resources: present.map(storedResource),
+    pendingCreates: creates.map(({ resource }) => storedResource(resource)).filter(isOurs),
   };
 }
 
 /** The name that the program gives the resource; it may hold `::`. */
-export function logicalName(urn: string): string {
+export function logicalName({ urn }: StoredResource): string {
   return urn.split("::").slice(3).join("::");
 }
 
-/**
- * Whether the resource is this provider's. Resources of other packages also have the pair's name as their id,
- * but do not tell where the pair is.
- */
-export function isOurs({ type }: { type?: unknown }): boolean {
-  return KEY_PAIR_TYPES.includes(String(type));
+/** Whether it is a `KeyPair` of this provider. */
+export function isOurs({ type }: StoredResource): boolean {
+  return KEY_PAIR_TYPES.includes(type);
+}
+
+/** The resources that have a key pair of this name in some cloud: this provider's, and those of other packages. */
+export function resourcesWith(name: string, { resources }: StackState): StoredResource[] {
+  return resources.filter(
+    (resource) => resource.id === name && (isOurs(resource) || FOREIGN_KEY_PAIR.test(resource.type)),
+  );
 }
 
 /**
- * The engine keeps a resource that it has deleted for a replacement in the state until the new one is made.
+ * The property without the engine's marks. A secret is registered, so that no output of this process shows it.
+ * Throws `Configuration` if the export holds it encrypted.
  */
-function isInCloud(resource: Properties, beingDeleted: ReadonlySet<unknown>): boolean {
-  if (resource["pendingReplacement"] === true && !beingDeleted.has(resource["urn"])) return false;
-  return isOurs(resource) || FOREIGN_KEY_PAIR.test(String(resource["type"]));
+export function valueIn(properties: Properties, name: string): unknown {
+  return plain(properties[name], name);
 }
 
-function keyPair(resource: Properties): StoredResource {
-  const timeout = asObject(resource["customTimeouts"] ?? {})["create"];
-  return {
-    ...identity(resource),
-    inputs: picked(resource["inputs"], (name) => KEPT_INPUTS.includes(name)),
-    outputs: picked(resource["outputs"], (name) => KEPT_OUTPUTS.includes(name)),
-    ...(typeof timeout === "number" && timeout > 0 ? { createTimeout: timeout } : {}),
-  };
+/** The same, if it is a string that is not empty. */
+export function textIn(properties: Properties, name: string): string | undefined {
+  const value = valueIn(properties, name);
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-function providerOf(resource: Properties): StoredResource {
-  return {
-    ...identity(resource),
-    inputs: picked(resource["inputs"], (name) => KEPT_SETTINGS.test(name)),
-    outputs: {},
-  };
-}
-
-function identity({ urn, type, id, provider }: Properties) {
-  return {
-    urn: String(urn),
-    type: String(type),
-    ...(typeof id === "string" ? { id } : {}),
-    ...(typeof provider === "string" ? { provider } : {}),
-  };
-}
-
-function picked(properties: unknown, isKept: (name: string) => boolean): Properties {
-  const entries = Object.entries(asObject(properties ?? {})).filter(([name]) => isKept(name));
-  return Object.fromEntries(entries.map(([name, value]) => [name, plain(value)]));
-}
-
-/** The value without the engine's marks. A secret is registered, so that no text of this process shows it. */
-function plain(value: unknown): unknown {
+function plain(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const object: Properties = { ...value };
   if (object[MARK] !== SECRET) {
-    return Object.fromEntries(Object.entries(object).map(([name, member]) => [name, plain(member)]));
+    return Object.fromEntries(Object.entries(object).map(([key, member]) => [key, plain(member, name)]));
   }
   const { plaintext } = object;
-  if (typeof plaintext !== "string") return ENCRYPTED;
-  const secret = plain(parsed(plaintext));
+  if (typeof plaintext !== "string") {
+    const message = `the state holds ${name} encrypted`;
+    throw new KeyPairError({ code: "Configuration", message, next: HOW_TO_EXPORT });
+  }
+  const secret = plain(parsed(plaintext), name);
   registerAll(secret);
   return secret;
 }
@@ -150,6 +103,18 @@ function plain(value: unknown): unknown {
 function registerAll(secret: unknown): void {
   if (typeof secret === "string") registerSecret(secret);
   else if (typeof secret === "object" && secret !== null) Object.values(secret).forEach(registerAll);
+}
+
+function storedResource(value: unknown): StoredResource {
+  const { urn, type, id, inputs, outputs, provider } = asObject(value);
+  return {
+    urn: String(urn),
+    type: String(type),
+    id,
+    inputs: asObject(inputs ?? {}),
+    outputs: asObject(outputs ?? {}),
+    provider,
+  };
 }
 
 /** An error of JSON.parse quotes a piece of the text, so it is not passed on. */
@@ -166,9 +131,9 @@ function asObject(value: unknown): Properties {
   throw notAState();
 }
 
-function asList(value: unknown): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value;
+function asList(value: unknown): Properties[] {
+  const list = value ?? [];
+  if (Array.isArray(list)) return list.map(asObject);
   throw notAState();
 }
 
@@ -176,6 +141,6 @@ function notAState(): KeyPairError {
   return new KeyPairError({
     code: "InvalidInput",
     message: "the state is not what `pulumi stack export` prints",
-    next: "Give --state the output of `pulumi stack export --show-secrets`.",
+    next: HOW_TO_EXPORT,
   });
 }

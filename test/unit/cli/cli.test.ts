@@ -276,6 +276,10 @@ describe("the command line", () => {
     });
     expect((await run(["orphans", "--state", "-"], "no state")).exitCode).toBe(EXIT.refused);
     expect((await run(["orphans", "--since"])).exitCode).toBe(EXIT.usage);
+    expect(await run(["orphans", "--since", "yesterday"])).toMatchObject({
+      exitCode: EXIT.usage,
+      err: expect.stringContaining("'yesterday' is invalid. It is not a time"),
+    });
   });
 
   it("says in one line that standard input cannot be read", async () => {

@@ -16,7 +16,6 @@ export interface Entry {
   /** The logical name of its provider. */
   provider?: string;
   pendingReplacement?: true;
-  customTimeouts?: object;
 }
 
 export interface DeploymentParts {

@@ -1,0 +1,106 @@
+import type { Backend, KeyPairRecord } from "../../core/backend";
+import { isKeyPairError, type KeyPairError } from "../../core/errors";
+import { CLOCK_SKEW_MS, fingerprintOf, isMadeSince } from "../../core/keyPair/state";
+import { heldKey } from "../../core/privateKeyFile/write";
+import { fileOf } from "../../core/projectFolder";
+import {
+  fingerprintMd5,
+  fingerprintSha256,
+  type PublicKey,
+  publicKeyOfPrivateKey,
+  readPublicKey,
+} from "../../keys";
+import { type StoredResource, textIn, valueIn } from "./state";
+
+/**
+ * Whose key the pair holds. `program`: the key that the program imports, or that the run received.
+ * `unknown`: the cloud made the key, and nobody received it. `other`: not the program's key.
+ */
+export type KeyOrigin = "program" | "unknown" | "other";
+
+/** A pair that is in the cloud and in no resource of the state. */
+export interface Orphan {
+  /** What the interrupted run was making. */
+  resource: StoredResource;
+  backend: Backend;
+  record: KeyPairRecord;
+  /** `undefined` if the cloud does not tell. */
+  instanceIds: string[] | undefined;
+  key: KeyOrigin;
+  /** Why `--delete` leaves it. Absent: it may be deleted. */
+  keptBecause?: string | undefined;
+  /** What `--delete` did. `unclear`: it is not known whether the pair still exists. */
+  outcome?: "deleted" | "left" | "unclear";
+  /** Why the outcome is unclear. */
+  error?: KeyPairError;
+}
+
+/** The time in which the interrupted create may have made its pair (ms since the epoch). */
+export interface Window {
+  from: number;
+  until: number;
+}
+
+/** `<anything>-<7 random hex>`: a pair of somebody else does not have such a name. */
+const RANDOM_NAME = /-[0-9a-f]{7}$/;
+
+export function keyOrigin({ inputs, outputs }: StoredResource, record: KeyPairRecord): KeyOrigin {
+  const publicKeyBody = textIn(inputs, "publicKeyBody");
+  if (publicKeyBody !== undefined) return holds(record, readPublicKey(publicKeyBody)) ? "program" : "other";
+  // A create has outputs if the engine was killed just after it had received them.
+  const received = textIn(outputs, "fingerprintSha256");
+  const found = fingerprintOf(record);
+  if (received === undefined || found === "") return "unknown";
+  return received === found ? "program" : "other";
+}
+
+/**
+ * Why `--delete` leaves the pair; `undefined` if it may be deleted.
+ * @param projectFolder  Absolute: relative paths start there.
+ */
+export function whyKept(orphan: Orphan, window: Window, projectFolder: string): string | undefined {
+  const { instanceIds = [], key } = orphan;
+  if (instanceIds.length > 0) return `instances use it (${instanceIds.join(", ")})`;
+  if (key === "other") return "it holds another key than the program's, so somebody else made it";
+  return fileReason(orphan, projectFolder) ?? timeReason(orphan, window);
+}
+
+/** The run may have written the private key to its file before it was killed. */
+function fileReason({ resource, record }: Orphan, projectFolder: string): string | undefined {
+  const path = textIn(resource.inputs, "privateKeyFile");
+  if (path === undefined) return undefined;
+  try {
+    const held = heldKey(fileOf(path, projectFolder));
+    if (held.holds !== "key" || !holds(record, publicKeyOfPrivateKey(held.privateKey))) return undefined;
+    return `${path} holds its private key: \`onExisting: "adopt"\` takes the pair over at the next \`pulumi up\``;
+  } catch (error) {
+    if (!isKeyPairError(error, "File")) throw error;
+    return `${path} cannot be read, and may hold its private key`;
+  }
+}
+
+/** A random name was made for the interrupted create. A pair with any other name may have existed before. */
+function timeReason({ resource, record }: Orphan, { from, until }: Window): string | undefined {
+  const { name, createdAt } = record;
+  if (valueIn(resource.inputs, "__automaticName") === true && RANDOM_NAME.test(name)) return undefined;
+  if (createdAt === undefined) return "the cloud does not tell when it was made";
+  if (!isMadeSince(createdAt, from)) {
+    return (
+      `it was made before ${new Date(from).toISOString()}, so perhaps before the interrupted run. ` +
+      "If that run began earlier, give the time with --since"
+    );
+  }
+  if (Date.parse(createdAt) <= until + CLOCK_SKEW_MS) return undefined;
+  return `it was made after ${new Date(until).toISOString()}, when the interrupted run had ended`;
+}
+
+/** Compares the key if the cloud gives it, else its fingerprint, with or without colons. */
+function holds(record: KeyPairRecord, key: PublicKey): boolean {
+  const told = fingerprintOf(record);
+  if (told !== "") return told === fingerprintSha256(key);
+  return withoutColons(record.fingerprint) === withoutColons(fingerprintMd5(key));
+}
+
+function withoutColons(fingerprint: string): string {
+  return fingerprint.replaceAll(":", "").toLowerCase();
+}
