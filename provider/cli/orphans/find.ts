@@ -96,9 +96,13 @@ function open(resource: StoredResource, { state, catalog }: Search): Promise<Bac
 
 /** The settings of the provider. The dynamic one holds the stack's whole configuration, so its keys have their namespace. */
 function settingsOf({ provider }: StoredResource, { resources }: StackState): ProviderSettings {
-  const inputs = resources.find(({ urn, id }) => provider === `${urn}::${id}`)?.inputs ?? {};
+  const stored = resources.find(({ urn, id }) => provider === `${urn}::${id}`);
+  if (stored === undefined) {
+    const message = "the state does not hold the provider with which the key pair was made";
+    throw new KeyPairError({ code: "Configuration", message });
+  }
   return readSettings((key) => {
-    const value = valueIn(inputs, `keypair:${key}`) ?? valueIn(inputs, key);
+    const value = valueIn(stored.inputs, `keypair:${key}`) ?? valueIn(stored.inputs, key);
     return value === undefined ? undefined : String(value);
   }, projectFolder());
 }

@@ -576,6 +576,17 @@ describe("what cannot be told", () => {
     expect(opened).toEqual([]);
   });
 
+  it("with a provider that the state does not hold: the environment might name another account", async () => {
+    const inputs = { ...IMPORTED.inputs, connection: { backend: "local" } };
+    const state = { pending: [{ ...IMPORTED, inputs, provider: "gone" }] };
+    const { report, remainder, opened } = await run(new Cloud(), { state });
+    expect(remainder).toBe("unknown");
+    expect(report.unclear[0].error).toBe(
+      "the state does not hold the provider with which the key pair was made.",
+    );
+    expect(opened).toEqual([]);
+  });
+
   it("by another user: key pairs of OpenStack belong to users", async () => {
     const cloud = Object.assign(new Cloud(), { ownerOfPairs: { id: "user-b" } });
     const resources = [{ name: "there", id: "there", outputs: { ownerId: "user-a" } }];
