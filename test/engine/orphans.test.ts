@@ -238,20 +238,26 @@ function withoutAttributes({ stateFolder }: EcsProject["project"]): string {
   return `file://${stateFolder}?metadata=skip`;
 }
 
-/** Kills when so many pairs were made: some are in the state, some are not yet, some are being made, and some are to come. */
+/**
+ * Kills when so many pairs were made: some are in the state, some are not yet, and some are to come. Of each operation about half
+ * are never answered, so that pairs are left however the processes take turns.
+ */
 async function killHalfWay(
-  { project, emulator }: EcsProject,
+  ecs: EcsProject,
   made: number,
   victims: (all: Process[]) => Process[],
 ): Promise<void> {
+  const { project, emulator } = ecs;
+  const from = Math.ceil(made / 2);
+  emulator.faults.add(...MADE.map((action) => ({ fault: "hang", when: "after", action, from }) as const));
   const running = project.start("up", {
     flags: ["--stack", "dev"],
     env: { PULUMI_BACKEND_URL: withoutAttributes(project) },
   });
-  const makes = () => emulator.calls.filter(({ action }) => MADE.includes(action));
-  const answered = () => makes().filter(({ status }) => status).length;
   const isHalfWay = async () =>
-    await expect.poll(answered, { timeout: 60_000, interval: 5 }).toBeGreaterThanOrEqual(made);
+    await expect
+      .poll(() => ecs.names().length, { timeout: 60_000, interval: 5 })
+      .toBeGreaterThanOrEqual(made);
   const tooSoon = running.ended.then(({ output }) => {
     throw new Error(`the run ended before it was killed:\n${output}`);
   });
@@ -259,5 +265,7 @@ async function killHalfWay(
   kill(...victims(processTree(running.pid)));
   await running.ended;
   // What was on its way arrives.
-  await expect.poll(() => makes().length - answered(), { timeout: 10_000 }).toBe(0);
+  const asked = () => emulator.calls.filter(({ action }) => MADE.includes(action)).length;
+  await expect.poll(() => asked() - ecs.names().length, { timeout: 10_000 }).toBe(0);
+  emulator.faults.clear();
 }
