@@ -3,6 +3,7 @@ import { defined } from "./defined";
 import { KeyPairError } from "./errors";
 import { BACKEND_NAMES, type BackendName, type Connection, type TagChanges } from "./model";
 import { fileOf } from "./projectFolder";
+import { hasUnknown, knownPart, type PartlyUnknown } from "./unknown";
 
 /** What the stack's configuration says. */
 export interface ProviderSettings {
@@ -82,7 +83,7 @@ export function resolvePlace(
       ...ambient,
       ...said,
       backend,
-      endpoint: endpoint && withRegion(endpoint, region ?? rules.regionOfAccount(said, process.env)),
+      endpoint: endpoint && withRegion(endpoint, () => region ?? rules.regionOfAccount(said, process.env)),
       path: rules.accountKey === "path" ? storeFile(account, rules, settings) : undefined,
     }),
     credentials: isConfiguredBackend && isConfiguredAccount ? settings.credentials : {},
@@ -119,9 +120,23 @@ export async function openPlaceOfState(
 export interface PlaceComparison {
   state: PlacedState;
   args: { connection?: Connection };
+  /** Where the resource is, as the current configuration reaches it. */
+  before: Place;
+  /** Where the program wants it. */
   place: Place;
-  settings: ProviderSettings;
-  catalog: BackendCatalog;
+}
+
+/** The two places that a diff compares. If the new one is not known yet, the resource counts as staying where it is. */
+export function placesToCompare(
+  state: PlacedState,
+  args: PartlyUnknown<{ connection?: Connection }>,
+  settings: ProviderSettings,
+  catalog: BackendCatalog,
+): Pick<PlaceComparison, "before" | "place"> {
+  const before = placeOfState(state, settings, catalog);
+  if (hasUnknown(args.connection)) return { before, place: before };
+  const { connection } = knownPart<{ connection?: Connection }>(args);
+  return { before, place: resolvePlace(connection, settings, catalog) };
 }
 
 /**
@@ -129,11 +144,10 @@ export interface PlaceComparison {
  * named before) is an update; the same place in other words is no change.
  */
 export function compareConnection(comparison: PlaceComparison): "replace" | "update" | undefined {
-  if (!isSameRegion(comparison) || !isSameAccount(comparison)) return "replace";
-  const { state, args, place, settings, catalog } = comparison;
+  const { state, args, before, place } = comparison;
+  if (!isSameRegion(comparison) || !isSameAccount(before, place)) return "replace";
   const isSameWay =
-    placeOfState(state, settings, catalog).account === place.account &&
-    state.connection?.endpoint === args.connection?.endpoint;
+    before.account === place.account && state.connection?.endpoint === args.connection?.endpoint;
   return isSameWay ? undefined : "update";
 }
 
@@ -148,10 +162,8 @@ function isSameRegion({ state, place: { connection } }: PlaceComparison): boolea
  * pipeline has credentials in its environment; that must not replace a key pair. A store's file always has a
  * name.
  */
-function isSameAccount({ state, place, settings, catalog }: PlaceComparison): boolean {
-  const rules = catalog.rules(place.connection.backend);
-  const before = placeOfState(state, settings, catalog);
-  if (rules.accountKey === "path") return before.connection.path === place.connection.path;
+function isSameAccount(before: Place, place: Place): boolean {
+  if (place.connection.path !== undefined) return before.connection.path === place.connection.path;
   return before.account === undefined || place.account === undefined || before.account === place.account;
 }
 
@@ -160,8 +172,9 @@ function storeFile(path: string | undefined, { account }: BackendRules, settings
   return file && fileOf(file, settings.projectFolder);
 }
 
-function withRegion(endpoint: string, region: string | undefined): string {
+function withRegion(endpoint: string, regionNow: () => string | undefined): string {
   if (!endpoint.includes(REGION_PLACEHOLDER)) return endpoint;
+  const region = regionNow();
   if (region !== undefined) return endpoint.replaceAll(REGION_PLACEHOLDER, region);
   throw new KeyPairError({
     code: "Configuration",

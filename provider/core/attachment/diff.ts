@@ -1,8 +1,8 @@
-import { placeOfState, resolvePlace } from "../connection";
+import { placesToCompare } from "../connection";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 import type { DiffRequest, ResourceDiff } from "../resource/contract";
 import { changesOf } from "../resource/propertyTable";
-import { hasUnknown, knownPart } from "../unknown";
+import { knownPart } from "../unknown";
 import { ATTACHMENT_PROPERTIES } from "./properties";
 
 /**
@@ -16,12 +16,9 @@ export function diffAttachment({
 }: DiffRequest<KeyPairAttachmentArgs, KeyPairAttachmentState>): ResourceDiff {
   const { keyPairName, instanceIds } = state;
   const known = { keyPairName, instanceIds, ...knownPart<KeyPairAttachmentArgs>(args) };
-  // If the new place is not known yet, compare as if the attachment stays where it is.
-  const place = hasUnknown(args.connection)
-    ? placeOfState(state, settings, catalog)
-    : resolvePlace(known.connection, settings, catalog);
+  const places = placesToCompare(state, args, settings, catalog);
   return {
-    changes: changesOf(ATTACHMENT_PROPERTIES, { state, args: known, place, settings, catalog }, args),
+    changes: changesOf(ATTACHMENT_PROPERTIES, { state, args: known, ...places }, args),
     deleteBeforeReplace: false,
     warnings: [],
   };

@@ -1,8 +1,8 @@
-import { type PlaceComparison, placeOfState, resolvePlace } from "../connection";
+import { type PlaceComparison, placesToCompare } from "../connection";
 import type { CheckedKeyPairArgs, KeyPairState, TagChanges } from "../model";
 import type { DiffRequest, ResourceDiff } from "../resource/contract";
 import { changesOf, type PropertyChange } from "../resource/propertyTable";
-import { hasUnknown, knownPart } from "../unknown";
+import { knownPart } from "../unknown";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 
 /** What is compared: the pair as it was last seen, and what the program says now. */
@@ -29,13 +29,8 @@ export function diffKeyPair({
   const comparison: KeyPairComparison = {
     state,
     args: known,
-    // If the new place is not known yet, compare as if the pair stays where it is.
-    place: hasUnknown(args.connection)
-      ? placeOfState(state, settings, catalog)
-      : resolvePlace(known.connection, settings, catalog),
+    ...placesToCompare(state, args, settings, catalog),
     tagChanges: known.tagChanges ?? settings.tagChanges ?? "replace",
-    settings,
-    catalog,
   };
   const changes = state.__isDoubtful ? MAKE_AGAIN : changesOf(KEY_PAIR_PROPERTIES, comparison, args);
   const isReplaced = changes.some(({ kind }) => kind === "replace");
