@@ -86,6 +86,25 @@ it("an attachment, from its first up to destroy", async () => {
   });
 });
 
+it("an attachment that is renamed without an alias stays attached", async () => {
+  const program = (name: string) => `
+    const { KeyPairAttachment } = require("pulumi-keypair");
+    new KeyPairAttachment("${name}", { keyPairName: "theirs", instanceIds: ["i-1", "i-2"] });`;
+  const ecs = await ecsProject({ program: program("before") });
+  onTestFinished(() => ecs.close());
+  const { store } = ecs.emulator;
+  store.import(REGION, { name: "theirs", publicKey: (await newKey()).line });
+  await ecs.project.up();
+  ecs.project.program(program("after"));
+  const run = await ecs.project.up();
+  expect(run.changes).toEqual({ create: 1, delete: 1, same: 1 });
+  expect(run.warnings("before").join()).toContain('i-1, i-2 stays attached to key pair "theirs"');
+  expect(store.attachedInstances(REGION, "theirs")).toEqual(["i-1", "i-2"]);
+  expect((await ecs.project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
+  await ecs.project.destroy();
+  expect(store.attachedInstances(REGION, "theirs")).toEqual([]);
+});
+
 it("an attachment whose key pair was detached and deleted by hand is destroyed all the same", async () => {
   const ecs = await ecsProject({
     program: `

@@ -98,6 +98,23 @@ describe("another way to the same account", () => {
     expect(ecs.emulator.store.attachedInstances(REGION, "other")).toEqual([]);
   });
 
+  it("an attachment that another profile of the same account replaces stays attached", async () => {
+    const { line } = await newKey();
+    const ecs = await accountsProject();
+    writeProfiles(ecs, { ours: OURS, "ours-too": OURS });
+    const program = (profile: string) => `
+      const { KeyPairAttachment } = require("pulumi-keypair");
+      new KeyPairAttachment("use", { keyPairName: "other", instanceIds: ["i-1"],
+        connection: { endpoint: process.env.ECS_ENDPOINT, profile: "${profile}" } });`;
+    ecs.emulator.store.import(REGION, { name: "other", publicKey: line });
+    ecs.project.program(program("ours"));
+    await ecs.project.up();
+    ecs.project.program(program("ours-too"));
+    expect((await ecs.project.up()).ops("use")).toContain("replace");
+    expect(ecs.emulator.store.attachedInstances(REGION, "other")).toEqual(["i-1"]);
+    expect((await ecs.project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
+  });
+
   it("an endpoint that moves from the configuration into connection is an update, which rotates nothing", async () => {
     const ecs = await accountsProject({ config: { "keypair:profile": "ours" } });
     ecs.project.program('new KeyPair("web", { keyPairName: "web" });');

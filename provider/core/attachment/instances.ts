@@ -13,7 +13,11 @@ export async function attach(
   context: OperationContext,
 ): Promise<InstanceFailure[]> {
   if (instanceIds.length === 0) return [];
-  const failures = await clientOf(backend).attach(name, instanceIds, context.operation);
+  const { operation, run } = context;
+  const owner = await backend.owner(operation);
+  // Noted before the call, because another resource may detach the same instance at the same time.
+  for (const instanceId of instanceIds) run.attached.add(backend, owner, name, instanceId);
+  const failures = await clientOf(backend).attach(name, instanceIds, operation);
   const attached = without(instanceIds, failed(failures));
   if (attached.length > 0) {
     context.warn(
@@ -23,20 +27,45 @@ export async function attach(
   return failures;
 }
 
-/** A cloud does not delete an attached pair, so a pair that is gone is already detached. */
+/**
+ * Detaches. Leaves the instances that this run attached to the same pair, because a resource of the program
+ * needs that: one with another name, or the new half of a replacement. A cloud does not delete an attached
+ * pair, so a pair that is gone is already detached.
+ */
 export async function detach(
   name: string,
   instanceIds: string[],
   backend: Backend,
-  { operation }: OperationContext,
+  context: OperationContext,
 ): Promise<InstanceFailure[]> {
-  if (instanceIds.length === 0) return [];
+  const { operation } = context;
+  const detached = without(instanceIds, await neededOnes(name, instanceIds, backend, context));
+  if (detached.length === 0) return [];
   try {
-    return await clientOf(backend).detach(name, instanceIds, operation);
+    return await clientOf(backend).detach(name, detached, operation);
   } catch (error) {
     if (isKeyPairError(error, "NotFound")) return [];
     throw error;
   }
+}
+
+/** The instances that this run attached to the same pair, as far as can be told. */
+async function neededOnes(
+  name: string,
+  instanceIds: string[],
+  backend: Backend,
+  { operation, run, warn }: OperationContext,
+): Promise<string[]> {
+  const needed: string[] = [];
+  for (const instanceId of instanceIds) {
+    if (await run.attached.has(backend, operation, name, instanceId)) needed.push(instanceId);
+  }
+  if (needed.length > 0) {
+    warn(
+      `${needed.join(", ")} stays attached to key pair "${name}" (${backend.location}), because this run attached it again.`,
+    );
+  }
+  return needed;
 }
 
 export function clientOf(backend: Backend): AttachmentClient {

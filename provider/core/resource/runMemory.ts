@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Backend, Operation, Owner } from "../backend";
+import { defined } from "../defined";
 import { KeyFileClaims, KnownKeyFiles } from "../privateKeyFile/claims";
 
 /**
@@ -6,61 +8,57 @@ import { KeyFileClaims, KnownKeyFiles } from "../privateKeyFile/claims";
  * provider's process, and nothing that outlives the run depends on it.
  */
 export class RunMemory {
-  readonly made = new MadePairs();
+  /** The pairs that this run made or took over, by name and SHA-256 fingerprint. */
+  readonly made = new ThingsInCloud();
+  /** The pairs of the program that stay as they are in this run, by name and SHA-256 fingerprint. */
+  readonly kept = new ThingsInCloud();
+  /** What this run attached, by the names of the pair and of the instance. */
+  readonly attached = new ThingsInCloud();
   readonly names = new NameClaims();
   readonly keyFileClaims = new KeyFileClaims();
   readonly knownKeyFiles = new KnownKeyFiles();
 }
 
-/** A pair that this run made or took over. */
-interface MadePair {
-  backend: Backend["name"];
-  region: string | undefined;
-  endpoint: string;
+/** Where something is. A state does not tell the endpoint. */
+type Whereabouts = Pick<Backend, "name" | "region"> & { endpoint?: string };
+
+interface ThingInCloud {
+  where: Whereabouts;
   owner: Owner | undefined;
-  name: string;
-  /** SHA-256. */
-  fingerprint: string;
+  /** Its names in that place. */
+  names: readonly string[];
 }
 
 /**
- * The pairs that this run made or took over. The engine deletes the old half of a replacement afterwards.
- * That must not delete the new half: with `onExisting: "adopt"`, or after an interrupted replacement, both
- * may be the same pair.
+ * Things that this run saw or made in the clouds. The engine deletes the old half of a replacement after it
+ * has made the new one. That must take nothing away from the new half: with `onExisting: "adopt"`, after an
+ * interrupted replacement, or after a rename without an alias, both halves may be the same thing.
  */
-export class MadePairs {
-  readonly #pairs: MadePair[] = [];
+export class ThingsInCloud {
+  readonly #things: ThingInCloud[] = [];
 
-  add(backend: Backend, name: string, fingerprint: string, owner: Owner | undefined): void {
-    const { name: backendName, region, endpoint } = backend;
-    this.#pairs.push({ backend: backendName, region, endpoint, owner, name, fingerprint });
+  add(where: Whereabouts, owner: Owner | undefined, ...names: string[]): void {
+    const { name, region, endpoint } = where;
+    this.#things.push({ where: defined({ name, region, endpoint }), owner, names });
   }
 
   /**
-   * Whether this run made the pair of this name and key. `"unsure"`: the account is not known, or the same
-   * account is reached at another endpoint, so it may be another pair with the same key.
+   * Whether the thing of these names is among them. `"unsure"`: the account is not known, or the same account
+   * is reached at another endpoint, so it may be another thing with the same names.
    */
-  async has(
-    backend: Backend,
-    name: string,
-    fingerprint: string,
-    operation: Operation,
-  ): Promise<true | false | "unsure"> {
-    const alike = this.#pairs.filter(
-      (pair) =>
-        pair.name === name &&
-        pair.fingerprint === fingerprint &&
-        pair.backend === backend.name &&
-        pair.region === backend.region,
+  async has(backend: Backend, operation: Operation, ...names: string[]): Promise<true | false | "unsure"> {
+    const alike = this.#things.filter(
+      ({ where, names: itsNames }) =>
+        isDeepStrictEqual(itsNames, names) && where.name === backend.name && where.region === backend.region,
     );
     if (alike.length === 0) return false;
     const owner = await backend.owner(operation);
-    const isSameOwner = (pair: MadePair) => owner !== undefined && pair.owner?.id === owner.id;
-    const here = alike.filter((pair) => pair.endpoint === backend.endpoint);
+    const isSameOwner = (thing: ThingInCloud) => owner !== undefined && thing.owner?.id === owner.id;
+    const here = alike.filter(({ where }) => where.endpoint === backend.endpoint);
     // A local store has no accounts.
-    if (here.some((pair) => isSameOwner(pair) || (backend.name === "local" && pair.owner === owner)))
+    if (here.some((thing) => isSameOwner(thing) || (backend.name === "local" && thing.owner === owner)))
       return true;
-    const isUnsure = here.some((pair) => pair.owner === undefined || owner === undefined);
+    const isUnsure = here.some((thing) => thing.owner === undefined || owner === undefined);
     // One account's key pairs have several endpoints: public ones, and ones of private networks.
     return isUnsure || alike.some(isSameOwner) ? "unsure" : false;
   }

@@ -42,6 +42,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   warnings.length = 0;
+  context.run = new RunMemory();
   name = `pair-${++pairs}`;
   await backend.importKeyPair({ name, publicKey: ed25519Key(name).publicKey }, context.operation);
 });
@@ -55,8 +56,10 @@ const client = () => {
   return backend.attachments;
 };
 const attached = (pair = name) => client().attachedInstances(pair, context.operation);
+/** By an earlier run. */
 const made = async (instanceIds: string[]) =>
-  (await attachmentResource.create({ keyPairName: name, instanceIds }, context)).state;
+  (await attachmentResource.create({ keyPairName: name, instanceIds }, { ...context, run: new RunMemory() }))
+    .state;
 
 describe("check", () => {
   const check = (news: object, connection = settings.connection) =>
@@ -185,6 +188,29 @@ describe("life cycle", () => {
     await attachmentResource.delete(name, state, context);
     expect(await attached()).toEqual([]);
     expect(await attached(other)).toEqual(["i-12"]);
+  });
+
+  it("leaves an instance attached that this run attached for another resource", async () => {
+    const before = await made(["i-16", "i-17"]);
+    const renamed = await attachmentResource.create({ keyPairName: name, instanceIds: ["i-16"] }, context);
+    warnings.length = 0;
+    await attachmentResource.delete(name, before, context);
+    expect(await attached()).toEqual(["i-16"]);
+    expect(warnings).toEqual([
+      `i-16 stays attached to key pair "${name}" (${backend.location}), because this run attached it again.`,
+    ]);
+    await attachmentResource.delete(name, renamed.state, { ...context, run: new RunMemory() });
+    expect(await attached()).toEqual([]);
+  });
+
+  it("hands an instance from one resource to another, in either order", async () => {
+    const [from, to] = [await made(["i-18", "i-19"]), await made(["i-21"])];
+    const shorter = { keyPairName: name, instanceIds: ["i-18"] };
+    const longer = { keyPairName: name, instanceIds: ["i-21", "i-19"] };
+    await attachmentResource.update(name, to, longer, context);
+    const { state } = await attachmentResource.update(name, from, shorter, context);
+    expect(state.instanceIds).toEqual(["i-18"]);
+    expect(await attached()).toEqual(["i-18", "i-19", "i-21"]);
   });
 
   it("is done with detaching when the pair is gone, and with nothing else", async () => {
