@@ -1,5 +1,6 @@
 import type { Backend, BackendCatalog, KeyPairRecord, Operation } from "./backend";
 import { openPlace, type ProviderSettings, resolvePlace } from "./connection";
+import { defined } from "./defined";
 import { KeyPairError } from "./errors";
 import { recordOutputs } from "./keyPair/state";
 import type { GetKeyPairArgs, GetKeyPairsArgs, KeyPairFacts } from "./model";
@@ -45,11 +46,7 @@ export async function getKeyPairs(args: GetKeyPairsArgs, context: LookupContext)
   const { nameRegex, connection, tags, fingerprint, resourceGroupId } = args;
   const matches = nameRegex === undefined ? () => true : matcher(nameRegex);
   const backend = await opened(connection, context);
-  const filter = {
-    ...(tags ? { tags } : {}),
-    ...(fingerprint === undefined ? {} : { fingerprint }),
-    ...(resourceGroupId === undefined ? {} : { resourceGroupId }),
-  };
+  const filter = defined({ tags, fingerprint, resourceGroupId });
   const records = await backend.listKeyPairs(filter, context.operation);
   return records
     .filter(({ name }) => matches(name))
@@ -62,13 +59,11 @@ function opened(own: GetKeyPairArgs["connection"], { settings, catalog }: Lookup
 }
 
 function factsOf(record: KeyPairRecord, backend: Backend): KeyPairFacts {
+  const { createdAt, tags, resourceGroupId } = record;
+  const { name, region } = backend;
   return {
     ...recordOutputs(record),
-    ...(record.createdAt === undefined ? {} : { createdAt: record.createdAt }),
-    ...(record.tags === undefined ? {} : { tags: record.tags }),
-    ...(record.resourceGroupId === undefined ? {} : { resourceGroupId: record.resourceGroupId }),
-    backend: backend.name,
-    ...(backend.region === undefined ? {} : { region: backend.region }),
+    ...defined({ createdAt, tags, resourceGroupId, backend: name, region }),
   };
 }
 

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { BackendCatalog } from "../../core/backend";
 import { isKeyPairError, KeyPairError } from "../../core/errors";
 import { deleteIfUnused } from "../../core/keyPair/settle";
+import { isSameAs } from "../../core/keyPair/state";
 import { type Io, readInput, STDIN } from "../input";
 import { type Findings, findOrphans, newOperation } from "./find";
 import type { Orphan } from "./orphan";
@@ -119,10 +120,8 @@ async function deleteOrphan(orphan: Orphan): Promise<Orphan> {
   const { backend, record, keptBecause } = orphan;
   const left = (because: string): Orphan => ({ ...orphan, keptBecause: because, outcome: "left" });
   if (keptBecause !== undefined) return left(keptBecause);
-  const isSamePair = ({ fingerprint, publicKey, createdAt }: typeof record) =>
-    fingerprint === record.fingerprint && publicKey === record.publicKey && createdAt === record.createdAt;
   try {
-    const deletion = await deleteIfUnused(backend, record, isSamePair, newOperation());
+    const deletion = await deleteIfUnused(backend, record, isSameAs(record), newOperation());
     if (deletion === "in use") return left("instances use it by now");
     return deletion.left ? left("somebody has just replaced it") : { ...orphan, outcome: "deleted" };
   } catch (error) {

@@ -16,7 +16,7 @@ export async function attach(
   const { operation, run } = context;
   const owner = await backend.owner(operation);
   // Noted before the call, because another resource may detach the same instance at the same time.
-  for (const instanceId of instanceIds) run.attached.add(backend, owner, name, instanceId);
+  for (const instanceId of instanceIds) run.attached.add(backend, owner, [name, instanceId]);
   const failures = await clientOf(backend).attach(name, instanceIds, operation);
   const attached = without(instanceIds, failed(failures));
   if (attached.length > 0) {
@@ -58,7 +58,7 @@ async function neededOnes(
 ): Promise<string[]> {
   const needed: string[] = [];
   for (const instanceId of instanceIds) {
-    if (await run.attached.has(backend, operation, name, instanceId)) needed.push(instanceId);
+    if (await run.attached.has(backend, operation, [name, instanceId])) needed.push(instanceId);
   }
   if (needed.length > 0) {
     warn(

@@ -1,5 +1,6 @@
 import type { BackendRules } from "../backend";
 import { resolvePlace } from "../connection";
+import { defined } from "../defined";
 import { BACKEND_NAMES, type CheckedKeyPairArgs, type KeyPairArgs } from "../model";
 import { checkPrivateKeyFile } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
@@ -46,8 +47,7 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
   const { publicKeyFile } = safe;
   const args: Record<string, unknown> = {
     ...news,
-    ...(publicKeyFile === undefined ? {} : { publicKeyFile }),
-    ...(keyInCloud === undefined ? {} : { __keyInCloud: keyInCloud }),
+    ...defined({ publicKeyFile, __keyInCloud: keyInCloud }),
   };
   if (news.publicKeyBody !== undefined || news.publicKeyFile !== undefined) {
     args["publicKeyBody"] = publicKeyOf(request, known, rules, findings);
@@ -270,8 +270,9 @@ function claimName(
   if (findings.failures.some(({ property }) => property === "connection")) return;
   const place = findings.attempt("connection", () => resolvePlace(connection, settings, catalog));
   if (!place) return;
-  const { backend, region, endpoint, path } = place.connection;
-  const other = run.names.claim(urn, [backend, region, endpoint, path, place.account].join("\0"), name);
+  const { backend, region, endpoint, path, profile, cloud } = place.connection;
+  const where = [backend, region, endpoint, path, profile, cloud].join("\0");
+  const other = run.names.claim(urn, where, name);
   if (other === undefined) return;
   findings.fail(
     "keyPairName",

@@ -29,7 +29,7 @@ export async function createKeyPair(
     return { id: args.keyPairName, state, incomplete: made.doubt };
   }
   const state = stateOf(args, made, { backend, place, owner });
-  run.made.add(backend, owner, made.record.name, state.__ownKey);
+  run.made.add(backend, owner, [made.record.name, state.__ownKey]);
   return keepPrivateKey({ id: made.record.name, state }, context);
 }
 

@@ -19,7 +19,7 @@ export async function deleteKeyPair(
 ): Promise<void> {
   const { operation, run, warn } = context;
   const backend = await openPlaceOfState(state, context);
-  const isMade = await run.made.has(backend, operation, id, state.__ownKey);
+  const isMade = await run.made.has(backend, operation, [id, state.__ownKey]);
   if (isMade) {
     const why = isMade === "unsure" ? "as far as can be told, " : "";
     warn(

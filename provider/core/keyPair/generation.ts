@@ -1,4 +1,5 @@
 import { keyGenerationProblem } from "../../keys";
+import { defined } from "../defined";
 import type { KeyGeneration } from "../model";
 
 /** How a pair without a public key is made, with the defaults filled in. */
@@ -16,6 +17,6 @@ export function checkGeneration({ source, type, bits }: KeyGeneration): string |
       ? `the cloud chooses ${chosen} itself; give ${chosen} with source: "local", or leave it out.`
       : undefined;
   }
-  const reason = keyGenerationProblem({ type: type ?? "rsa", ...(bits === undefined ? {} : { bits }) });
+  const reason = keyGenerationProblem(defined({ type: type ?? "rsa", bits }));
   return reason && `${reason}.`;
 }

@@ -4,7 +4,7 @@ import { checkKeyPair } from "./check";
 import { createKeyPair } from "./create";
 import { deleteKeyPair } from "./delete";
 import { diffKeyPair } from "./diff";
-import { noteKeyFile } from "./keyFile";
+import { noteKeyPairState } from "./noteState";
 import { previewKeyPair } from "./preview";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 import { readKeyPair } from "./read";
@@ -15,7 +15,7 @@ export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, K
   properties: KEY_PAIR_PROPERTIES,
   check: checkKeyPair,
   diff: diffKeyPair,
-  noteState: noteKeyFile,
+  noteState: noteKeyPairState,
   preview: previewKeyPair,
   create: createKeyPair,
   read: readKeyPair,

@@ -1,15 +1,16 @@
 import { formatPublicKeyLine, generateKeyPair, publicKeyOfPrivateKey } from "../../keys";
 import type { Backend, CreateKeyPairRequest, KeyPairRecord } from "../backend";
+import { defined } from "../defined";
 import { isKeyPairError, KeyPairError } from "../errors";
-import type { CheckedKeyPairArgs, OnExisting, Tags } from "../model";
+import type { CheckedKeyPairArgs, OnExisting } from "../model";
 import { heldKey } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import type { OperationContext } from "../resource/contract";
 import { sameKeyLine } from "./compare";
 import { resolveGeneration } from "./generation";
 import { deleteIfUnused, deleteWhenFree, findSettled } from "./settle";
-import { fingerprintOf, isMadeSince, type MadeKeyPair } from "./state";
-import { tagChange } from "./tags";
+import { fingerprintOf, isMadeSince, isSameAs, type MadeKeyPair } from "./state";
+import { tagChange, tagsSaid } from "./tags";
 
 /** A known public key is imported; without one the cloud makes the key. */
 type KeyOrigin = ImportedKey | { from: "cloud" };
@@ -115,17 +116,14 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
 async function begin(args: CheckedKeyPairArgs, backend: Backend, context: OperationContext): Promise<Making> {
   const { keyPairName: name, tags, resourceGroupId } = args;
   const origin = await keyOrigin(args, context);
-  // A look before the call tells this call's pair from an older one. A new name or key needs no look.
+  // A look before the call tells this call's pair from an older one. A new name or key needs no look. It
+  // must be a look of now: a listing may be minutes old, and somebody may have made a pair since.
   const isNew = args.__automaticName === true || (origin.from === "import" && origin.isNew === true);
   const before = isNew
     ? undefined
-    : await backend.findKeyPair(name, "sweep", context.operation, resourceGroupId);
+    : await backend.findKeyPair(name, "exact", context.operation, resourceGroupId);
   return {
-    request: {
-      name,
-      ...(tags ? { tags } : {}),
-      ...(resourceGroupId === undefined ? {} : { resourceGroupId }),
-    },
+    request: defined({ name, tags, resourceGroupId }),
     onExisting: args.onExisting ?? "fail",
     backend,
     context,
@@ -182,6 +180,7 @@ async function settleExisting(
   refusal: KeyPairError,
 ): Promise<MadeKeyPair | undefined> {
   const { origin, onExisting, backend, context } = making;
+  if (onExisting !== "fail") await assertNoOthersOfProgram(making, found);
   switch (onExisting) {
     case "recreate":
       context.operation.progress(`deleting the key pair "${found.name}" that is there, as onExisting says`);
@@ -206,22 +205,36 @@ async function settleExisting(
   }
 }
 
+/**
+ * Ensures that the pair is not another resource's of this program, in the same place by other words (a
+ * profile and its keys, two endpoints of one account): what one of them does, the other would lose.
+ */
+async function assertNoOthersOfProgram(
+  { backend, context: { operation, run } }: Making,
+  found: KeyPairRecord,
+): Promise<void> {
+  for (const pairs of [run.made, run.kept]) {
+    if (!(await pairs.has(backend, operation, [found.name, fingerprintOf(found)]))) continue;
+    throw new KeyPairError({
+      code: "AlreadyExists",
+      keyPairName: found.name,
+      message: `the key pair "${found.name}" that is there (${backend.location}) is another resource's of this program`,
+      next: "Give each key pair a name of its own. Nothing was changed.",
+    });
+  }
+}
+
 /** Gives an adopted pair the program's tags and resource group. Other tags belong to other tools. */
 async function alignAdopted(
   { request, backend, context: { operation } }: Making,
   found: KeyPairRecord,
 ): Promise<void> {
   const { name, tags, resourceGroupId } = request;
-  const change = tags && tagChange({}, changedTags(found.tags ?? {}, tags));
+  const change = tags && tagChange(tagsSaid(tags, found.tags), tags);
   if (change) await backend.changeTags?.(name, change, operation);
   if (resourceGroupId !== undefined && resourceGroupId !== found.resourceGroupId) {
     await backend.moveToResourceGroup?.(name, resourceGroupId, operation);
   }
-}
-
-/** The wanted tags that are missing or have another value. */
-function changedTags(before: Tags, wanted: Tags): Tags {
-  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => before[key] !== value));
 }
 
 async function keyOrigin(args: CheckedKeyPairArgs, context: OperationContext): Promise<KeyOrigin> {
@@ -239,7 +252,7 @@ async function keyOrigin(args: CheckedKeyPairArgs, context: OperationContext): P
 }
 
 async function localKey(type: "rsa" | "ecdsa" | "ed25519", bits?: number): Promise<KeyOrigin> {
-  const { privateKey } = await generateKeyPair({ type, ...(bits === undefined ? {} : { bits }) });
+  const { privateKey } = await generateKeyPair(defined({ type, bits }));
   return { ...importOf(privateKey), isNew: true };
 }
 
@@ -261,18 +274,7 @@ function importOf(privateKey: string): ImportedKey {
 }
 
 function madeOf(record: KeyPairRecord, { publicKey, privateKey }: ImportedKey): MadeKeyPair {
-  return { record, publicKey, ...(privateKey === undefined ? {} : { privateKey }) };
-}
-
-/**
- * Whether a pair that is read later is still the one that was found. A time that one of them lacks is no
- * difference: Nova tells it for one pair, but not in a listing.
- */
-function isSameAs(found: KeyPairRecord): (record: KeyPairRecord) => boolean {
-  return (record) =>
-    record.fingerprint === found.fingerprint &&
-    (record.createdAt ?? found.createdAt) === (found.createdAt ?? record.createdAt) &&
-    fingerprintOf(record) === fingerprintOf(found);
+  return defined({ record, publicKey, privateKey });
 }
 
 function isOtherThan(before: KeyPairRecord): (record: KeyPairRecord) => boolean {

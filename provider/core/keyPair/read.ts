@@ -4,7 +4,7 @@ import { defined } from "../defined";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import type { OperationContext, ReadOutcome } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
-import { noteKeyFile } from "./keyFile";
+import { noteKeyFile } from "./noteState";
 import { findCertainly } from "./settle";
 import { argumentsOf, foundState, isOwn, refreshedState } from "./state";
 

@@ -3,9 +3,10 @@ import type { Backend, KeyPairRecord, Owner } from "../backend";
 import type { Place } from "../connection";
 import { defined } from "../defined";
 import { isKeyPairError } from "../errors";
-import type { CheckedKeyPairArgs, Connection, KeyPairState, Tags } from "../model";
+import type { CheckedKeyPairArgs, Connection, KeyPairState } from "../model";
 import { argumentNames } from "../resource/propertyTable";
 import { KEY_PAIR_PROPERTIES } from "./properties";
+import { tagsSaid } from "./tags";
 
 /** How far the clocks of this machine and the cloud may be apart: ECS refuses requests that are 15 minutes off. */
 export const CLOCK_SKEW_MS = 5 * 60_000;
@@ -134,11 +135,11 @@ export function argumentsOf(state: KeyPairState): CheckedKeyPairArgs {
   const names: readonly string[] = [...ARGUMENTS, "__automaticName"];
   const said = Object.entries(state).filter(([name]) => names.includes(name));
   const isForeign = state.publicKeyBody === undefined && state.fingerprintSha256 !== state.__ownKey;
-  return {
+  return defined({
     ...(Object.fromEntries(said) as Partial<CheckedKeyPairArgs>),
     keyPairName: state.keyPairName,
-    ...(isForeign ? { __keyInCloud: state.fingerprintSha256 } : {}),
-  };
+    __keyInCloud: isForeign ? state.fingerprintSha256 : undefined,
+  });
 }
 
 /** A record's values as outputs: those of the key, and those of the cloud. */
@@ -166,14 +167,20 @@ export function fingerprintOf(record: KeyPairRecord): string {
   return keyOutputsOf(record).fingerprintSha256;
 }
 
+/**
+ * Whether a pair that is read later is still the one that was found. A time that one of them lacks is no
+ * difference: Nova tells it for one pair, but not in a listing.
+ */
+export function isSameAs(found: KeyPairRecord): (record: KeyPairRecord) => boolean {
+  return (record) =>
+    record.fingerprint === found.fingerprint &&
+    (record.createdAt ?? found.createdAt) === (found.createdAt ?? record.createdAt) &&
+    fingerprintOf(record) === fingerprintOf(found);
+}
+
 /** Whether the pair was made after this time (ms since the epoch), as far as the cloud tells. */
 export function isMadeSince(createdAt: string | undefined, time: number): boolean {
   return createdAt === undefined || Date.parse(createdAt) >= time - CLOCK_SKEW_MS;
-}
-
-/** The current values, in the cloud, of the tags that the program sets. Other tags belong to other tools. */
-function tagsSaid(said: Tags, inCloud: Tags = {}): Tags {
-  return Object.fromEntries(Object.entries(inCloud).filter(([key]) => Object.hasOwn(said, key)));
 }
 
 /**
@@ -189,8 +196,7 @@ function cloudOutputs({ name, id, fingerprint, ownerId }: KeyPairRecord) {
   return {
     keyPairName: name,
     fingerprint,
-    ...(id === undefined ? {} : { keyPairId: id }),
-    ...(ownerId === undefined ? {} : { ownerId }),
+    ...defined({ keyPairId: id, ownerId }),
   };
 }
 

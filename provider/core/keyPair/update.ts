@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { fingerprintSha256, readPublicKey } from "../../keys";
 import type { Backend, KeyPairRecord } from "../backend";
 import { openPlaceOfState, resolvePlace } from "../connection";
+import { defined } from "../defined";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { checkPrivateKeyFile, heldKey } from "../privateKeyFile/write";
@@ -47,8 +48,7 @@ export async function updateKeyPair(
     __ownKey: takesOverKey(state, args)
       ? fingerprintSha256(readPublicKey(args.publicKeyBody ?? ""))
       : state.__ownKey,
-    ...(account === undefined ? {} : { __account: account }),
-    ...(privateKey === undefined ? {} : { privateKey }),
+    ...defined({ __account: account, privateKey }),
   };
   const reached = { ...target };
   for (const name of NOT_REACHED_YET) adopt(reached, state, name);

@@ -13,8 +13,11 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
   check(request: CheckRequest<Args, Checked>): CheckResult<Checked>;
   /** Compares the stored resource with the program. Does no I/O. */
   diff(request: DiffRequest<Checked, State>): ResourceDiff;
-  /** Records what other resources of the run must know about a state that the run has seen. */
-  noteState?(state: State, settings: ProviderSettings, run: RunMemory): void;
+  /**
+   * Records what other resources of the run must know about a state that the run has seen.
+   * @param keptFor  The URN of the resource, if the program has it and its arguments do not replace it.
+   */
+  noteState?(state: State, settings: ProviderSettings, run: RunMemory, keptFor: string | undefined): void;
   /** What a preview can tell of the outputs beyond the arguments themselves. */
   preview(request: PreviewRequest<Checked, State>): Preview<State>;
   create(args: Checked, context: OperationContext): Promise<Outcome<State>>;

@@ -1,4 +1,5 @@
 import type { Backend, KeyPairRecord, Operation } from "../backend";
+import { defined } from "../defined";
 import { KeyPairError } from "../errors";
 
 /** What a state says of its resource's owner. */
@@ -25,12 +26,12 @@ export async function assertSameOwner(
   const name = "name" in owner && owner.name !== undefined ? ` (${owner.name})` : "";
   throw new KeyPairError({
     code: "Configuration",
+    ...defined({ keyPairName }),
     message:
       `key pair "${keyPairName}" (${backend.location}) belongs to ${whose} ${ownerId}, and these credentials ` +
       `(${backend.credentialsFrom}) are those of ${whose} ${owner.id}${name}`,
     next:
       `Use the credentials of ${whose} ${ownerId}. Nothing was changed. If that ${whose} is gone for good, take the resource out of the ` +
       "state with `pulumi state delete`.",
-    ...(keyPairName === undefined ? {} : { keyPairName }),
   });
 }

@@ -20,13 +20,15 @@ export class RunMemory {
 }
 
 /** Where something is. A state does not tell the endpoint. */
-type Whereabouts = Pick<Backend, "name" | "region"> & { endpoint?: string };
+type Whereabouts = Pick<Backend, "name"> & Partial<Pick<Backend, "region" | "endpoint">>;
 
 interface ThingInCloud {
   where: Whereabouts;
-  owner: Owner | undefined;
+  owner?: Owner;
   /** Its names in that place. */
   names: readonly string[];
+  /** Whose it is, where that matters. */
+  urn?: string;
 }
 
 /**
@@ -35,18 +37,30 @@ interface ThingInCloud {
  * interrupted replacement, or after a rename without an alias, both halves may be the same thing.
  */
 export class ThingsInCloud {
-  readonly #things: ThingInCloud[] = [];
+  #things: ThingInCloud[] = [];
 
-  add(where: Whereabouts, owner: Owner | undefined, ...names: string[]): void {
-    const { name, region, endpoint } = where;
-    this.#things.push({ where: defined({ name, region, endpoint }), owner, names });
+  add(
+    { name, region, endpoint }: Whereabouts,
+    owner: Owner | undefined,
+    names: readonly string[],
+    urn?: string,
+  ): void {
+    this.#things.push(defined({ where: defined({ name, region, endpoint }), owner, names, urn }));
+  }
+
+  drop(urn: string | undefined): void {
+    this.#things = this.#things.filter((thing) => thing.urn === undefined || thing.urn !== urn);
   }
 
   /**
    * Whether the thing of these names is among them. `"unsure"`: the account is not known, or the same account
    * is reached at another endpoint, so it may be another thing with the same names.
    */
-  async has(backend: Backend, operation: Operation, ...names: string[]): Promise<true | false | "unsure"> {
+  async has(
+    backend: Backend,
+    operation: Operation,
+    names: readonly string[],
+  ): Promise<true | false | "unsure"> {
     const alike = this.#things.filter(
       ({ where, names: itsNames }) =>
         isDeepStrictEqual(itsNames, names) && where.name === backend.name && where.region === backend.region,

@@ -72,8 +72,10 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     const { catalog, reporter, run } = this.parts;
     const settings = this.parts.settings();
     const diff = this.resource.diff({ state, args, settings, catalog });
-    this.resource.noteState?.(state, settings, run);
-    if (this.#checked.has(urn)) for (const warning of diff.warnings) reporter.warn(urn, warning);
+    const isInProgram = this.#checked.has(urn);
+    const isKept = isInProgram && !diff.changes.some(({ kind }) => kind === "replace");
+    this.resource.noteState?.(state, settings, run, isKept ? urn : undefined);
+    if (isInProgram) for (const warning of diff.warnings) reporter.warn(urn, warning);
     return diff;
   }
 
@@ -93,6 +95,8 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   }
 
   create(args: Checked, call: Call): Promise<Outcome<State>> {
+    // The engine replaces the resource for a reason of its own, such as `replaceOnChanges`.
+    this.parts.run.kept.drop(call.urn);
     return this.resource.create(args, this.#context(call));
   }
 

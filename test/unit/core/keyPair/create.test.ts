@@ -40,7 +40,7 @@ describe("an import", () => {
         __ownKey: fingerprintSha256(key),
       },
     });
-    expect(backend.calls).toEqual(["find web sweep", "import web"]);
+    expect(backend.calls).toEqual(["find web exact", "import web"]);
     expect([context.warnings, context.progress]).toEqual([[], []]);
   });
 
@@ -68,7 +68,7 @@ describe("a pair that the cloud makes", () => {
   test("under a name that others may use too, that name is looked up first", async () => {
     const backend = new FakeBackend();
     await createKeyPair({ keyPairName: "web" }, contextOf(backend));
-    expect(backend.calls).toEqual(["find web sweep", "create web"]);
+    expect(backend.calls).toEqual(["find web exact", "create web"]);
   });
 
   test("whose private key nobody here can read is kept as it came", async () => {
@@ -117,7 +117,7 @@ describe("a pair that is made locally", () => {
     );
     const context = contextOf(backend);
     const { state } = await createKeyPair({ keyPairName: "web" }, context);
-    expect(backend.calls).toEqual(["find web sweep", "create web", "import web"]);
+    expect(backend.calls).toEqual(["find web exact", "create web", "import web"]);
     expect(state.privateKey).toContain("BEGIN RSA PRIVATE KEY");
     expect(context.warnings).toEqual([
       'fake here makes no keys: the key of "web" was made by this process, and only its public half was sent.',

@@ -44,6 +44,6 @@ describe("the private key file of a pair that is gone", () => {
 });
 
 test("the file of a pair that may be replaced is known to the run that compares it", () => {
-  keyPairResource.noteState?.(created(), context.settings, context.run);
+  keyPairResource.noteState?.(created(), context.settings, context.run, undefined);
   expect(isKnown()).toBe(true);
 });

@@ -36,9 +36,9 @@ function run(cloud = backend) {
   return {
     warnings,
     context,
-    check: (news: Partial<CheckedKeyPairArgs>) =>
-      service.check({ logicalName: "web", olds: {}, news, preview: false }, { urn: URN }),
-    diff: (state: KeyPairState, args: CheckedKeyPairArgs) => service.diff(state, args, { urn: URN }),
+    check: (news: Partial<CheckedKeyPairArgs>, urn = URN) =>
+      service.check({ logicalName: "web", olds: {}, news, preview: false }, { urn }),
+    diff: (state: KeyPairState, args: CheckedKeyPairArgs, urn = URN) => service.diff(state, args, { urn }),
     create: (args: CheckedKeyPairArgs, urn = URN) => withoutWaiting(() => service.create(args, { urn })),
     delete: (state: KeyPairState, urn = URN) => withoutWaiting(() => service.delete("web", state, { urn })),
   };
@@ -160,6 +160,58 @@ describe("two resources with one name", () => {
     const { settings, catalog, run: memory } = context;
     const request = { logicalName: "web", olds: {}, settings, catalog, run: memory, urn: OTHER_URN };
     expect(keyPairResource.check({ ...request, news: { keyPairName: "web" } }).failures).toEqual([]);
+  });
+});
+
+describe("a pair that another resource of the program has, in one account by other words", () => {
+  const IS_ANOTHERS = `the key pair "web" that is there (fake here) is another resource's of this program`;
+  const account = { id: "account" };
+  const news = (onExisting: "adopt" | "recreate") => ({
+    keyPairName: "web",
+    publicKeyBody: imported,
+    onExisting,
+    connection: { profile: "the same account" },
+  });
+  const state = importedState({ ownerId: account.id });
+  const inAccount = () => {
+    const started = run();
+    backend.ownerOfPairs = account;
+    return started;
+  };
+
+  test.each(["adopt", "recreate"] as const)(
+    "is not touched with onExisting %s when this run made it",
+    async (how) => {
+      const { create } = inAccount();
+      await create({ keyPairName: "web", publicKeyBody: imported });
+      const before = backend.pairs.get("web");
+      await expect(create(news(how), OTHER_URN)).rejects.toThrow(IS_ANOTHERS);
+      expect(backend.pairs.get("web")).toBe(before);
+    },
+  );
+
+  test.each(["adopt", "recreate"] as const)("nor with %s when it stays as it is", async (how) => {
+    const before = backend.put("web", imported);
+    const { check, create, diff } = inAccount();
+    check({ keyPairName: "web", publicKeyBody: imported });
+    expect(diff(state, { keyPairName: "web", publicKeyBody: imported }).changes).toEqual([]);
+    await expect(create(news(how), OTHER_URN)).rejects.toThrow(IS_ANOTHERS);
+    expect(backend.pairs.get("web")).toBe(before);
+  });
+
+  test("is free for the resource that has it, which the engine replaces for a reason of its own", async () => {
+    backend.put("web", imported);
+    const { check, create, diff } = inAccount();
+    check({ keyPairName: "web", publicKeyBody: imported });
+    diff(state, { keyPairName: "web", publicKeyBody: imported });
+    expect((await create(news("adopt"))).id).toBe("web");
+  });
+
+  test("is free when the program has that resource no more", async () => {
+    backend.put("web", imported);
+    const { create, diff } = inAccount();
+    diff(state, { keyPairName: "web", publicKeyBody: imported });
+    expect((await create(news("adopt"), OTHER_URN)).id).toBe("web");
   });
 });
 

@@ -3,6 +3,20 @@ import type { KeyPairState } from "../model";
 import { fileOf } from "../projectFolder";
 import type { RunMemory } from "../resource/runMemory";
 
+/** Records what other key pairs of the run must know: whose key is in the state's file, and which pair stays. */
+export function noteKeyPairState(
+  state: KeyPairState,
+  settings: ProviderSettings,
+  run: RunMemory,
+  keptFor: string | undefined,
+): void {
+  noteKeyFile(state, settings, run);
+  if (keptFor === undefined || state.ownerId === undefined) return;
+  const { backend: name, region, ownerId, keyPairName, __ownKey } = state;
+  run.kept.drop(keptFor);
+  run.kept.add({ name, region }, { id: ownerId }, [keyPairName, __ownKey], keptFor);
+}
+
 /**
  * Records that the state's file holds this private key. If this run makes a new key for that file, it may
  * move the recorded key aside.
