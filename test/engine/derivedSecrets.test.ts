@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect, it, onTestFinished } from "vitest";
 import { SECRET } from "./support/expected";
 import { literal, newKey } from "./support/keys";
@@ -24,7 +25,19 @@ it.each([
   const { inputs, outputs } = project.resource("pair");
   for (const stored of [inputs, outputs])
     expect(stored).toMatchObject({ publicKeyBody: SECRET, keyPairNamePrefix: SECRET, keyPairName: SECRET });
-  expect(outputs).toMatchObject({ publicKey: SECRET, fingerprint: SECRET, fingerprintSha256: SECRET });
+  expect(outputs).toMatchObject({
+    publicKey: SECRET,
+    fingerprint: SECRET,
+    fingerprintSha256: SECRET,
+    __ownKey: SECRET,
+  });
+  // The name is the id too, and the engine keeps no id secret.
+  const digests = ["md5", "sha256"].flatMap((name) => {
+    const digest = createHash(name).update(Buffer.from(line.split(" ")[1] ?? "", "base64"));
+    return [digest.copy().digest("hex"), digest.digest("base64").replace(/=+$/, "")];
+  });
+  const state = JSON.stringify(project.deployment()).replaceAll(":", "");
+  for (const part of [line.split(" ")[1], ...digests]) expect(state).not.toContain(part);
   for (const { output } of runs) {
     expect(output).not.toContain(line.split(" ")[1]);
     expect(output).toMatch(/publicKey *: \[secret\]|unchanged/);

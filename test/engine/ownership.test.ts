@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
+import { TEST_ACCESS_KEY } from "../emulator/ecs/server";
 import { accountsProject, namesOf, OURS, THEIRS } from "./support/accounts";
 import { credentials, type EcsProject, type EcsProjectOptions, ecsProject, REGION } from "./support/alibaba";
 import { literal, newKey } from "./support/keys";
@@ -112,7 +113,7 @@ it("a RAM user who may see one resource group only makes, reads, changes and del
     new KeyPair("imported", { keyPairName: "imported", publicKeyBody: ${literal(line)}, ...args });
     new KeyPair("created", args);`;
   const ecs = await start({
-    emulator: { accessKeys: [key] },
+    emulator: { accessKeys: [key, TEST_ACCESS_KEY] },
     env: credentials(key),
     program: program("ops"),
   });
@@ -121,7 +122,11 @@ it("a RAM user who may see one resource group only makes, reads, changes and del
   ecs.project.program(program("dev"));
   expect((await ecs.project.up()).ops("created")).toEqual(["update"]);
   expect(ecs.pair("created").tags).toEqual({ team: "dev" });
-  await ecs.project.destroy();
+  ecs.project.program(program("dev").replace("rg-team", "rg-other"));
+  // It finds the pairs in the group that they leave, and RAM shows it none of them afterwards.
+  await ecs.project.up();
+  for (const name of ["imported", "created"]) expect(ecs.pair(name).resourceGroupId).toBe("rg-other");
+  await ecs.project.destroy({ env: credentials() });
   expect(ecs.names()).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import { createAttachment } from "./create";
 import { deleteAttachment } from "./delete";
 import { diffAttachment } from "./diff";
 import { previewAttachment } from "./preview";
-import { ATTACHMENT_PROPERTIES } from "./properties";
+import { ATTACHMENT_NOTES, ATTACHMENT_PROPERTIES } from "./properties";
 import { readAttachment } from "./read";
 import { updateAttachment } from "./update";
 
@@ -16,6 +16,7 @@ export const attachmentResource: ManagedResource<
   KeyPairAttachmentState
 > = {
   properties: ATTACHMENT_PROPERTIES,
+  notes: ATTACHMENT_NOTES,
   check: checkAttachment,
   diff: diffAttachment,
   preview: previewAttachment,

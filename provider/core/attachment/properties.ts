@@ -21,6 +21,11 @@ export const ATTACHMENT_PROPERTIES = {
   ownerId: { change: "computed" },
 } as const satisfies PropertyTable<AttachmentComparison, AttachmentProperty>;
 
+/** The notes of a state that repeat what the user says. */
+export const ATTACHMENT_NOTES = {
+  __account: { change: "computed", follows: ["connection"] },
+} as const satisfies PropertyTable<AttachmentComparison>;
+
 /** The order of the list means nothing. */
 function compareInstances({ state, args }: AttachmentComparison): ChangeKind | undefined {
   const [before, now] = [state.instanceIds, args.instanceIds].map((ids) => [...ids].sort());

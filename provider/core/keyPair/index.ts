@@ -6,13 +6,14 @@ import { deleteKeyPair } from "./delete";
 import { diffKeyPair } from "./diff";
 import { noteKeyPairState } from "./noteState";
 import { previewKeyPair } from "./preview";
-import { KEY_PAIR_PROPERTIES } from "./properties";
+import { KEY_PAIR_NOTES, KEY_PAIR_PROPERTIES } from "./properties";
 import { readKeyPair } from "./read";
 import { updateKeyPair } from "./update";
 
 /** A key pair. */
 export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, KeyPairState> = {
   properties: KEY_PAIR_PROPERTIES,
+  notes: KEY_PAIR_NOTES,
   check: checkKeyPair,
   diff: diffKeyPair,
   noteState: noteKeyPairState,

@@ -1,8 +1,10 @@
 import { compareConnection } from "../connection";
-import type { KeyPairArgs, KeyPairOutputs } from "../model";
+import type { CheckedKeyPairArgs, KeyPairArgs, KeyPairOutputs, KeyPairState } from "../model";
 import { computedNames, type PropertyTable } from "../resource/propertyTable";
 import { compareGeneration, compareKey, compareTags } from "./compare";
 import type { KeyPairComparison } from "./diff";
+
+type Notes = Pick<KeyPairState & CheckedKeyPairArgs, "__ownKey" | "__keyInCloud" | "__account">;
 
 /** What follows from the public key. */
 const OF_THE_KEY = { change: "computed", follows: ["publicKeyBody"] } as const;
@@ -36,6 +38,13 @@ export const KEY_PAIR_PROPERTIES = {
   backend: { change: "computed" },
   region: { change: "computed" },
 } as const satisfies PropertyTable<KeyPairComparison, keyof KeyPairArgs | keyof KeyPairOutputs>;
+
+/** The notes of a state that repeat what the user says. */
+export const KEY_PAIR_NOTES = {
+  __ownKey: OF_THE_KEY,
+  __keyInCloud: OF_THE_KEY,
+  __account: { change: "computed", follows: ["connection"] },
+} as const satisfies PropertyTable<KeyPairComparison, keyof Notes>;
 
 /** The properties that the user does not set. */
 export const COMPUTED_PROPERTIES = computedNames(KEY_PAIR_PROPERTIES);

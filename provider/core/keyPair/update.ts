@@ -77,7 +77,7 @@ async function changeInCloud(
   if (!tags && group === undefined && !isElsewhere) return;
   // Uses the new connection. If it does not find the pair, the state must keep the old connection.
   const backend = await openPlaceOfState(target, context);
-  await assertOwn(id, target, backend, context);
+  await assertOwn(id, target, [reached.resourceGroupId, target.resourceGroupId], backend, context);
   adopt(reached, target, "connection");
   adopt(reached, target, "__account");
   if (tags) {
@@ -90,15 +90,23 @@ async function changeInCloud(
   }
 }
 
-/** Ensures that a pair of the same name that belongs to somebody else is not changed. */
+/**
+ * Ensures that a pair of the same name that belongs to somebody else is not changed.
+ * @param resourceGroupIds  Where the pair may be: it may have been moved by a call whose reply was lost.
+ */
 async function assertOwn(
   id: string,
   state: KeyPairState,
+  resourceGroupIds: readonly (string | undefined)[],
   backend: Backend,
   { operation }: OperationContext,
 ): Promise<void> {
   const isMeant = (found: KeyPairRecord) => isOwn(state, found);
-  const record = await findCertainly(backend, { ...state, name: id }, operation, isMeant);
+  let record: KeyPairRecord | undefined;
+  for (const resourceGroupId of new Set(resourceGroupIds)) {
+    const sought = { name: id, createdAt: state.createdAt, resourceGroupId };
+    record ??= await findCertainly(backend, sought, operation, isMeant);
+  }
   await assertSameOwner(state, record, backend, operation);
   if (record && isOwn(state, record)) return;
   throw new KeyPairError({

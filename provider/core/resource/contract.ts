@@ -9,6 +9,8 @@ import type { RunMemory } from "./runMemory";
 /** What a front needs to serve a resource. Fronts hold no rules: they unwrap, call one of these, and wrap. */
 export interface ManagedResource<Args extends object, Checked extends Args, State extends object> {
   readonly properties: PropertyTable<never>;
+  /** What is stored beside the properties, and shown to nobody. Their names start with two underscores. */
+  readonly notes: PropertyTable<never>;
   /** Checks the arguments, and fills in what only the provider can. Makes no call. */
   check(request: CheckRequest<Args, Checked>): CheckResult<Checked>;
   /** Compares the stored resource with the program. Does no I/O. */

@@ -10,7 +10,7 @@ import type {
   ReadOutcome,
   ResourceDiff,
 } from "./contract";
-import { computedNames } from "./propertyTable";
+import { computedNames, secretNames } from "./propertyTable";
 import type { RunMemory } from "./runMemory";
 
 /** How a front reports messages on a resource. */
@@ -92,6 +92,12 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
       ([name, value]) => value !== undefined && !name.startsWith("__"),
     );
     return Object.fromEntries(present) as PartlyUnknown<State>;
+  }
+
+  /** What must be stored as a secret, if the program made these arguments secrets. */
+  secretNames(secretArguments: ReadonlySet<string>): string[] {
+    const { properties, notes } = this.resource;
+    return secretNames({ ...properties, ...notes }, secretArguments);
   }
 
   create(args: Checked, call: Call): Promise<Outcome<State>> {

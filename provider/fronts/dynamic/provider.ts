@@ -4,7 +4,6 @@ import { KeyPairError } from "../../core/errors";
 import { projectFolder } from "../../core/projectFolder";
 import type { ManagedResource, Outcome } from "../../core/resource/contract";
 import type { CheckFailure } from "../../core/resource/findings";
-import { secretNames } from "../../core/resource/propertyTable";
 import { ResourceService } from "../../core/resource/service";
 import { readSettings } from "../../core/settings";
 import { type PartlyUnknown, UNKNOWN } from "../../core/unknown";
@@ -31,10 +30,7 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
 
   /** Properties for the engine: with what the SDK passed along, and the secrets marked. */
   const wrapped = (properties: object, hidden: Hidden) =>
-    secretsMarked(
-      toEngine(withHidden(properties, hidden)),
-      secretNames(resource.properties, new Set(hidden.secrets)),
-    );
+    secretsMarked(toEngine(withHidden(properties, hidden)), service.secretNames(new Set(hidden.secrets)));
 
   const outputs = ({ state, incomplete, id }: Outcome<State>, hidden: Hidden) => {
     const outs = wrapped(state, hidden);

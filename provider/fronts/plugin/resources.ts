@@ -2,7 +2,6 @@ import { KeyPairError } from "../../core/errors";
 import { redact } from "../../core/redact";
 import type { Outcome } from "../../core/resource/contract";
 import { withoutEcho } from "../../core/resource/findings";
-import { secretNames } from "../../core/resource/propertyTable";
 import type { Call, ResourceService } from "../../core/resource/service";
 import { parseUrn } from "../shared/urn";
 import { InitializationFailure } from "./failure";
@@ -36,7 +35,7 @@ export class Resources {
       call,
     );
     const response = new messages.CheckResponse();
-    response.setInputs(encode(args, [...secrets, ...secretNames(properties, secrets)]));
+    response.setInputs(encode(args, [...secrets, ...service.secretNames(secrets)]));
     // The engine prints the value of a property with a failure, even if the value is a secret.
     const shown = failures.map(({ property, reason }) =>
       secrets.has(property)
@@ -84,7 +83,7 @@ export class Resources {
     if (!outcome) return response;
     response.setId(outcome.id);
     response.setProperties(stored(outcome, service, secrets));
-    const secretInputs = [...secrets, ...secretNames(service.resource.properties, secrets)];
+    const secretInputs = [...secrets, ...service.secretNames(secrets)];
     response.setInputs(encode(outcome.inputs, secretInputs));
     return response;
   }
@@ -138,5 +137,5 @@ function stored({ id, state, incomplete }: Outcome<object>, service: Service, se
 }
 
 function outputs(state: object, service: Service, secretArguments: Set<string>): Struct {
-  return encode(state, secretNames(service.resource.properties, secretArguments));
+  return encode(state, service.secretNames(secretArguments));
 }
