@@ -10,19 +10,24 @@ export function noteKeyPairState(
   run: RunMemory,
   keptFor: string | undefined,
 ): void {
-  noteKeyFile(state, settings, run);
+  noteKeyFile(state, settings, run, keptFor);
   if (keptFor === undefined || state.ownerId === undefined) return;
   const { backend: name, region, ownerId, keyPairName, __ownKey } = state;
-  run.kept.drop(keptFor);
+  run.kept.release(keptFor);
   run.kept.add({ name, region }, { id: ownerId }, [keyPairName, __ownKey], keptFor);
 }
 
 /**
- * Records that the state's file holds this private key. If this run makes a new key for that file, it may
- * move the recorded key aside.
+ * Records that the state's file holds this private key. If the pair goes, and this run makes a new key for
+ * that file, it may move the recorded key aside.
  */
-export function noteKeyFile(state: KeyPairState, { projectFolder }: ProviderSettings, run: RunMemory): void {
+export function noteKeyFile(
+  state: KeyPairState,
+  { projectFolder }: ProviderSettings,
+  run: RunMemory,
+  keptFor?: string,
+): void {
   const { privateKeyFile, publicKeyBody, __ownKey } = state;
   if (privateKeyFile === undefined || publicKeyBody !== undefined) return;
-  run.knownKeyFiles.note(fileOf(privateKeyFile, projectFolder), __ownKey);
+  run.knownKeyFiles.note(fileOf(privateKeyFile, projectFolder), __ownKey, keptFor);
 }

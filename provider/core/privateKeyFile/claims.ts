@@ -29,24 +29,37 @@ export class KeyFileClaims {
   }
 }
 
+interface KnownKey {
+  /** Absolute. */
+  path: string;
+  /** SHA-256. */
+  fingerprint: string;
+}
+
 /**
  * Whose key is in which file, according to the states that this run has seen. If such a pair is replaced, or
  * was lost, the file holds an old key of the same program. That key is moved aside to make room for the new
- * one. In any other case a key in the file belongs to somebody else.
+ * one. In any other case a key in the file belongs to somebody else, or to a resource that keeps it.
  */
 export class KnownKeyFiles {
-  readonly #fingerprints = new Map<string, Set<string>>();
+  readonly #known: KnownKey[] = [];
+  /** By the URN of the resource that keeps its pair. */
+  readonly #kept = new Map<string, KnownKey>();
 
-  /**
-   * @param path         Absolute.
-   * @param fingerprint  SHA-256.
-   */
-  note(path: string, fingerprint: string): void {
-    const known = this.#fingerprints.get(path) ?? new Set();
-    this.#fingerprints.set(path, known.add(fingerprint));
+  /** @param keptFor  The URN of the resource, if the program has it and its arguments do not replace it. */
+  note(path: string, fingerprint: string, keptFor?: string): void {
+    this.#known.push({ path, fingerprint });
+    if (keptFor !== undefined) this.#kept.set(keptFor, { path, fingerprint });
   }
 
+  /** The resource is made again after all, so its file holds its old key. */
+  release(urn: string | undefined): void {
+    if (urn !== undefined) this.#kept.delete(urn);
+  }
+
+  /** Whether the file holds an old key of the program. */
   has(path: string, fingerprint: string): boolean {
-    return this.#fingerprints.get(path)?.has(fingerprint) ?? false;
+    const isMeant = (key: KnownKey) => key.path === path && key.fingerprint === fingerprint;
+    return this.#known.some(isMeant) && ![...this.#kept.values()].some(isMeant);
   }
 }

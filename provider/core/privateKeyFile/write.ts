@@ -191,15 +191,22 @@ function moveAside(path: string, fingerprint: string): string {
  */
 function publish(temporary: string, path: string): void {
   takeEmptyFileAway(path);
+  nameWithoutOverwriting(temporary, path);
+}
+
+/** Throws `File` if another file has the name. */
+function nameWithoutOverwriting(file: string, name: string): void {
   try {
-    linkSync(temporary, path);
+    linkSync(file, name);
   } catch (error) {
-    const heldNow = heldKey(path);
-    if (heldNow.holds !== "nothing") throw occupied(path, heldNow);
+    const heldNow = heldKey(name);
+    if (heldNow.holds !== "nothing") throw occupied(name, heldNow);
     // The file system does not support links.
     if (!["EPERM", "ENOTSUP", "ENOSYS"].some((code) => isErrno(error, code))) throw error;
-    renameSync(temporary, path);
+    renameSync(file, name);
+    return;
   }
+  removeIfThere(file);
 }
 
 /**
@@ -215,8 +222,7 @@ function takeEmptyFileAway(path: string): void {
   }
   const held = heldKey(away);
   if (held.holds !== "nothing") {
-    linkSync(away, path);
-    removeIfThere(away);
+    nameWithoutOverwriting(away, path);
     throw occupied(path, held);
   }
   removeIfThere(away);

@@ -48,7 +48,8 @@ export class ThingsInCloud {
     this.#things.push(defined({ where: defined({ name, region, endpoint }), owner, names, urn }));
   }
 
-  drop(urn: string | undefined): void {
+  /** The resource gives up what it had. */
+  release(urn: string | undefined): void {
     this.#things = this.#things.filter((thing) => thing.urn === undefined || thing.urn !== urn);
   }
 

@@ -102,7 +102,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
 
   create(args: Checked, call: Call): Promise<Outcome<State>> {
     // The engine replaces the resource for a reason of its own, such as `replaceOnChanges`.
-    this.parts.run.kept.drop(call.urn);
+    for (const kept of [this.parts.run.kept, this.parts.run.knownKeyFiles]) kept.release(call.urn);
     return this.resource.create(args, this.#context(call));
   }
 

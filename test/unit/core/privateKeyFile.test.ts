@@ -274,6 +274,15 @@ describe("what is there already", () => {
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
+  test("nor on a file system without links", () => {
+    writeFileSync(file, "");
+    vi.mocked(fs.fsyncSync).mockImplementationOnce(() => writeFileSync(file, other.privateKey));
+    vi.mocked(fs.linkSync).mockImplementationOnce(failing("EPERM"));
+    expect(() => write(file)).toThrow("holds another private key already");
+    expect(readFileSync(file, "utf8")).toBe(other.privateKey);
+    expect(readdirSync(folder)).toEqual(["web.pem"]);
+  });
+
   test("the key of the replaced pair is moved aside, and nothing is lost", () => {
     writeFileSync(file, other.privateKey, { mode: 0o600 });
     const { oldKeyMovedTo = "" } = writePrivateKeyFile(file, privateKey, {
