@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
 import { newKey } from "./support/keys";
 import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
-import { engineProject } from "./support/project";
+import { type EngineProject, engineProject } from "./support/project";
 import { step } from "./support/step";
 
 it("relative paths mean the project's folder, also when the program moves to another one", async () => {
@@ -36,24 +36,42 @@ it("relative paths mean the project's folder, also when the program moves to ano
   });
 });
 
-it("the key file of a pair that was lost is moved aside by the run that sees it, whatever the resource was called", async () => {
-  const program = (name: string, options = "") =>
-    `new KeyPair("${name}", { privateKeyFile: "bastion.pem" }${options});`;
-  const project = await engineProject({ program: program("before") });
-  onTestFinished(() => project.close());
-  await project.up();
-  const lost = project.read("bastion.pem");
-  withStore(project, (store) =>
-    store.deleteMany(
-      LOCAL_REGION,
-      pairs(project).map(({ name }) => name),
-    ),
-  );
+const bastion = (name: string, options = "") =>
+  `new KeyPair("${name}", { privateKeyFile: "bastion.pem" }${options});`;
 
-  project.program(program("after", `, { aliases: [{ name: "before" }] }`));
-  const run = await project.up({ flags: ["--refresh"] });
-  const [, aside = ""] = /was moved to (\S+): delete it/.exec(run.warnings("after").join()) ?? [];
-  expect(readFileSync(aside, "utf8")).toBe(lost);
-  expect(project.read("bastion.pem")).not.toBe(lost);
-  expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
-});
+it.concurrent.each<[string, string, (project: EngineProject) => Promise<unknown> | undefined]>([
+  ["alias", bastion("after", `, { aliases: [{ name: "before" }] }`), () => undefined],
+  ["stack rename", bastion("before"), (project) => project.pulumi(["stack", "rename", "renamed"])],
+  [
+    "state move",
+    bastion("before"),
+    async (project) => {
+      const urn = String(project.resource("before").urn);
+      project.write("Pulumi.other.yaml", project.read("Pulumi.dev.yaml"));
+      await project.pulumi(["stack", "init", "other"]);
+      await project.pulumi(["state", "move", "--source", "dev", "--dest", "other", "--yes", urn]);
+    },
+  ],
+])(
+  "the key file of a pair that was lost is moved aside by the run that sees it: %s",
+  async (_, program, rename) => {
+    const project = await engineProject({ program: bastion("before") });
+    onTestFinished(() => project.close());
+    await project.up();
+    const lost = project.read("bastion.pem");
+    withStore(project, (store) =>
+      store.deleteMany(
+        LOCAL_REGION,
+        pairs(project).map(({ name }) => name),
+      ),
+    );
+
+    project.program(program);
+    await rename(project);
+    const run = await project.up({ flags: ["--refresh"] });
+    const [, aside = ""] = /was moved to (\S+): delete it/.exec(run.warnings().join()) ?? [];
+    expect(readFileSync(aside, "utf8")).toBe(lost);
+    expect(project.read("bastion.pem")).not.toBe(lost);
+    expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
+  },
+);

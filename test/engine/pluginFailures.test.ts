@@ -202,6 +202,16 @@ describe("the plugin's process", () => {
     expect(said.stderr).toBe("");
   });
 
+  it("starts without a standard input at all", async () => {
+    const plugin = `exec "${process.execPath}" "${pluginPath()}" ${NOBODY} <&-`;
+    const child = spawn("sh", ["-c", plugin], { stdio: ["pipe", "pipe", "pipe"] });
+    const ended = once(child, "close");
+    const [port] = await once(child.stdout, "data");
+    expect(String(port)).toMatch(/^\d+\n$/);
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+  });
+
   it("ends with an engine that was killed, but not with a standard input that is closed", async () => {
     const orphan = startPlugin(NOBODY);
     await orphan.ready;

@@ -62,6 +62,8 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
 
   check(request: ServiceCheck<Args, Checked>, { urn }: Call): CheckResult<Checked> {
     const { catalog, reporter, run } = this.parts;
+    // A check after the comparison: the engine replaces the resource, perhaps for a reason of its own (`replaceOnChanges`).
+    for (const kept of [run.kept, run.knownKeyFiles]) kept.release(urn);
     const result = this.resource.check({ ...request, settings: this.parts.settings(), catalog, run, urn });
     this.#checked.add(urn);
     for (const warning of result.warnings) reporter.warn(urn, warning);
@@ -101,8 +103,6 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   }
 
   create(args: Checked, call: Call): Promise<Outcome<State>> {
-    // The engine replaces the resource for a reason of its own, such as `replaceOnChanges`.
-    for (const kept of [this.parts.run.kept, this.parts.run.knownKeyFiles]) kept.release(call.urn);
     return this.resource.create(args, this.#context(call));
   }
 

@@ -87,7 +87,8 @@ export class Run {
     return step?.replaceKeys ?? [];
   }
 
-  warnings(resource: string): string[] {
+  /** The warnings at the resource, or with no argument all of them. */
+  warnings(resource?: string): string[] {
     return this.#messages("warning", resource);
   }
 

@@ -342,6 +342,15 @@ describe("which goes first", () => {
   });
 });
 
+test("an import that becomes a created pair is warned of: it gets a new key", () => {
+  const state = importedState();
+  expect(diff(state, { publicKeyBody: undefined as never }).warnings).toEqual([
+    'key pair "web" was imported, and the program gives no public key any more: it will be replaced by a pair with a new key. ' +
+      `Who logs in with the key ${state.fingerprintSha256} will be locked out of machines that are made from then on.`,
+  ]);
+  expect(diff(state, { publicKeyBody: otherKey }).warnings).toEqual([]);
+});
+
 describe("the rotation of a private key", () => {
   const state = createdState();
 

@@ -204,6 +204,7 @@ describe("a pair that another resource of the program has, in one account by oth
     const { check, create, diff } = inAccount();
     check({ keyPairName: "web", publicKeyBody: imported });
     diff(state, { keyPairName: "web", publicKeyBody: imported });
+    check({ keyPairName: "web", publicKeyBody: imported });
     expect((await create(news("adopt"))).id).toBe("web");
   });
 

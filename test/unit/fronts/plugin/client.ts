@@ -38,10 +38,15 @@ export class PluginUnderTest {
       await close();
       rmSync(this.folder, { recursive: true });
     };
+    await this.configure(configuration);
+    return this;
+  }
+
+  /** As the engine does at the start of a run. */
+  async configure(configuration: Record<string, unknown> = {}): Promise<void> {
     const request = new messages.ConfigureRequest();
     request.setArgs(encode({ backend: "local", path: this.path, ...configuration }));
     await this.call("configure", request);
-    return this;
   }
 
   /** Rejects with what the engine would get: `code` (https://grpc.io/docs/guides/status-codes/) and `details`. */

@@ -100,6 +100,18 @@ describe("check", () => {
     expect(inputs["tags"]).toBe(UNKNOWN);
   });
 
+  it("refuses a key without a value: no new key is made where an import was meant", async () => {
+    const noValue = (before: string) => expect.stringContaining(`${before}is given, but it has no value`);
+    // The engine prints the value of a property with a failure, so the key's failure names it in its reason.
+    expect((await check({ publicKeyBody: null })).failures).toEqual([
+      { property: "", reason: noValue("publicKeyBody: ") },
+    ]);
+    expect((await check({ publicKeyFile: null })).failures).toEqual([
+      { property: "publicKeyFile", reason: noValue("") },
+    ]);
+    expect((await check({ keyPairName: null })).failures).toEqual([]);
+  });
+
   it("reports a secret at no property, since the engine would print it", async () => {
     const { failures } = await check({ keyPairName: secret("1-very-secret"), tags: { "acs:a": "b" } });
     expect(failures).toEqual([
@@ -333,6 +345,19 @@ describe("the rest of the protocol", () => {
     await expect(plugin.call("construct", new messages.ConstructRequest())).rejects.toMatchObject({
       code: 12,
     });
+  });
+
+  it("started by hand, serves a run that configures it after one that ended, and remembers nothing of it", async () => {
+    const key = { publicKeyBody: await newLine() };
+    const pair = { keyPairName: "again", ...key };
+    expect((await create(pair)).id).toBe("again");
+    await plugin.call("cancel", new Empty());
+    await plugin.configure();
+    // The new run finds the pair of the old one, and may take it over: it is no other resource's of this run.
+    await expect(create(pair)).rejects.toMatchObject({
+      details: expect.stringContaining("is there already"),
+    });
+    expect((await create({ ...pair, onExisting: "adopt" })).id).toBe("again");
   });
 
   it("may be cancelled twice; what comes after is refused", async () => {
