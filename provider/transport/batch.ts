@@ -1,6 +1,7 @@
 import type { Operation } from "../core/backend";
 import { KeyPairError } from "../core/errors";
-import { cancelled, SharedOperation } from "./operation";
+import { cancelled } from "../core/pause";
+import { SharedOperation } from "./operation";
 
 export interface BatchOptions {
   /** The most items of one call. */

@@ -1,7 +1,7 @@
 import { buildConnector, EnvHttpProxyAgent, request as send } from "undici";
 import { defined } from "../core/defined";
 import { KeyPairError } from "../core/errors";
-import { cancelled } from "./operation";
+import { cancelled } from "../core/pause";
 import { proxies } from "./proxies";
 import { trustedByNode } from "./tls";
 

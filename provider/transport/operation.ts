@@ -1,33 +1,8 @@
 import type { Operation } from "../core/backend";
-import { KeyPairError } from "../core/errors";
 
 /** What the user does when the deadline has passed. */
 export const MORE_TIME =
   "Run it again later, or give it more time with `pulumi config set keypair:timeoutSeconds`.";
-
-/** Throws `Cancelled` once the user has interrupted. */
-export function checkNotCancelled(operation: Operation): void {
-  if (operation.signal.aborted) throw cancelled();
-}
-
-/** Waits; rejects with `Cancelled` as soon as the user interrupts. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(cancelled());
-      return;
-    }
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(cancelled());
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-}
 
 /**
  * The operation of a call that serves several callers, also those that join while the call is under way. It is aborted when
@@ -74,8 +49,4 @@ export class SharedOperation implements Operation {
 /** A wait as users read it: whole seconds, at least 1 s. */
 export function seconds(ms: number): string {
   return `${Math.max(1, Math.round(ms / 1000))} s`;
-}
-
-export function cancelled(): KeyPairError {
-  return new KeyPairError({ code: "Cancelled", message: "interrupted while waiting for the cloud" });
 }

@@ -1,6 +1,7 @@
 import type { Operation } from "../core/backend";
 import { isKeyPairError, KeyPairError } from "../core/errors";
-import { cancelled, checkNotCancelled, MORE_TIME, seconds } from "./operation";
+import { cancelled, checkNotCancelled } from "../core/pause";
+import { MORE_TIME, seconds } from "./operation";
 
 /**
  * The new rate when the cloud throttles again, as a part of the old one: at most and at least so much, and in between what the

@@ -1,6 +1,7 @@
 import type { Operation } from "../core/backend";
 import { isKeyPairError, KeyPairError } from "../core/errors";
-import { checkNotCancelled, MORE_TIME, seconds, sleep } from "./operation";
+import { checkNotCancelled, pause } from "../core/pause";
+import { MORE_TIME, seconds } from "./operation";
 
 export interface RetryOptions {
   /**
@@ -42,7 +43,7 @@ export async function retry<T>(
       const wait = backoffMs(attempt, error, options);
       if (Date.now() + wait >= operation.deadline) throw deadlineExceeded(error, attempt + 1);
       operation.progress(`${wording(error)}; trying again in ${seconds(wait)}`);
-      await sleep(wait, operation.signal);
+      await pause(wait, operation.signal);
     }
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, KeyPairRecord, Operation } from "../backend";
-import { type ErrorCode, isKeyPairError, KeyPairError } from "../errors";
+import { type ErrorCode, isKeyPairError } from "../errors";
+import { pause } from "../pause";
 
 /** How long a read may lag behind a write: several times the longest lag that was seen in the clouds. */
 const SETTLE_MS = 10_000;
@@ -30,11 +30,11 @@ export async function findSettled(
   isNews: (record: KeyPairRecord) => boolean = () => true,
 ): Promise<KeyPairRecord | undefined> {
   const until = Math.min(Date.now() + SETTLE_MS, operation.deadline);
-  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+  for (let wait = FIRST_PAUSE_MS; ; wait *= 2) {
     const record = await backend.findKeyPair(name, "exact", operation, resourceGroupId);
     if ((record && isNews(record)) || Date.now() >= until) return record;
     operation.progress(`waiting whether key pair "${name}" appears`);
-    await pauseFor(Math.min(pause, until - Date.now()), operation);
+    await pause(Math.min(wait, until - Date.now()), operation.signal);
   }
 }
 
@@ -113,7 +113,7 @@ async function deleteDespite(
   isMeant: (record: KeyPairRecord) => boolean,
   operation: Operation,
 ): Promise<Deletion> {
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+  for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
     const record = await findNow(backend, sought, operation, isMeant);
     if (!record) return {};
     if (!isMeant(record)) return { left: record };
@@ -122,21 +122,13 @@ async function deleteDespite(
       return {};
     } catch (error) {
       if (!isKeyPairError(error, ...passing)) throw error;
-      if (Date.now() + pause >= operation.deadline) throw error;
+      if (Date.now() + wait >= operation.deadline) throw error;
       operation.progress(
         error.code === "InUse"
           ? `waiting: ${error.details.message}`
           : "the reply to the deletion was lost; asking again",
       );
     }
-    await pauseFor(pause, operation);
-  }
-}
-
-async function pauseFor(ms: number, { signal }: Operation): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch (cause) {
-    throw new KeyPairError({ code: "Cancelled", message: "interrupted while waiting", cause });
+    await pause(wait, operation.signal);
   }
 }

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, lstatSync, openSync, readdirSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-const OWNER_ONLY = 0o600;
+/** A private key file is for its owner only. */
+export const OWNER_ONLY = 0o600;
 const ENDING = /^\.[0-9a-f]{12}\.tmp$/;
 /**
  * No write takes so long, so no process still uses the file. Far more than the clocks of two machines differ.

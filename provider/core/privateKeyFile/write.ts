@@ -17,9 +17,8 @@ import { dirname, extname, resolve } from "node:path";
 import { convertPrivateKey, fingerprintSha256, publicKeyOfPrivateKey } from "../../keys";
 import { isKeyPairError, KeyPairError } from "../errors";
 import { fileError } from "./fileError";
-import { removeStaleFiles, temporaryNameFor, writeTemporaryFile } from "./temporaryFile";
+import { OWNER_ONLY, removeStaleFiles, temporaryNameFor, writeTemporaryFile } from "./temporaryFile";
 
-const OWNER_ONLY = 0o600;
 /** The longest chain of symbolic links that Linux follows. */
 const MOST_LINKS = 40;
 

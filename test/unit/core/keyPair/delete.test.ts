@@ -1,12 +1,10 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { deleteKeyPair } from "../../../../provider/core/keyPair/delete";
 import type { KeyPairState } from "../../../../provider/core/model";
 import { contextOf, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fails, lostAfterTheEffect, lostBeforeTheEffect, stale } from "../support/fakeBackend";
 import { ed25519Key } from "../support/keys";
 import { createdState, foreignState, importedState, without } from "../support/states";
-
-vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
 let backend: FakeBackend;
 let context: ReturnType<typeof contextOf>;
@@ -102,7 +100,7 @@ describe("an attached pair", () => {
       setTimeout(() => interrupt.abort(), 100);
       return inUse(() => undefined);
     });
-    await expect(remove(importedState())).rejects.toThrow("interrupted while waiting.");
+    await expect(remove(importedState())).rejects.toThrow("interrupted while waiting for the cloud.");
   });
 });
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { createKeyPair } from "../../../../provider/core/keyPair/create";
 import { deleteKeyPair } from "../../../../provider/core/keyPair/delete";
 import { diffKeyPair } from "../../../../provider/core/keyPair/diff";
@@ -8,8 +8,6 @@ import { contextOf, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fails, lostAfterTheEffect, lostBeforeTheEffect } from "../support/fakeBackend";
 import { ed25519Key } from "../support/keys";
 import { AN_HOUR_AGO } from "../support/states";
-
-vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
 /* A reply was lost, and the cloud could not be asked either: the state keeps the doubt, and the next run settles it. */
 

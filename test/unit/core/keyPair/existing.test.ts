@@ -1,13 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { createKeyPair } from "../../../../provider/core/keyPair/create";
 import type { CheckedKeyPairArgs, OnExisting } from "../../../../provider/core/model";
 import { contextOf, testFolder, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fails, meanwhile } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
-
-vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
 const ours = ed25519Key("imported").publicKey;
 const theirs = ed25519Key("another's").publicKey;

@@ -1,13 +1,11 @@
 import { join } from "node:path";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { keyPairResource } from "../../../../provider/core/keyPair";
 import { readKeyPair } from "../../../../provider/core/keyPair/read";
 import type { KeyPairState } from "../../../../provider/core/model";
 import { contextOf, type TestContext } from "../support/context";
 import { FakeBackend } from "../support/fakeBackend";
 import { createdState, importedState } from "../support/states";
-
-vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
 const file = "/keys/web.pem";
 let backend: FakeBackend;

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { KeyPairRecord } from "../../../../provider/core/backend";
 import { createKeyPair } from "../../../../provider/core/keyPair/create";
 import type { CheckedKeyPairArgs } from "../../../../provider/core/model";
@@ -15,8 +15,6 @@ import {
 } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
 import { AN_HOUR_AGO } from "../support/states";
-
-vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
 const imported = ed25519Key("imported").publicKey;
 const anothers = ed25519Key("another's").publicKey;

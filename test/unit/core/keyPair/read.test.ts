@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Credentials } from "../../../../provider/core/backend";
 import { readKeyPair } from "../../../../provider/core/keyPair/read";
 import type { Connection, KeyPairState } from "../../../../provider/core/model";
@@ -6,8 +6,6 @@ import { contextOf, settingsOf, useFakeTime, withoutWaiting } from "../support/c
 import { FakeBackend, fails, stale } from "../support/fakeBackend";
 import { ed25519Key } from "../support/keys";
 import { AN_HOUR_AGO, createdState, foreignState, importedState, without } from "../support/states";
-
-vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
 const KEY = { accessKeyId: "id-of-the-stack", accessKeySecret: "secret-of-the-stack" };
 

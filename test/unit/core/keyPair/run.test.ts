@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { keyPairResource } from "../../../../provider/core/keyPair";
 import type { CheckedKeyPairArgs, KeyPairState } from "../../../../provider/core/model";
 import { ResourceService } from "../../../../provider/core/resource/service";
@@ -6,8 +6,6 @@ import { contextOf, URN, useFakeTime, withoutWaiting } from "../support/context"
 import { FakeBackend } from "../support/fakeBackend";
 import { ed25519Key } from "../support/keys";
 import { createdState, importedState } from "../support/states";
-
-vi.mock("node:timers/promises", () => import("../support/fakeClock.js"));
 
 /* The calls of one run of the engine, or of two, in the order in which it makes them. */
 

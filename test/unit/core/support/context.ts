@@ -52,7 +52,7 @@ export function contextOf(backend: FakeBackend, { timeoutSeconds = 600 } = {}): 
   };
 }
 
-/** Waits for what waits on a clock, without the time that it takes. The pauses themselves are faked by fakeClock.ts. */
+/** Waits for what waits on a clock, without the time that it takes. */
 export async function withoutWaiting<T>(action: () => Promise<T>): Promise<T> {
   let isOver = false;
   const result = action().finally(() => {

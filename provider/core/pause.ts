@@ -1,0 +1,27 @@
+import { KeyPairError } from "./errors";
+
+/** Waits. Rejects with `Cancelled` as soon as the user interrupts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(cancelled());
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** Throws `Cancelled` once the user has interrupted. */
+export function checkNotCancelled({ signal }: { signal: AbortSignal }): void {
+  if (signal.aborted) throw cancelled();
+}
+
+/** The error of an operation that the user interrupted while it waited for the cloud. */
+export function cancelled(): KeyPairError {
+  return new KeyPairError({ code: "Cancelled", message: "interrupted while waiting for the cloud" });
+}
