@@ -1,29 +1,28 @@
-import { resolvePlace } from "../connection";
 import type { KeyPairAttachmentArgs } from "../model";
 import { checkAttachmentAgainstSchema } from "../resource/argumentSchema";
+import { checkConnectionKeys, checkTypes, rulesOf } from "../resource/commonChecks";
 import type { CheckRequest, CheckResult } from "../resource/contract";
 import { Findings, withoutPrivateKeys } from "../resource/findings";
-import { knownPart, type PartlyUnknown } from "../unknown";
+import type { PartlyUnknown } from "../unknown";
+import { ATTACHMENT_PROPERTIES } from "./properties";
 
 /** Checks the arguments of an attachment without a call. */
 export function checkAttachment(
   request: CheckRequest<KeyPairAttachmentArgs>,
 ): CheckResult<KeyPairAttachmentArgs> {
-  const { settings, catalog } = request;
   const findings = new Findings();
   const news = withoutPrivateKeys(request.news, findings);
-  const known = knownPart<KeyPairAttachmentArgs>(news);
-  const isGiven = (property: string) => property in request.news;
-  for (const { property, reason } of checkAttachmentAgainstSchema(known)) {
-    // A value that is not known yet is not missing.
-    if (!(reason === "is missing" && isGiven(property))) findings.fail(property, reason);
-  }
-  const rules = findings.attempt("connection", () =>
-    catalog.rules(resolvePlace(known.connection, settings, catalog).connection.backend),
+  const known = checkTypes<KeyPairAttachmentArgs>(
+    news,
+    checkAttachmentAgainstSchema,
+    ATTACHMENT_PROPERTIES,
+    findings,
   );
+  const rules = rulesOf(news.connection, request, findings);
+  if (rules) checkConnectionKeys(known.connection, rules, findings);
   const refusal = rules?.checkAttachment();
   if (refusal) findings.fail("", refusal);
-  else if (typeof known.keyPairName === "string") {
+  else if (known.keyPairName !== undefined) {
     const reason = rules?.checkName(known.keyPairName);
     if (reason) findings.fail("keyPairName", reason);
   }

@@ -1,14 +1,14 @@
 import type { BackendRules } from "../backend";
 import { resolvePlace } from "../connection";
 import { defined } from "../defined";
-import { BACKEND_NAMES, type CheckedKeyPairArgs, type KeyPairArgs } from "../model";
+import type { CheckedKeyPairArgs, KeyPairArgs } from "../model";
 import { checkPrivateKeyFile } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import { checkAgainstSchema } from "../resource/argumentSchema";
+import { checkConnectionKeys, checkTypes, rulesOf } from "../resource/commonChecks";
 import type { CheckRequest, CheckResult } from "../resource/contract";
 import { Findings, withoutPrivateKeys } from "../resource/findings";
-import { computedNames } from "../resource/propertyTable";
-import { hasUnknown, knownPart, type PartlyUnknown, UNKNOWN } from "../unknown";
+import { hasUnknown, type PartlyUnknown, UNKNOWN } from "../unknown";
 import { sameKeyLine } from "./compare";
 import { checkGeneration } from "./generation";
 import { automaticName } from "./naming";
@@ -38,10 +38,16 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
   const safe = withoutPrivateKeys(given.news, findings, "publicKeyBody");
   const { news, keyInCloud } = asWritten(safe, given.olds);
   const request = { ...given, news };
-  const known = checkTypes(news, findings);
+  const known = checkTypes<KeyPairArgs>(
+    news,
+    checkAgainstSchema,
+    KEY_PAIR_PROPERTIES,
+    findings,
+    MEANT_INSTEAD,
+  );
   checkKeyIsGiven(request, findings);
   checkCombinations(news, known, findings);
-  const rules = rulesOf(request, findings);
+  const rules = rulesOf(news.connection, request, findings);
   if (rules) checkAgainstRules(news, known, rules, findings);
 
   const { publicKeyFile } = safe;
@@ -81,25 +87,6 @@ function asWritten(given: News, olds: KeyPairCheck["olds"]): { news: News; keyIn
 }
 
 /**
- * The arguments that are known and have the right type. A wrong type is reported, and not checked any
- * further.
- */
-function checkTypes(news: News, findings: Findings): Partial<KeyPairArgs> {
-  const outputs: readonly string[] = computedNames(KEY_PAIR_PROPERTIES);
-  const known = knownPart<KeyPairArgs>(news);
-  const given = new Map<string, unknown>(Object.entries(news));
-  for (const { property, reason } of checkAgainstSchema(known)) {
-    // A member that is not known yet is not missing.
-    if (reason.endsWith("is missing") && hasUnknown(given.get(property))) continue;
-    const meant = MEANT_INSTEAD[property];
-    const advice = `is an output, not an argument${meant ? `: did you mean ${meant}?` : "."}`;
-    findings.fail(property, outputs.includes(property) ? advice : reason);
-    delete known[property as keyof KeyPairArgs];
-  }
-  return known;
-}
-
-/**
  * A key argument without a value was meant as an import. Without this check a new key would be made instead.
  */
 function checkKeyIsGiven({ withoutValue }: KeyPairCheck, findings: Findings): void {
@@ -110,19 +97,6 @@ function checkKeyIsGiven({ withoutValue }: KeyPairCheck, findings: Findings): vo
         "is given, but it has no value (is an environment variable not set?). Leave it out to have a new key made.",
       );
   }
-}
-
-/**
- * `undefined` when the backend is not known yet, or when there is no valid one, which is already reported.
- */
-function rulesOf({ news, settings, catalog }: KeyPairCheck, findings: Findings): BackendRules | undefined {
-  const { connection } = news;
-  const backend: unknown = typeof connection === "object" ? connection.backend : connection;
-  const isGiven = BACKEND_NAMES.find((name) => name === backend);
-  if (backend !== undefined && isGiven === undefined) return undefined;
-  return findings.attempt("connection", () =>
-    catalog.rules(resolvePlace(isGiven && { backend: isGiven }, settings, catalog).connection.backend),
-  );
 }
 
 /** A value that is not known yet may turn out to be absent, so it does not count as given. */
@@ -155,14 +129,7 @@ function checkAgainstRules(
   }
   const groupReason = resourceGroupId !== undefined && rules.checkResourceGroup(resourceGroupId);
   if (groupReason) findings.fail("resourceGroupId", groupReason);
-  for (const key of Object.keys(connection ?? {}) as (keyof NonNullable<typeof connection>)[]) {
-    if (key !== "backend" && !rules.connectionKeys.includes(key)) {
-      findings.fail(
-        "connection",
-        `${key} means nothing to the ${rules.backend} backend, which reads ${rules.connectionKeys.join(", ")}.`,
-      );
-    }
-  }
+  checkConnectionKeys(connection, rules, findings);
   const isWhole = !hasUnknown(news.keyGeneration);
   const generationReason = keyGeneration && isWhole && checkGeneration(keyGeneration);
   if (generationReason) findings.fail("keyGeneration", generationReason);

@@ -89,6 +89,22 @@ describe("check", () => {
     expect(check({ keyPairName: name, instanceIds: ["i-1", UNKNOWN] })).toEqual([]);
   });
 
+  it("finds what is wrong with its connection, once", () => {
+    const news = { keyPairName: name, instanceIds: ["i-1"] };
+    expect(check({ ...news, connection: { profile: "prod" } })).toEqual([
+      {
+        property: "connection",
+        reason: expect.stringMatching(/^profile means nothing to the local backend/),
+      },
+    ]);
+    expect(check({ ...news, connection: { backend: "clown" } })).toEqual([
+      { property: "connection", reason: expect.stringMatching(/^backend: must be one of/) },
+    ]);
+    expect(check({ ...news, region: "here" })).toEqual([
+      { property: "region", reason: "is an output, not an argument." },
+    ]);
+  });
+
   it("refuses a cloud that attaches nothing", () => {
     expect(check({ keyPairName: name, instanceIds: ["i-1"] }, { backend: "openstack" })).toEqual([
       { property: "", reason: expect.stringMatching(/attach a key pair only while a server is made/) },
