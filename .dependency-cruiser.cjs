@@ -4,7 +4,7 @@ const LEAVES = "^provider/core/(defined|errors|model|pause|redact)\\.ts$";
 // The peer dependency, and what the plugin takes from where that takes it.
 const FROM_PULUMI = "node_modules/(@pulumi|@grpc/grpc-js|google-protobuf)/";
 const layers = [
-  { from: "^sdk/", may: ["^sdk/", LEAVES, "^provider/fronts/dynamic/(stub|lookup)\\.ts$"] },
+  { from: "^sdk/", may: ["^sdk/", LEAVES, "^provider/fronts/dynamic/(stub|lookup|keys)\\.ts$"] },
   ...["dynamic", "plugin"].map((front) => ({
     from: `^provider/fronts/${front}/`,
     may: [
@@ -75,7 +75,7 @@ module.exports = {
         "Loading pulumi-keypair in a program must not load the provider, sshpk or a cloud library. sdk/lookup.ts does when " +
         "the program first looks something up; that it does so only then is tested in test/engine/loading.test.ts.",
       severity: "error",
-      from: { path: "^sdk/", pathNot: "^sdk/(lookup|index)\\.ts$" },
+      from: { path: "^sdk/", pathNot: "^sdk/(lookup|keys|keyPair|index)\\.ts$" },
       to: {
         reachable: true,
         path: "node_modules/(sshpk|ajv|yaml|@alicloud)/|^provider/(keys|backends|transport)/",

@@ -83,6 +83,12 @@ export function packageSchema(
         inputs: objectType(schemaOf("GetKeyPairArgs")),
         outputs: objectType(facts),
       },
+      [token("getPublicKey")]: {
+        description:
+          "The public line and the fingerprints of a private key that the program has. The result is no secret.",
+        inputs: objectType(schemaOf("GetPublicKeyArgs")),
+        outputs: objectType(schemaOf("PublicKeyFacts")),
+      },
       [token("getKeyPairs")]: {
         description: "All key pairs that match all that is given, sorted by name.",
         inputs: objectType(schemaOf("GetKeyPairsArgs")),
@@ -174,7 +180,7 @@ function objectType(schema: ModelSchema): Json {
 function typeOf(schema: ModelSchema): Json {
   if (schema.$ref) {
     const name = schema.$ref.replace("#/definitions/", "");
-    return name === "Tags"
+    return name === "Tags" || name === "Keepers"
       ? { type: "object", additionalProperties: { type: "string" } }
       : { $ref: `#/types/${token(name)}` };
   }

@@ -1,6 +1,7 @@
 export type {
   BackendName,
   Connection,
+  Keepers,
   KeyGeneration,
   OnExisting,
   TagChanges,
@@ -8,6 +9,12 @@ export type {
 } from "../provider/core/model";
 export { type GetKeyPairOptions, KeyPair, type KeyPairArgs } from "./keyPair";
 export { KeyPairAttachment, type KeyPairAttachmentArgs } from "./keyPairAttachment";
+export {
+  type GetPublicKeyArgs,
+  type GetPublicKeyResult,
+  getPublicKey,
+  getPublicKeyOutput,
+} from "./keys";
 export {
   type GetKeyPairArgs,
   type GetKeyPairResult,

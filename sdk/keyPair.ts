@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as model from "../provider/core/model";
 import { KEY_PAIR_PROVIDER } from "../provider/fronts/dynamic/stub";
 import type { NestedInputs } from "./inputs";
+import { inForm } from "./keys";
 import { prepared, type ResourceKind, report } from "./resource";
 import "./debugMessages";
 
@@ -14,7 +15,10 @@ const ARGUMENTS: Record<ArgumentName, true> = {
   publicKeyBody: true,
   publicKeyFile: true,
   keyGeneration: true,
+  keepers: true,
+  rotateAfter: true,
   privateKeyFile: true,
+  privateKeyPassphrase: true,
   savePrivateKey: true,
   tags: true,
   tagChanges: true,
@@ -33,6 +37,8 @@ const OUTPUTS: Record<OutputName, string | undefined> = {
   keyType: "keyGeneration.type",
   keyBits: "keyGeneration.bits",
   privateKey: undefined,
+  privateKeyOpenssh: undefined,
+  privateKeyPem: undefined,
   createdAt: undefined,
   ownerId: undefined,
   backend: "connection.backend",
@@ -44,6 +50,8 @@ const KEY_PAIR: ResourceKind = {
   provider: KEY_PAIR_PROVIDER,
   args: Object.keys(ARGUMENTS),
   outputs: OUTPUTS,
+  computed: ["privateKeyOpenssh", "privateKeyPem"],
+  secretArgs: ["privateKeyPassphrase"],
   insteadOfImport:
     'To take over a pair that is there already, give its keyPairName and its public key, with onExisting: "adopt".',
 };
@@ -99,6 +107,17 @@ export class KeyPair extends pulumi.CustomResource {
    * so from then on the stack's state (encrypted) and `privateKeyFile` are the only places that hold it.
    */
   declare readonly privateKey: pulumi.Output<string | undefined>;
+  /**
+   * The private key in OpenSSH's form, whatever form the cloud sent it in: a secret. Computed from `privateKey` where the program
+   * asks for it, so the state holds the key once.
+   */
+  get privateKeyOpenssh(): pulumi.Output<string | undefined> {
+    return inForm("openssh", this.privateKey);
+  }
+  /** The private key as PEM (PKCS#1 for RSA, SEC1 for ECDSA, PKCS#8 for ed25519): a secret, computed as `privateKeyOpenssh` is. */
+  get privateKeyPem(): pulumi.Output<string | undefined> {
+    return inForm("pem", this.privateKey);
+  }
   /** When the pair was made: as the cloud says it, else as the provider's clock did (ISO 8601, UTC). */
   declare readonly createdAt: pulumi.Output<string | undefined>;
   /** To whom the key pair belongs: the user (OpenStack: not the project) or the account (Alibaba Cloud), where the cloud tells it. */
@@ -121,8 +140,14 @@ export class KeyPair extends pulumi.CustomResource {
   declare readonly publicKeyFile: pulumi.Output<string | undefined>;
   /** How the key is made, as the program gave it. */
   declare readonly keyGeneration: pulumi.Output<model.KeyGeneration | undefined>;
+  /** What the key belongs to, as the program gave it. */
+  declare readonly keepers: pulumi.Output<model.Keepers | undefined>;
+  /** How old the key may become, as the program gave it. */
+  declare readonly rotateAfter: pulumi.Output<string | undefined>;
   /** The file that the private key is also written to, as the program gave it. */
   declare readonly privateKeyFile: pulumi.Output<string | undefined>;
+  /** What encrypts that file, as the program gave it: a secret. */
+  declare readonly privateKeyPassphrase: pulumi.Output<string | undefined>;
   /** Whether the state keeps the private key, as the program gave it; `undefined` means that it does. */
   declare readonly savePrivateKey: pulumi.Output<boolean | undefined>;
   /** What changed tags do, as the program gave it; `undefined` means what the stack's configuration says. */

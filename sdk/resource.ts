@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { inputsForFront, reportFailures } from "./inputs";
 import { requireInstalledProvider } from "./installed";
 import { supportedOptions, throwProblems, warnOfTimeouts } from "./options";
@@ -12,6 +12,10 @@ export interface ResourceKind {
   /** The names of the arguments: each is an output too, also where the program does not give it. */
   args: readonly string[];
   outputs: OutputNames;
+  /** Outputs that the class computes from others: Pulumi must not make properties of them. */
+  computed?: readonly string[];
+  /** Arguments that are secrets, also where the program gives them in clear text. */
+  secretArgs?: readonly string[];
   /** How a program can have what is there already, since `import` is not possible. */
   insteadOfImport: string;
 }
@@ -26,12 +30,15 @@ export function prepared(
   requireInstalledProvider();
   const { options, problems } = supportedOptions(opts, kind.insteadOfImport);
   if (opts.id !== undefined) throwProblems(name, problems);
+  const computed = new Set(kind.computed);
+  const secret = secretsOf(args, kind.secretArgs);
   const allProblems = [...(problems.length > 0 ? [problems] : []), ...argumentProblems(args, kind.outputs)];
   const inputs = {
     ...unset(kind.args),
     ...args,
-    ...unset(Object.keys(kind.outputs)),
-    ...inputsForFront(name, kind.type, opts.parent, args, allProblems),
+    ...secret,
+    ...unset(Object.keys(kind.outputs).filter((output) => !computed.has(output))),
+    ...inputsForFront(name, kind.type, opts.parent, { ...args, ...secret }, allProblems),
     __provider: kind.provider,
   };
   return { inputs, options };
@@ -41,6 +48,12 @@ export function prepared(
 export function report(resource: pulumi.Resource, opts: pulumi.CustomResourceOptions): void {
   warnOfTimeouts(opts, resource);
   reportFailures(resource);
+}
+
+/** The arguments of these names, marked as secrets. */
+function secretsOf(args: object, names: readonly string[] = []): Record<string, pulumi.Output<unknown>> {
+  const given = Object.entries(args).filter(([name, value]) => names.includes(name) && value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, pulumi.secret(value)]));
 }
 
 /** Pulumi makes an output of each property that is there, with or without a value. */

@@ -27,7 +27,7 @@ export interface Converted {
  * Writes the private key in another form, mode 0600, into a new file. With `-` it returns the key for
  * standard output instead. Throws `InvalidKey` or `File`.
  */
-export function convertKey(input: Input, { to, out, comment }: Conversion): Converted {
+export async function convertKey(input: Input, { to, out, comment }: Conversion): Promise<Converted> {
   const isPrinted = out === STDIN;
   if (!isPrinted && (extname(out).toLowerCase() === ".ppk") !== (to === "ppk")) {
     const reason = to === "ppk" ? "does not end in .ppk" : "ends in .ppk, which says PuTTY's form";
@@ -59,7 +59,7 @@ export function convertKey(input: Input, { to, out, comment }: Conversion): Conv
     });
   }
   // Checks again, and never replaces a file that has appeared since the first check.
-  writePrivateKeyFile(out, converted, { comment: comment ?? publicKey.comment ?? "" });
+  await writePrivateKeyFile(out, converted, { comment: comment ?? publicKey.comment ?? "" });
   return { written: `${out}: ${fingerprintSha256(publicKey)}` };
 }
 

@@ -81,7 +81,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     )
     .option("--comment <text>", "the comment of the written key; without it the one that it has")
     .action(async (file: string, options: Parameters<typeof convertKey>[1]) => {
-      const { text, written } = convertKey(await readInput(file, io.stdin), options);
+      const { text, written } = await convertKey(await readInput(file, io.stdin), options);
       if (text === undefined) io.print(`${written}\n`);
       else {
         io.print(text);

@@ -63,6 +63,9 @@ export interface KeyGeneration {
   bits?: number;
 }
 
+/** What the key of a created pair belongs to, name to value. */
+export type Keepers = { [name: string]: string };
+
 /** Tags of a key pair, key to value. */
 export type Tags = { [key: string]: string };
 
@@ -99,12 +102,29 @@ export interface KeyPairArgs {
   /** How a key pair without a public key is made: by the cloud (the default) or locally. A change replaces the pair. */
   keyGeneration?: KeyGeneration;
   /**
+   * Values that the key of a created pair belongs to, such as `{ rotation: "2026-11" }`: a change of any of them replaces the
+   * pair, and so makes a new key. To give the first values, or none any more, changes nothing.
+   */
+  keepers?: Keepers;
+  /**
+   * How old the key may become, in days, weeks or hours: `90d`, `12w` or `36h`. From then on a preview says on the resource that
+   * the key is due. Nothing is rotated by itself: change `keepers` for that.
+   * @pattern ^[1-9][0-9]{0,4}[dwh]$
+   */
+  rotateAfter?: string;
+  /**
    * Where the private key of a created pair is written too, mode 0600. A name that ends in `.ppk` gets PuTTY's format, any
    * other the key as the cloud sent it. A file that holds another key is never overwritten, and the file is left in place
    * when the pair is deleted.
    * @minLength 1
    */
   privateKeyFile?: string;
+  /**
+   * Encrypts `privateKeyFile`: in OpenSSH's form with bcrypt, or as .ppk 3 with Argon2. The `privateKey` of the state stays as it
+   * is, and the state keeps the passphrase, both encrypted with the stack's secrets provider. A secret.
+   * @minLength 1
+   */
+  privateKeyPassphrase?: string;
   /**
    * `false`: the private key is not kept in the stack's state. Needs `privateKeyFile`.
    * @default true
@@ -152,6 +172,10 @@ export interface KeyPairOutputs {
   keyBits: number;
   /** The private key, only of a created pair and only while `savePrivateKey` is not `false`. A secret. */
   privateKey?: string;
+  /** The same private key in OpenSSH's form, whatever form the cloud sent it in. A secret. */
+  privateKeyOpenssh?: string;
+  /** The same private key as PEM: PKCS#1 for RSA, SEC1 for ECDSA, PKCS#8 for ed25519. A secret. */
+  privateKeyPem?: string;
   /** When the pair was made: as the cloud says it, else as the provider's clock did (ISO 8601, UTC). */
   createdAt?: string;
   /** To whom the key pair belongs: the user (OpenStack: not the project) or the account (Alibaba Cloud), where the cloud tells it. */
@@ -187,6 +211,11 @@ export interface CheckedKeyPairArgs extends KeyPairArgs {
    * that ignores all changes keeps it, and so the pair.
    */
   __keyInCloud?: string;
+  /**
+   * What `privateKeyFile` holds now, of a pair that was written to it before: a SHA-256 fingerprint, `""` for nothing, or `other`.
+   * Absent where this machine does not have the folder.
+   */
+  __keyInFile?: string;
 }
 
 /** The arguments of a `KeyPairAttachment` (Alibaba Cloud). */
@@ -238,8 +267,21 @@ export interface GetKeyPairsArgs {
   connection?: Connection;
 }
 
+/** What `getPublicKey` reads. */
+export interface GetPublicKeyArgs {
+  /** A private key in any usual form: PEM (PKCS#1, SEC1, PKCS#8), OpenSSH or .ppk. The last two may be encrypted. */
+  privateKey: string;
+}
+
+/** What follows from a public key. */
+export type PublicKeyFacts = Pick<
+  KeyPairOutputs,
+  "publicKey" | "keyType" | "keyBits" | "fingerprintMd5" | "fingerprintSha256"
+>;
+
 /** What the cloud tells of a key pair. It never tells a private key. */
-export interface KeyPairFacts extends Omit<KeyPairOutputs, "privateKey"> {
+export interface KeyPairFacts
+  extends Omit<KeyPairOutputs, "privateKey" | "privateKeyOpenssh" | "privateKeyPem"> {
   /** The user's tags; system tags are left out. */
   tags?: Tags;
   /** The resource group of the key pair (Alibaba Cloud). */

@@ -46,6 +46,11 @@ export function convertPrivateKey(privateKey: string, form: PrivateKeyForm, comm
   });
 }
 
+/** Whether the private half needs a passphrase. Throws `InvalidKey`. */
+export function isEncryptedPrivateKey(privateKey: string): boolean {
+  return isEncrypted(privateKeySource(privateKey));
+}
+
 /** Reads both halves of an unencrypted private key. Throws `InvalidKey`. */
 export function readCompleteKey(privateKey: string): CompleteKey {
   const publicKey = publicKeyOfPrivateKey(privateKey);

@@ -27,7 +27,8 @@ export async function encryptPrivateKey(
   passphrase: string,
   comment?: string,
 ): Promise<string> {
-  checkPassphrase(passphrase);
+  const problem = passphraseProblem(passphrase);
+  if (problem) throw invalidKey(problem.reason, problem.next);
   const { publicKey, values } = readCompleteKey(privateKey);
   const name = cleanComment(comment) ?? publicKey.comment ?? "";
   if (form === "openssh") {
@@ -41,17 +42,20 @@ export async function encryptPrivateKey(
   );
 }
 
-/** Refuses a passphrase that a user cannot type at a prompt, because nobody could open the file. */
-function checkPassphrase(passphrase: string): void {
+/** Why nobody could type the passphrase at a prompt, and so open the file; `undefined` if it can be used. */
+export function passphraseProblem(passphrase: string): { reason: string; next: string } | undefined {
   if (passphrase === "") {
-    throw invalidKey("the passphrase is empty", "Leave it out to write the private key without encryption.");
+    return {
+      reason: "the passphrase is empty",
+      next: "Leave it out to write the private key without encryption.",
+    };
   }
-  if (/[\0\r\n]/.test(passphrase)) {
-    throw invalidKey(
+  if (!/[\0\r\n]/.test(passphrase)) return undefined;
+  return {
+    reason:
       "the passphrase holds a line end or a NUL character, which ssh and PuTTY cannot read from a prompt",
-      "Remove it. A passphrase that was read from a file often ends with a line end.",
-    );
-  }
+    next: "Remove it. A passphrase that was read from a file often ends with a line end.",
+  };
 }
 
 /** https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key */

@@ -46,7 +46,8 @@ describe("README", () => {
     const secrets = [...rows]
       .filter(([, [meaning = ""]]) => meaning.startsWith("a secret"))
       .map(([name]) => name);
-    expect(secrets).toEqual(secretNames(KEY_PAIR_PROPERTIES));
+    const secretArguments = ["privateKeyPassphrase"];
+    expect([...secretArguments, ...secrets]).toEqual(secretNames(KEY_PAIR_PROPERTIES));
   });
 
   it("lists the configuration", () => {

@@ -3,13 +3,7 @@ import { isKeyPairError, type KeyPairError } from "../../core/errors";
 import { CLOCK_SKEW_MS, fingerprintOf, isMadeSince } from "../../core/keyPair/state";
 import { heldKey } from "../../core/privateKeyFile/write";
 import { fileOf } from "../../core/projectFolder";
-import {
-  fingerprintMd5,
-  fingerprintSha256,
-  type PublicKey,
-  publicKeyOfPrivateKey,
-  readPublicKey,
-} from "../../keys";
+import { fingerprintMd5, fingerprintSha256, type PublicKey, readPublicKey } from "../../keys";
 import { type StoredResource, textIn, valueIn } from "./state";
 
 /**
@@ -71,7 +65,7 @@ function fileReason({ resource, record }: Orphan, projectFolder: string): string
   if (path === undefined) return undefined;
   try {
     const held = heldKey(fileOf(path, projectFolder));
-    if (held.holds !== "key" || !holds(record, publicKeyOfPrivateKey(held.privateKey))) return undefined;
+    if (held.holds !== "key" || !holds(record, held.publicKey)) return undefined;
     return `${path} holds its private key: \`onExisting: "adopt"\` takes the pair over at the next \`pulumi up\``;
   } catch (error) {
     if (!isKeyPairError(error, "File")) throw error;

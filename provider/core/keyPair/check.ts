@@ -1,3 +1,4 @@
+import { passphraseProblem } from "../../keys";
 import type { BackendRules } from "../backend";
 import { resolvePlace } from "../connection";
 import { defined } from "../defined";
@@ -11,6 +12,7 @@ import { Findings, withoutPrivateKeys } from "../resource/findings";
 import { hasUnknown, type PartlyUnknown, UNKNOWN } from "../unknown";
 import { sameKeyLine } from "./compare";
 import { checkGeneration } from "./generation";
+import { keyInFile } from "./keyFile";
 import { automaticName } from "./naming";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 import { resolvePublicKey } from "./publicKeySource";
@@ -57,7 +59,7 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
   };
   if (news.publicKeyBody !== undefined || news.publicKeyFile !== undefined) {
     args["publicKeyBody"] = publicKeyOf(request, known, rules, findings);
-  } else checkPrivateKeyTarget(request, known, findings);
+  } else Object.assign(args, checkPrivateKeyTarget(request, known, findings));
   Object.assign(args, nameOf(request, known, rules, findings));
   claimName(request, known, args["keyPairName"], findings);
   return {
@@ -76,8 +78,9 @@ function asWritten(given: News, olds: KeyPairCheck["olds"]): { news: News; keyIn
   const {
     __automaticName: isFilledIn,
     __keyInCloud: keyInCloud,
+    __keyInFile: _lookedAtAgain,
     ...news
-  }: News & { __automaticName?: unknown; __keyInCloud?: unknown } = given;
+  }: News & { __automaticName?: unknown; __keyInCloud?: unknown; __keyInFile?: unknown } = given;
   const isOwnName = olds.__automaticName === true && news.keyPairName === olds.keyPairName;
   if (isOwnName && (isFilledIn !== undefined || news.keyPairNamePrefix !== undefined))
     delete news.keyPairName;
@@ -110,12 +113,19 @@ function checkCombinations(news: News, known: Partial<KeyPairArgs>, findings: Fi
   exclude("publicKeyFile", "publicKeyBody", "there can be one public key only");
   for (const source of KEY_SOURCES) {
     exclude("privateKeyFile", source, "an imported key pair has no private key to write");
+    exclude("privateKeyPassphrase", source, "an imported key pair has no private key to write");
     exclude("keyGeneration", source, "an imported key is not made");
+    exclude("keepers", source, "an imported key is not made");
   }
   const isImport = news.publicKeyBody !== undefined || news.publicKeyFile !== undefined;
   if (known.savePrivateKey === false && !isImport && news.privateKeyFile === undefined) {
     findings.fail("savePrivateKey", "false needs privateKeyFile: without it the private key would be lost.");
   }
+  if (known.privateKeyPassphrase === undefined) return;
+  if (!isImport && news.privateKeyFile === undefined)
+    findings.fail("privateKeyPassphrase", "needs privateKeyFile, which it encrypts.");
+  const problem = passphraseProblem(known.privateKeyPassphrase);
+  if (problem) findings.fail("privateKeyPassphrase", `${problem.reason}. ${problem.next}`);
 }
 
 function checkAgainstRules(
@@ -164,13 +174,16 @@ function publicKeyOf(
   return stored !== undefined && sameKeyLine(stored, key.line) ? stored : key.line;
 }
 
-/** Checks that the private key can be written, and that this would not overwrite anything of the user's. */
+/**
+ * Checks that the private key can be written, and that this would not overwrite anything of the user's. Looks
+ * what became of a file that was written before.
+ */
 function checkPrivateKeyTarget(
   { olds, run, urn, settings }: KeyPairCheck,
   { privateKeyFile, onExisting }: Partial<KeyPairArgs>,
   findings: Findings,
-): void {
-  if (privateKeyFile === undefined) return;
+): Pick<CheckedKeyPairArgs, "__keyInFile"> {
+  if (privateKeyFile === undefined) return {};
   const file = fileOf(privateKeyFile, settings.projectFolder);
   // An unchanged file was written before. A pipeline need not have the folder in which a laptop keeps it.
   const isUnchanged = olds.privateKeyFile === privateKeyFile;
@@ -189,6 +202,7 @@ function checkPrivateKeyTarget(
       );
     }
   });
+  return isUnchanged ? defined({ __keyInFile: keyInFile(file) }) : {};
 }
 
 /** The given name, the previous automatic name, or a new automatic name. */

@@ -48,6 +48,12 @@ export function compareGeneration({ state, args }: KeyPairComparison): ChangeKin
     : "replace";
 }
 
+/** A key that had no keepers belongs to the first ones, and one that loses them stays. */
+export function compareKeepers({ state, args }: KeyPairComparison): ChangeKind | undefined {
+  if (isDeepStrictEqual(state.keepers, args.keepers)) return undefined;
+  return state.keepers === undefined || args.keepers === undefined ? "update" : "replace";
+}
+
 /** The state holds only tags that the program has set; other tags belong to other tools. */
 export function compareTags({ state, args, tagChanges }: KeyPairComparison): ChangeKind | undefined {
   return tagChange(state.tags ?? {}, args.tags ?? {}) ? tagChanges : undefined;

@@ -1,4 +1,5 @@
 import { openPlace, resolvePlace } from "../connection";
+import { defined } from "../defined";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { fileError } from "../privateKeyFile/fileError";
 import { checkPrivateKeyFile, writePrivateKeyFile } from "../privateKeyFile/write";
@@ -35,21 +36,23 @@ export async function createKeyPair(
 
 /**
  * Puts the private key where the arguments say. The key stays in the state until it is surely in the file, so
- * a failed write loses nothing: the state keeps the previous file name (if any), and the next update tries
- * again.
+ * a failed write loses nothing: the state keeps the previous file name and passphrase (if any), and the next
+ * update tries again.
  */
-export function keepPrivateKey(
+export async function keepPrivateKey(
   { id, state }: Outcome<KeyPairState>,
   { warn, run, settings }: OperationContext,
-  fileBefore?: string,
-): Outcome<KeyPairState> {
-  const { privateKey, privateKeyFile, savePrivateKey } = state;
+  before: Pick<KeyPairState, "privateKeyFile" | "privateKeyPassphrase"> = {},
+): Promise<Outcome<KeyPairState>> {
+  const { privateKey, privateKeyFile, privateKeyPassphrase, savePrivateKey } = state;
   if (privateKey === undefined) return { id, state };
   try {
     if (privateKeyFile !== undefined) {
       const file = fileOf(privateKeyFile, settings.projectFolder);
-      const { oldKeyMovedTo } = writePrivateKeyFile(file, privateKey, {
+      const { oldKeyMovedTo } = await writePrivateKeyFile(file, privateKey, {
         comment: state.keyPairName,
+        passphrase: privateKeyPassphrase,
+        isNewPassphrase: privateKeyPassphrase !== before.privateKeyPassphrase,
         isOldKey: (fingerprint) => run.knownKeyFiles.has(file, fingerprint),
       });
       if (oldKeyMovedTo) {
@@ -62,8 +65,9 @@ export function keepPrivateKey(
     // Catches every error, because this process holds the only copy of the private key.
     const failure = fileError(error, "write", privateKeyFile ?? "", "privateKeyFile");
     const next = `${failure.details.next ? `${failure.details.next} ` : ""}The key pair is there and its private key is kept in the stack's state: run \`pulumi up\` again once the file can be written.`;
-    const { privateKeyFile: _notWritten, ...written } = state;
-    const reached = fileBefore === undefined ? written : { ...written, privateKeyFile: fileBefore };
+    const { privateKeyFile: _notWritten, privateKeyPassphrase: _notUsed, ...kept } = state;
+    const { privateKeyFile: file, privateKeyPassphrase: passphrase } = before;
+    const reached = { ...kept, ...defined({ privateKeyFile: file, privateKeyPassphrase: passphrase }) };
     return { id, state: reached, incomplete: failure.with({ keyPairName: id, next }) };
   }
   if (savePrivateKey !== false) return { id, state };

@@ -3,7 +3,9 @@ import type { CheckedKeyPairArgs, KeyPairState, TagChanges } from "../model";
 import type { DiffRequest, ResourceDiff } from "../resource/contract";
 import { changesOf, type PropertyChange } from "../resource/propertyTable";
 import { knownPart } from "../unknown";
+import { keyFileWarning } from "./keyFile";
 import { KEY_PAIR_PROPERTIES } from "./properties";
+import { dueWarning } from "./rotation";
 
 /** What is compared: the pair as it was last seen, and what the program says now. */
 export interface KeyPairComparison extends PlaceComparison {
@@ -38,7 +40,9 @@ export function diffKeyPair({
   return {
     changes,
     deleteBeforeReplace: staysInPlace && !known.__automaticName && known.keyPairName === state.keyPairName,
-    warnings: isReplaced ? replacementWarnings(state, known, changes) : [],
+    warnings: isReplaced
+      ? replacementWarnings(state, known, changes)
+      : [keyFileWarning(state, known) ?? [], dueWarning(state, known, Date.now()) ?? []].flat(),
   };
 }
 

@@ -6,6 +6,7 @@ import { deleteKeyPair } from "./delete";
 import { diffKeyPair } from "./diff";
 import { noteKeyPairState } from "./noteState";
 import { previewKeyPair } from "./preview";
+import { privateKeyForms } from "./privateKeyForms";
 import { KEY_PAIR_NOTES, KEY_PAIR_PROPERTIES } from "./properties";
 import { readKeyPair } from "./read";
 import { updateKeyPair } from "./update";
@@ -18,6 +19,7 @@ export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, K
   diff: diffKeyPair,
   noteState: noteKeyPairState,
   preview: previewKeyPair,
+  derivedOutputs: privateKeyForms,
   create: createKeyPair,
   read: readKeyPair,
   update: updateKeyPair,

@@ -244,8 +244,13 @@ async function keyOrigin(args: CheckedKeyPairArgs, context: OperationContext): P
     const file = fileOf(privateKeyFile, context.settings.projectFolder);
     const held = heldKey(file);
     // The user holds the private key of an earlier run. That key is taken over, unless it is being replaced.
+    // An encrypted one stays in its file only.
     if (held.holds === "key" && !context.run.knownKeyFiles.has(file, held.fingerprint))
-      return importOf(held.privateKey);
+      return defined({
+        from: "import" as const,
+        publicKey: formatPublicKeyLine(held.publicKey),
+        privateKey: held.privateKey,
+      });
   }
   const { source, type, bits } = resolveGeneration(keyGeneration);
   return source === "cloud" ? { from: "cloud" } : localKey(type ?? "rsa", bits);

@@ -2,6 +2,7 @@ import { resolvePlace } from "../connection";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import type { PreviewRequest } from "../resource/contract";
 import { hasUnknown, knownPart, type PartlyUnknown, type Preview, UNKNOWN } from "../unknown";
+import { privateKeyForms } from "./privateKeyForms";
 import { keyOutputs } from "./state";
 
 type KeyPairPreview = PreviewRequest<CheckedKeyPairArgs, KeyPairState>;
@@ -13,7 +14,7 @@ export function previewKeyPair(request: KeyPairPreview): Preview<KeyPairState> {
   const name: Preview<KeyPairState> = args.__automaticName && !state ? { keyPairName: UNKNOWN } : {};
   return {
     ...name,
-    ...(state ? { privateKey: keptPrivateKey(args, state) } : placeOf(request)),
+    ...(state ? keptInAllForms(args, state) : placeOf(request)),
     ...keyOf(args, state),
   };
 }
@@ -30,10 +31,21 @@ function keyOf(
   state: KeyPairState | undefined,
 ): Preview<KeyPairState> {
   if (publicKeyBody === undefined) return {};
-  const nonePrivate = { privateKey: undefined };
+  const nonePrivate = inAllForms(undefined);
   // An update keeps the key.
   if (publicKeyBody === UNKNOWN || state) return nonePrivate;
   return { ...nonePrivate, ...keyOutputs(publicKeyBody) };
+}
+
+/** The forms of a private key are there, or not, together. */
+function inAllForms(value: typeof UNKNOWN | undefined): Preview<KeyPairState> {
+  return { privateKey: value, privateKeyOpenssh: value, privateKeyPem: value };
+}
+
+function keptInAllForms(args: PartlyUnknown<CheckedKeyPairArgs>, state: KeyPairState): Preview<KeyPairState> {
+  const privateKey = keptPrivateKey(args, state);
+  if (privateKey === undefined || privateKey === UNKNOWN) return inAllForms(privateKey);
+  return { privateKey, ...privateKeyForms({ privateKey }) };
 }
 
 function keptPrivateKey(

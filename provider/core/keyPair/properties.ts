@@ -1,8 +1,9 @@
 import { compareConnection } from "../connection";
 import type { CheckedKeyPairArgs, KeyPairArgs, KeyPairOutputs, KeyPairState } from "../model";
 import { computedNames, type PropertyTable } from "../resource/propertyTable";
-import { compareGeneration, compareKey, compareTags } from "./compare";
+import { compareGeneration, compareKeepers, compareKey, compareTags } from "./compare";
 import type { KeyPairComparison } from "./diff";
+import { compareKeyFile } from "./keyFile";
 
 type Notes = Pick<KeyPairState & CheckedKeyPairArgs, "__ownKey" | "__keyInCloud" | "__account">;
 
@@ -16,7 +17,10 @@ export const KEY_PAIR_PROPERTIES = {
   publicKeyBody: { change: "replace", compare: compareKey, neverEchoed: true },
   publicKeyFile: { change: "update" }, // the check puts its key into publicKeyBody; a moved file is no other key
   keyGeneration: { change: "replace", compare: compareGeneration },
-  privateKeyFile: { change: "update" },
+  keepers: { change: "replace", compare: compareKeepers },
+  rotateAfter: { change: "update" },
+  privateKeyFile: { change: "update", compare: compareKeyFile },
+  privateKeyPassphrase: { change: "update", secret: true, neverEchoed: true },
   savePrivateKey: { change: "update" },
   tags: { change: "replace", changeBy: ({ tagChanges }) => tagChanges, compare: compareTags },
   tagChanges: { change: "update" },
@@ -33,6 +37,8 @@ export const KEY_PAIR_PROPERTIES = {
   keyType: { change: "computed" },
   keyBits: { change: "computed" },
   privateKey: { change: "computed", secret: true },
+  privateKeyOpenssh: { change: "computed", secret: true },
+  privateKeyPem: { change: "computed", secret: true },
   createdAt: { change: "computed" },
   ownerId: { change: "computed" },
   backend: { change: "computed" },

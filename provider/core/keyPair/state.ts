@@ -3,7 +3,7 @@ import type { Backend, KeyPairRecord, Owner } from "../backend";
 import type { Place } from "../connection";
 import { defined } from "../defined";
 import { isKeyPairError } from "../errors";
-import type { CheckedKeyPairArgs, Connection, KeyPairState } from "../model";
+import type { CheckedKeyPairArgs, Connection, KeyPairState, PublicKeyFacts } from "../model";
 import { argumentNames } from "../resource/propertyTable";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 import { tagsSaid } from "./tags";
@@ -12,7 +12,7 @@ import { tagsSaid } from "./tags";
 export const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** For a key about which nothing is known: outputs must have a value. */
-const UNKNOWN_KEY: KeyOutputs = {
+const UNKNOWN_KEY: PublicKeyFacts = {
   publicKey: "",
   keyType: "",
   keyBits: 0,
@@ -37,20 +37,20 @@ export interface MadeKeyPair {
   privateKey?: string;
 }
 
-type KeyOutputs = Pick<
-  KeyPairState,
-  "publicKey" | "keyType" | "keyBits" | "fingerprintMd5" | "fingerprintSha256"
->;
+/** The arguments without the notes that a check or a refresh makes for the next diff. */
+export function withoutNotes({ __keyInCloud: _, __keyInFile: __, ...args }: CheckedKeyPairArgs) {
+  return args;
+}
 
 /** The state of a pair that was just made or taken over. */
 export function stateOf(
-  { __keyInCloud: _fromRefresh, ...args }: CheckedKeyPairArgs,
+  args: CheckedKeyPairArgs,
   made: MadeKeyPair,
   { backend, place, owner }: Whereabouts,
 ): KeyPairState {
   const key = keyOutputsOf({ ...made.record, publicKey: made.publicKey });
   return defined({
-    ...args,
+    ...withoutNotes(args),
     ...key,
     ...cloudOutputs(made.record),
     ownerId: made.record.ownerId ?? owner?.id,
@@ -68,13 +68,13 @@ export function stateOf(
  * is lost: the next run replaces it, and that deletes the pair if it exists.
  */
 export function doubtfulStateOf(
-  { __keyInCloud: _fromRefresh, privateKeyFile: _notWritten, ...args }: CheckedKeyPairArgs,
+  { privateKeyFile: _notWritten, ...args }: CheckedKeyPairArgs,
   startedAt: number,
   { backend, place, owner }: Whereabouts,
 ): KeyPairState {
   const key = args.publicKeyBody === undefined ? UNKNOWN_KEY : keyOutputs(args.publicKeyBody);
   return defined({
-    ...args,
+    ...withoutNotes(args),
     ...key,
     fingerprint: key.fingerprintMd5,
     ownerId: owner?.id,
@@ -201,7 +201,7 @@ function cloudOutputs({ name, id, fingerprint, ownerId }: KeyPairRecord) {
 }
 
 /** The outputs that follow from a public key. */
-export function keyOutputs(publicKey: string): KeyOutputs {
+export function keyOutputs(publicKey: string): PublicKeyFacts {
   const key = readPublicKey(publicKey);
   return {
     publicKey: formatPublicKeyLine(key),
@@ -213,7 +213,7 @@ export function keyOutputs(publicKey: string): KeyOutputs {
 }
 
 /** For somebody else's key the cloud may give only the fingerprint, or a text that is not one single key. */
-function keyOutputsOf(record: KeyPairRecord): KeyOutputs {
+function keyOutputsOf(record: KeyPairRecord): PublicKeyFacts {
   try {
     if (record.publicKey !== undefined) return keyOutputs(record.publicKey);
   } catch (error) {

@@ -11,9 +11,10 @@ import type { OperationContext, Outcome } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
 import { takesOverKey } from "./compare";
 import { keepPrivateKey } from "./create";
+import { isLost } from "./keyFile";
 import { COMPUTED_PROPERTIES } from "./properties";
 import { findCertainly } from "./settle";
-import { isOwn } from "./state";
+import { isOwn, withoutNotes } from "./state";
 import { tagChange } from "./tags";
 
 /** Properties whose new values count only once the cloud, or the file, has them. */
@@ -21,6 +22,7 @@ const NOT_REACHED_YET = [
   "tags",
   "resourceGroupId",
   "privateKeyFile",
+  "privateKeyPassphrase",
   "savePrivateKey",
   "privateKey",
   "connection",
@@ -37,14 +39,13 @@ export async function updateKeyPair(
   args: CheckedKeyPairArgs,
   context: OperationContext,
 ): Promise<Outcome<KeyPairState>> {
-  const { __keyInCloud: _fromRefresh, ...given } = args;
   const privateKey = privateKeyToKeep(state, args, context);
   const isForFile = privateKey !== undefined && needsFile(state, args);
   if (isForFile) checkWritable(state, args, context);
   const { account } = resolvePlace(args.connection, context.settings, context.catalog);
   const target: KeyPairState = {
     ...computed(state),
-    ...given,
+    ...withoutNotes(args),
     __ownKey: takesOverKey(state, args)
       ? fingerprintSha256(readPublicKey(args.publicKeyBody ?? ""))
       : state.__ownKey,
@@ -58,9 +59,7 @@ export async function updateKeyPair(
     if (!isKeyPairError(error)) throw error;
     return { id, state: reached, incomplete: error.with({ keyPairName: id }) };
   }
-  return isForFile
-    ? keepPrivateKey({ id, state: target }, context, state.privateKeyFile)
-    : { id, state: target };
+  return isForFile ? keepPrivateKey({ id, state: target }, context, state) : { id, state: target };
 }
 
 /** Brings the cloud from `reached` to `target`, and records its progress in `reached`. */
@@ -124,7 +123,14 @@ async function assertOwn(
  * needs to have the file.
  */
 function needsFile(state: KeyPairState, args: CheckedKeyPairArgs): boolean {
-  return args.privateKeyFile !== state.privateKeyFile || args.savePrivateKey === false;
+  return isOtherFile(state, args) || args.savePrivateKey === false || isLost(args);
+}
+
+/** Whether the arguments want another file, or the same one encrypted otherwise. */
+function isOtherFile(state: KeyPairState, args: CheckedKeyPairArgs): boolean {
+  return (
+    args.privateKeyFile !== state.privateKeyFile || args.privateKeyPassphrase !== state.privateKeyPassphrase
+  );
 }
 
 /**
@@ -158,19 +164,26 @@ function privateKeyToKeep(
 ): string | undefined {
   if (state.privateKey !== undefined || args.publicKeyBody !== undefined) return state.privateKey;
   const isWanted =
-    args.privateKeyFile !== state.privateKeyFile ||
-    (args.savePrivateKey !== false && state.savePrivateKey === false);
+    isOtherFile(state, args) || (args.savePrivateKey !== false && state.savePrivateKey === false);
   if (!isWanted) return undefined;
+  let encryptedFile: string | undefined;
   for (const path of [state.privateKeyFile, args.privateKeyFile]) {
     const held = path === undefined ? undefined : heldKey(fileOf(path, settings.projectFolder));
-    if (held?.holds === "key" && held.fingerprint === state.__ownKey) return held.privateKey;
+    if (held?.holds !== "key" || held.fingerprint !== state.__ownKey) continue;
+    if (held.privateKey !== undefined) return held.privateKey;
+    encryptedFile ??= path;
   }
+  const file = encryptedFile ?? state.privateKeyFile ?? "its file";
   throw new KeyPairError({
     code: "File",
     property: "privateKeyFile",
     keyPairName: state.keyPairName,
-    message: `the private key ${state.__ownKey} is not in the state (savePrivateKey was false), and ${state.privateKeyFile ?? "its file"} does not hold it on this machine`,
-    next: "Run this where that file is, or copy it here.",
+    message:
+      `the private key ${state.__ownKey} is not in the state (savePrivateKey was false), and ${file} ` +
+      (encryptedFile ? "holds it encrypted with a passphrase" : "does not hold it on this machine"),
+    next: encryptedFile
+      ? "Remove the passphrase from the file for the time of this run, with ssh-keygen -p -f FILE or in PuTTYgen."
+      : "Run this where that file is, or copy it here.",
   });
 }
 

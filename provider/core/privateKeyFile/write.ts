@@ -14,18 +14,28 @@ import {
   unlinkSync,
 } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
-import { convertPrivateKey, fingerprintSha256, publicKeyOfPrivateKey } from "../../keys";
-import { isKeyPairError, KeyPairError } from "../errors";
+import {
+  convertPrivateKey,
+  encryptPrivateKey,
+  fingerprintSha256,
+  isEncryptedPrivateKey,
+  type PublicKey,
+  publicKeyOfPrivateKey,
+} from "../../keys";
+import { KeyPairError } from "../errors";
 import { fileError } from "./fileError";
 import { OWNER_ONLY, removeStaleFiles, temporaryNameFor, writeTemporaryFile } from "./temporaryFile";
 
 /** The longest chain of symbolic links that Linux follows. */
 const MOST_LINKS = 40;
 
-/** What is in the file now: nothing, the private key of a fingerprint (SHA-256), or something that is no private key. */
+/**
+ * What is in the file now: nothing, the private key of a fingerprint (SHA-256), or something that is no
+ * private key. `privateKey` is `undefined` if the file is encrypted with a passphrase.
+ */
 export type HeldKey =
   | { holds: "nothing" }
-  | { holds: "key"; fingerprint: string; privateKey: string }
+  | { holds: "key"; fingerprint: string; publicKey: PublicKey; privateKey: string | undefined }
   | { holds: "something else" }
   /**
    * A device, a pipe or a socket. Reading it may never end, and a regular file must not replace it for
@@ -69,7 +79,8 @@ export function heldKey(path: string): HeldKey {
   if (text.trim() === "") return { holds: "nothing" };
   try {
     const key = publicKeyOfPrivateKey(text);
-    return { holds: "key", fingerprint: fingerprintSha256(key), privateKey: outOfPpk(text, key.type) };
+    const privateKey = isEncryptedPrivateKey(text) ? undefined : outOfPpk(text, key.type);
+    return { holds: "key", fingerprint: fingerprintSha256(key), publicKey: key, privateKey };
   } catch {
     return { holds: "something else" };
   }
@@ -78,13 +89,7 @@ export function heldKey(path: string): HeldKey {
 /** Only a .ppk file has PuTTY's format; the state and other files hold the key as clouds send it. */
 function outOfPpk(text: string, type: string): string {
   if (!text.startsWith("PuTTY-User-Key-File-")) return text;
-  try {
-    return convertPrivateKey(text, type === "ed25519" ? "openssh" : "pem");
-  } catch (error) {
-    // A key with a passphrase stays in PuTTY's format.
-    if (!isKeyPairError(error, "InvalidKey")) throw error;
-    return text;
-  }
+  return convertPrivateKey(text, type === "ed25519" ? "openssh" : "pem");
 }
 
 /** Where the old key was moved to, so that the new one could take its place. */
@@ -92,33 +97,48 @@ export interface Written {
   oldKeyMovedTo?: string;
 }
 
+/** How the private key is written. */
+export interface WriteOptions {
+  comment: string;
+  /** Encrypts the file. */
+  passphrase?: string | undefined;
+  /** The passphrase is another one than the file's, so a file that holds the key already is written again. */
+  isNewPassphrase?: boolean;
+  isOldKey?: MayHold;
+}
+
 /**
  * Writes the private key, mode 0600, whole or not at all, and never over another key. If the file already
- * holds this key, its contents stay as they are. An old key of the same resource is moved aside first,
+ * holds this key, its contents stay as they are, unless they must be encrypted otherwise. An old key of the same resource is moved aside first,
  * because servers may still trust it. A symbolic link stays, and the file that it leads to is written. Throws
  * `File` at `privateKeyFile`.
  * @param path  Absolute.
  */
-export function writePrivateKeyFile(
+export async function writePrivateKeyFile(
   path: string,
   privateKey: string,
-  { comment, isOldKey = () => false }: { comment: string; isOldKey?: MayHold },
-): Written {
+  options: WriteOptions,
+): Promise<Written> {
   const target = behindLinks(path);
+  const contents = await contentsFor(target, privateKey, options);
+  const { passphrase, isNewPassphrase = false, isOldKey = () => false } = options;
   const fingerprint = fingerprintSha256(publicKeyOfPrivateKey(privateKey));
   removeStaleFiles(target);
   const held = heldKey(target);
   if (held.holds === "key" && held.fingerprint === fingerprint) {
-    keepFromOthers(target);
+    const isEncrypted = held.privateKey === undefined;
+    const mustEncrypt = passphrase !== undefined;
+    if (isEncrypted !== mustEncrypt || isNewPassphrase) writeOver(target, contents);
+    else keepFromOthers(target);
     return {};
   }
   if (held.holds === "key" && isOldKey(held.fingerprint)) {
     const oldKeyMovedTo = moveAside(target, held.fingerprint);
-    writeNew(target, privateKey, comment);
+    writeNew(target, contents);
     return { oldKeyMovedTo };
   }
   if (held.holds !== "nothing") throw occupied(target, held);
-  writeNew(target, privateKey, comment);
+  writeNew(target, contents);
   return {};
 }
 
@@ -139,14 +159,39 @@ function behindLinks(path: string): string {
   }
 }
 
-function writeNew(path: string, privateKey: string, comment: string): void {
-  const contents =
-    extname(path).toLowerCase() === ".ppk" ? convertPrivateKey(privateKey, "ppk", comment) : privateKey;
+/** In PuTTY's format where the name says so, else as the cloud sent it, or encrypted in OpenSSH's format. */
+async function contentsFor(
+  path: string,
+  privateKey: string,
+  { comment, passphrase }: WriteOptions,
+): Promise<string> {
+  const isPpk = extname(path).toLowerCase() === ".ppk";
+  try {
+    if (passphrase !== undefined)
+      return await encryptPrivateKey(privateKey, isPpk ? "ppk" : "openssh", passphrase, comment);
+    const contents = isPpk ? convertPrivateKey(privateKey, "ppk", comment) : privateKey;
+    return contents.endsWith("\n") ? contents : `${contents}\n`;
+  } catch (error) {
+    throw fileError(error, "write", path, "privateKeyFile");
+  }
+}
+
+function writeNew(path: string, contents: string): void {
+  writeBy(publish, path, contents);
+}
+
+/** The file holds this very key, in another form. */
+function writeOver(path: string, contents: string): void {
+  writeBy(renameSync, path, contents);
+}
+
+/** @param publishAs  Gives the complete temporary file its final name. */
+function writeBy(publishAs: (temporary: string, path: string) => void, path: string, contents: string): void {
   const temporary = temporaryNameFor(path);
   try {
     try {
-      writeTemporaryFile(temporary, contents.endsWith("\n") ? contents : `${contents}\n`);
-      publish(temporary, path);
+      writeTemporaryFile(temporary, contents);
+      publishAs(temporary, path);
     } finally {
       removeIfThere(temporary);
     }

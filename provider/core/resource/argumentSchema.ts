@@ -20,6 +20,9 @@ const TYPES: Record<string, string> = {
   object: "an object",
 };
 
+/** For an argument with a pattern: what people write. */
+const EXAMPLES: Record<string, string> = { rotateAfter: "90d (days), 12w (weeks) or 36h (hours)" };
+
 /** What the JSON Schema of the model's types says about the arguments: all problems, each at its argument. */
 export function checkAgainstSchema(args: object): CheckFailure[] {
   return failuresOf(validateArguments, args);
@@ -67,6 +70,10 @@ function pathOf(error: ErrorObject): string[] {
   return path;
 }
 
+function lastOf(path: string[]): string {
+  return path.at(-1) ?? "";
+}
+
 function reasonOf(error: ErrorObject): string {
   switch (error.keyword) {
     case "additionalProperties":
@@ -80,6 +87,8 @@ function reasonOf(error: ErrorObject): string {
     case "minItems":
     case "minLength":
       return "must not be empty";
+    case "pattern":
+      return `must look like ${EXAMPLES[lastOf(pathOf(error))] ?? String(error.params["pattern"])}`;
     case "uniqueItems":
       return "must not name the same one twice";
     default:

@@ -22,6 +22,8 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
   noteState?(state: State, settings: ProviderSettings, run: RunMemory, keptFor: string | undefined): void;
   /** What a preview can tell of the outputs beyond the arguments themselves. */
   preview(request: PreviewRequest<Checked, State>): Preview<State>;
+  /** Outputs that follow from the state. A front stores them only where programs cannot compute them. */
+  derivedOutputs?(state: Partial<State>): Partial<Record<keyof State, unknown>>;
   create(args: Checked, context: OperationContext): Promise<Outcome<State>>;
   /** `undefined`: the cloud is certain that the resource is gone. */
   read(

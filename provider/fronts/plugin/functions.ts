@@ -1,22 +1,30 @@
 import { isKeyPairError, KeyPairError } from "../../core/errors";
+import { getPublicKey } from "../../core/keyPair/getPublicKey";
 import { getKeyPair, getKeyPairs, type LookupContext } from "../../core/lookup";
-import type { GetKeyPairArgs, GetKeyPairsArgs } from "../../core/model";
+import type { GetKeyPairArgs, GetKeyPairsArgs, GetPublicKeyArgs } from "../../core/model";
 import { messageOf } from "./failure";
 import { checkFailures } from "./messages";
 import { decode, encode, type Messages, messages } from "./protocol";
 
-type ProviderFunction = (args: object, context: LookupContext) => Promise<object>;
+interface ProviderFunction {
+  call(args: object, context: () => LookupContext): object | Promise<object>;
+  /** The result tells nothing of a secret argument. */
+  isPublic?: true;
+}
 
 /** The functions that programs can call, by the token of schema.json. */
 const FUNCTIONS = new Map<string, ProviderFunction>([
-  ["keypair:index:getKeyPair", (args, context) => getKeyPair(args as GetKeyPairArgs, context)],
+  ["keypair:index:getKeyPair", { call: (args, context) => getKeyPair(args as GetKeyPairArgs, context()) }],
   [
     "keypair:index:getKeyPairs",
-    async (args, context) => {
-      const keyPairs = await getKeyPairs(args as GetKeyPairsArgs, context);
-      return { keyPairs, keyPairNames: keyPairs.map(({ keyPairName }) => keyPairName) };
+    {
+      call: async (args, context) => {
+        const keyPairs = await getKeyPairs(args as GetKeyPairsArgs, context());
+        return { keyPairs, keyPairNames: keyPairs.map(({ keyPairName }) => keyPairName) };
+      },
     },
   ],
+  ["keypair:index:getPublicKey", { call: (args) => getPublicKey(args as GetPublicKeyArgs), isPublic: true }],
 ]);
 
 /**
@@ -36,9 +44,10 @@ export async function invoke(
   const { value: args, secrets } = decode<object>(request.getArgs());
   const response = new messages.InvokeResponse();
   try {
-    const result = await called(args, context());
+    const result = await called.call(args, context);
     // A result that was found by means of a secret may reveal the secret.
-    response.setReturn(encode(result, secrets.size > 0 ? Object.keys(result) : []));
+    const isSecret = secrets.size > 0 && !called.isPublic;
+    response.setReturn(encode(result, isSecret ? Object.keys(result) : []));
   } catch (error) {
     const property = isKeyPairError(error, "InvalidInput") ? error.details.property : undefined;
     if (property === undefined) throw error;

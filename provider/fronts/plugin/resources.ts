@@ -129,9 +129,13 @@ export class Resources {
   }
 }
 
-/** The outputs for the state. Throws if something failed after the cloud had done its part. */
+/**
+ * The outputs for the state, with what follows from them: programs in other languages cannot compute it. Throws
+ * if something failed after the cloud had done its part.
+ */
 function stored({ id, state, incomplete }: Outcome<object>, service: Service, secrets: Set<string>): Struct {
-  const properties = outputs(state, service, secrets);
+  const whole = { ...state, ...service.resource.derivedOutputs?.(state) };
+  const properties = outputs(whole, service, secrets);
   if (incomplete) throw new InitializationFailure(id, properties, incomplete);
   return properties;
 }

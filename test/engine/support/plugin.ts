@@ -5,7 +5,8 @@ import { type EngineProject, engineProject, type ProjectOptions } from "./projec
 
 /** What a program sees of the plugin without a generated SDK. `KeyPair` of the prelude is the dynamic resource. */
 const PRELUDE = `
-  const OUTPUTS = ["keyPairName", "publicKey", "fingerprint", "fingerprintSha256", "privateKey", "backend", "region"];
+  const OUTPUTS = ["keyPairName", "publicKey", "fingerprint", "fingerprintSha256", "privateKey", "privateKeyOpenssh",
+    "privateKeyPem", "backend", "region"];
   class PluginKeyPair extends pulumi.CustomResource {
     constructor(name, args = {}, opts = {}) {
       const outputs = Object.fromEntries(OUTPUTS.map((output) => [output, undefined]));

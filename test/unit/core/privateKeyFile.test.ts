@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import {
   existsSync,
@@ -57,25 +57,25 @@ function failing(code: string): () => never {
 }
 
 describe("what is written", () => {
-  test("is the key as the cloud sent it, for its owner only, whatever the umask", () => {
+  test("is the key as the cloud sent it, for its owner only, whatever the umask", async () => {
     const umask = process.umask(0);
-    write(file);
+    await write(file);
     process.umask(umask);
     expect(readFileSync(file, "utf8")).toBe(privateKey);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
-  test("ends with a line end: ssh wants one", () => {
-    write(file, privateKey.trimEnd());
+  test("ends with a line end: ssh wants one", async () => {
+    await write(file, privateKey.trimEnd());
     expect(readFileSync(file, "utf8")).toBe(privateKey);
   });
 
   test.each(["web.ppk", "WEB.PPK"])(
     "to %s is PuTTY's format, with the pair's name as its comment",
-    (name) => {
+    async (name) => {
       const path = join(folder, name);
-      write(path);
+      await write(path);
       const text = readFileSync(path, "utf8");
       expect(text).toMatch(/^PuTTY-User-Key-File-3: ssh-rsa\r?\nEncryption: none\r?\nComment: web\r?\n/);
       expect(fingerprintSha256(publicKeyOfPrivateKey(text))).toBe(fingerprint);
@@ -83,14 +83,14 @@ describe("what is written", () => {
     },
   );
 
-  test("was for its owner only from the first byte on, and takes its name in one step", () => {
+  test("was for its owner only from the first byte on, and takes its name in one step", async () => {
     vi.mocked(fs.linkSync).mockImplementationOnce((temporary, path) => {
       expect(statSync(temporary).mode & 0o777).toBe(0o600);
       expect(readFileSync(temporary, "utf8")).toBe(privateKey);
       expect(existsSync(path)).toBe(false);
       fs.renameSync(temporary, path);
     });
-    write(file);
+    await write(file);
     expect(existsSync(file)).toBe(true);
     expect(fs.fsyncSync).toHaveBeenCalled();
   });
@@ -100,37 +100,37 @@ describe("the temporary file of a write", () => {
   const HOURS_AGO = new Date(Date.now() - 3_600_000);
 
   /** A process that is killed in the middle does not come to the end of its write. */
-  function killedWrite(): string {
+  async function killedWrite(): Promise<string> {
     vi.mocked(fs.linkSync).mockImplementationOnce((temporary) => {
       fs.copyFileSync(temporary, `${temporary}.copy`);
       failing("EIO")();
     });
-    expect(() => write(file)).toThrow("EIO");
+    await expect(write(file)).rejects.toThrow("EIO");
     const [name = ""] = readdirSync(folder).filter((found) => found.endsWith(".copy"));
     const temporary = join(folder, name.slice(0, -".copy".length));
     fs.renameSync(join(folder, name), temporary);
     return temporary;
   }
 
-  test("that a killed run left has a name that starts with the file's, so that a .gitignore knows it", () => {
-    const temporary = killedWrite();
+  test("that a killed run left has a name that starts with the file's, so that a .gitignore knows it", async () => {
+    const temporary = await killedWrite();
     expect(temporary).toMatch(/\/web\.pem\.[0-9a-f]{12}\.tmp$/);
     expect(readFileSync(temporary, "utf8")).toBe(privateKey);
     expect(statSync(temporary).mode & 0o777).toBe(0o600);
   });
 
-  test("is removed by the next write, once nobody can be at work on it any more", () => {
-    const [stale, underWay] = [killedWrite(), killedWrite()];
+  test("is removed by the next write, once nobody can be at work on it any more", async () => {
+    const [stale, underWay] = [await killedWrite(), await killedWrite()];
     fs.utimesSync(stale, HOURS_AGO, HOURS_AGO);
-    write(file);
+    await write(file);
     expect(readdirSync(folder).sort()).toEqual(["web.pem", basename(underWay)].sort());
     // Also where the file is there already.
     fs.utimesSync(underWay, HOURS_AGO, HOURS_AGO);
-    write(file);
+    await write(file);
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
-  test("of another file, and what only looks like one, stays", () => {
+  test("of another file, and what only looks like one, stays", async () => {
     const names = [
       "other.pem.0123456789ab.tmp",
       "web.pem.0123456789AB.tmp",
@@ -145,26 +145,26 @@ describe("the temporary file of a write", () => {
     mkdirSync(join(folder, isFolder));
     symlinkSync(join(folder, "other.pem.0123456789ab.tmp"), join(folder, isLink));
     for (const name of [...names, isFolder, isLink]) fs.lutimesSync(join(folder, name), HOURS_AGO, HOURS_AGO);
-    write(file);
+    await write(file);
     expect(readdirSync(folder).sort()).toEqual([...names, isFolder, isLink, "web.pem"].sort());
   });
 });
 
 describe("what is there already", () => {
-  test("an empty file, or white space, is a placeholder", () => {
+  test("an empty file, or white space, is a placeholder", async () => {
     for (const contents of ["", " \n\n"]) {
       writeFileSync(file, contents, { mode: 0o644 });
-      write(file);
+      await write(file);
       expect(readFileSync(file, "utf8")).toBe(privateKey);
       expect(statSync(file).mode & 0o777).toBe(0o600);
       fs.rmSync(file);
     }
   });
 
-  test("this very key is left as it is, in whatever form", () => {
+  test("this very key is left as it is, in whatever form", async () => {
     const openssh = convertPrivateKey(privateKey, "openssh", "mine");
     writeFileSync(file, openssh, { mode: 0o644 });
-    write(file);
+    await write(file);
     expect(readFileSync(file, "utf8")).toBe(openssh);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
@@ -173,38 +173,38 @@ describe("what is there already", () => {
     ["another key", other.privateKey, `holds another private key already (${otherFingerprint})`],
     ["a public key", publicKey, "is there already and holds no private key"],
     ["anything else", "a letter", "is there already and holds no private key"],
-  ])("%s is never overwritten", (_what, contents, how) => {
+  ])("%s is never overwritten", async (_what, contents, how) => {
     writeFileSync(file, contents);
-    expect(() => write(file)).toThrow(
+    await expect(write(file)).rejects.toThrow(
       `${file} ${how}. It is never overwritten: move it away, or name another file.`,
     );
     expect(readFileSync(file, "utf8")).toBe(contents);
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
-  test("another key that appears at the last moment is never overwritten either", () => {
+  test("another key that appears at the last moment is never overwritten either", async () => {
     vi.mocked(fs.linkSync).mockImplementationOnce((temporary, path) => {
       writeFileSync(path, other.privateKey);
       failing("EEXIST")();
       void temporary;
     });
-    expect(() => write(file)).toThrow("holds another private key already");
+    await expect(write(file)).rejects.toThrow("holds another private key already");
     expect(readFileSync(file, "utf8")).toBe(other.privateKey);
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
-  test("a folder, a link to nowhere", () => {
+  test("a folder, a link to nowhere", async () => {
     mkdirSync(file);
-    expect(() => write(file)).toThrow(`cannot read ${file}: it is a folder.`);
+    await expect(write(file)).rejects.toThrow(`cannot read ${file}: it is a folder.`);
     const link = join(folder, "link.pem");
     symlinkSync(join(folder, "nowhere"), link);
-    write(link);
+    await write(link);
     expect(readFileSync(link, "utf8")).toBe(privateKey);
   });
 
   test.skipIf(process.platform === "win32")(
     "a device or a pipe, under a link too, is not read, written to or replaced",
-    () => {
+    async () => {
       const pipe = join(folder, "pipe");
       execFileSync("mkfifo", [pipe]);
       // Who reads it all the same finds it empty, and does not wait for ever.
@@ -218,7 +218,7 @@ describe("what is there already", () => {
         const target = path === link ? "/dev/null" : path;
         const refusal = `${target} is no regular file, so it cannot keep a private key. Name another file.`;
         expect(() => checkPrivateKeyFile(path, any)).toThrow(refusal);
-        expect(() => write(path)).toThrow(refusal);
+        await expect(write(path)).rejects.toThrow(refusal);
       }
       expect(statSync(pipe).isFIFO()).toBe(true);
       expect(fs.readlinkSync(link)).toBe("/dev/null");
@@ -230,7 +230,7 @@ describe("what is there already", () => {
     ["with this very key", (target: string) => writeFileSync(target, privateKey)],
     ["that is a placeholder", (target: string) => writeFileSync(target, "")],
     ["that is not there yet", () => {}],
-  ])("a link to a file %s stays a link, and the file it leads to is written", (_, prepare) => {
+  ])("a link to a file %s stays a link, and the file it leads to is written", async (_, prepare) => {
     const elsewhere = join(folder, "elsewhere");
     fs.mkdirSync(elsewhere);
     const target = join(elsewhere, "target");
@@ -240,7 +240,7 @@ describe("what is there already", () => {
     const link = join(folder, "link.pem");
     symlinkSync("near.pem", link);
     expect(() => checkPrivateKeyFile(link, any)).not.toThrow();
-    write(link);
+    await write(link);
     expect(fs.readlinkSync(link)).toBe("near.pem");
     expect(readFileSync(target, "utf8")).toBe(privateKey);
     expect(statSync(target).mode & 0o777).toBe(0o600);
@@ -248,17 +248,17 @@ describe("what is there already", () => {
     expect(readdirSync(elsewhere)).toEqual(["target"]);
   });
 
-  test("links in a circle lead nowhere", () => {
+  test("links in a circle lead nowhere", async () => {
     symlinkSync("b.pem", join(folder, "a.pem"));
     symlinkSync("a.pem", join(folder, "b.pem"));
-    expect(() => write(join(folder, "a.pem"))).toThrow("its symbolic links lead in a circle.");
+    await expect(write(join(folder, "a.pem"))).rejects.toThrow("its symbolic links lead in a circle.");
   });
 
-  test("the old key behind a link is moved aside beside the file that the link leads to", () => {
+  test("the old key behind a link is moved aside beside the file that the link leads to", async () => {
     const target = join(folder, "target.pem");
     writeFileSync(target, other.privateKey);
     symlinkSync(target, join(folder, "link.pem"));
-    const { oldKeyMovedTo = "" } = writePrivateKeyFile(join(folder, "link.pem"), privateKey, {
+    const { oldKeyMovedTo = "" } = await writePrivateKeyFile(join(folder, "link.pem"), privateKey, {
       comment: "web",
       isOldKey: isOther,
     });
@@ -266,26 +266,26 @@ describe("what is there already", () => {
     expect(readFileSync(target, "utf8")).toBe(privateKey);
   });
 
-  test("a key that another process writes into a placeholder meanwhile is never overwritten", () => {
+  test("a key that another process writes into a placeholder meanwhile is never overwritten", async () => {
     writeFileSync(file, "");
     vi.mocked(fs.fsyncSync).mockImplementationOnce(() => writeFileSync(file, other.privateKey));
-    expect(() => write(file)).toThrow("holds another private key already");
+    await expect(write(file)).rejects.toThrow("holds another private key already");
     expect(readFileSync(file, "utf8")).toBe(other.privateKey);
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
-  test("nor on a file system without links", () => {
+  test("nor on a file system without links", async () => {
     writeFileSync(file, "");
     vi.mocked(fs.fsyncSync).mockImplementationOnce(() => writeFileSync(file, other.privateKey));
     vi.mocked(fs.linkSync).mockImplementationOnce(failing("EPERM"));
-    expect(() => write(file)).toThrow("holds another private key already");
+    await expect(write(file)).rejects.toThrow("holds another private key already");
     expect(readFileSync(file, "utf8")).toBe(other.privateKey);
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
-  test("the key of the replaced pair is moved aside, and nothing is lost", () => {
+  test("the key of the replaced pair is moved aside, and nothing is lost", async () => {
     writeFileSync(file, other.privateKey, { mode: 0o600 });
-    const { oldKeyMovedTo = "" } = writePrivateKeyFile(file, privateKey, {
+    const { oldKeyMovedTo = "" } = await writePrivateKeyFile(file, privateKey, {
       comment: "web",
       isOldKey: isOther,
     });
@@ -295,13 +295,13 @@ describe("what is there already", () => {
     expect(readFileSync(file, "utf8")).toBe(privateKey);
   });
 
-  test("what is where it would be moved to is never overwritten", () => {
+  test("what is where it would be moved to is never overwritten", async () => {
     writeFileSync(file, other.privateKey);
     const rotate = () => writePrivateKeyFile(file, privateKey, { comment: "web", isOldKey: isOther });
-    const { oldKeyMovedTo: aside = "" } = rotate();
+    const { oldKeyMovedTo: aside = "" } = await rotate();
     writeFileSync(file, other.privateKey);
     writeFileSync(aside, "a letter");
-    expect(rotate).toThrow(`${aside} is there already and holds no private key`);
+    await expect(rotate()).rejects.toThrow(`${aside} is there already and holds no private key`);
     expect(readFileSync(aside, "utf8")).toBe("a letter");
     expect(readFileSync(file, "utf8")).toBe(other.privateKey);
   });
@@ -312,24 +312,24 @@ describe("a failure leaves nothing behind", () => {
     [fs.writeFileSync, "ENOSPC", "the disk is full"],
     [fs.fsyncSync, "EIO", "EIO"],
     [fs.linkSync, "EROFS", "the file system is read-only"],
-  ])("of %o (%s)", (call, code, reason) => {
+  ])("of %o (%s)", async (call, code, reason) => {
     vi.mocked<(...args: never) => void>(call).mockImplementationOnce(failing(code));
-    expect(() => write(file)).toThrow(`cannot write ${file}: ${reason}.`);
+    await expect(write(file)).rejects.toThrow(`cannot write ${file}: ${reason}.`);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("of the rename that takes the place of a link", () => {
+  test("of the rename that takes the place of a link", async () => {
     vi.mocked(fs.linkSync).mockImplementationOnce(failing("EPERM"));
     vi.mocked(fs.renameSync).mockImplementationOnce(failing("EACCES"));
-    expect(() => write(file)).toThrow(`cannot write ${file}: permission denied.`);
+    await expect(write(file)).rejects.toThrow(`cannot write ${file}: permission denied.`);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("of a key that cannot be written as .ppk: the key is in no message", () => {
+  test("of a key that cannot be written as .ppk: the key is in no message", async () => {
     const broken = privateKey.replace(/\n.{64}\n(?=-----END)/, "\nAAAA\n");
     for (const path of [join(folder, "web.ppk"), file]) {
       try {
-        write(path, broken);
+        await write(path, broken);
       } catch (error) {
         expect(String(error)).not.toContain(broken.slice(100, 150));
       }
@@ -339,9 +339,9 @@ describe("a failure leaves nothing behind", () => {
 
 test.each(["EPERM", "ENOTSUP", "ENOSYS"])(
   "a file system without links (%s) gets the file all the same",
-  (code) => {
+  async (code) => {
     vi.mocked(fs.linkSync).mockImplementationOnce(failing(code));
-    write(file);
+    await write(file);
     expect(readFileSync(file, "utf8")).toBe(privateKey);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(["web.pem"]);
@@ -349,14 +349,14 @@ test.each(["EPERM", "ENOTSUP", "ENOSYS"])(
 );
 
 describe("the check before the cloud is called", () => {
-  test("passes where the file can be written", () => {
+  test("passes where the file can be written", async () => {
     expect(() => checkPrivateKeyFile(file, none)).not.toThrow();
     writeFileSync(file, "");
     expect(() => checkPrivateKeyFile(file, none)).not.toThrow();
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
-  test("finds a folder that is not there, or is none, and names the absolute path", () => {
+  test("finds a folder that is not there, or is none, and names the absolute path", async () => {
     const missing = join(folder, "keys", "web.pem");
     expect(() => checkPrivateKeyFile(missing, none)).toThrow(
       `cannot write ${missing}: there is no such file or folder.`,
@@ -367,13 +367,13 @@ describe("the check before the cloud is called", () => {
     );
   });
 
-  test("finds a folder that cannot be written to", () => {
+  test("finds a folder that cannot be written to", async () => {
     // The tests may run as root, who can.
     vi.mocked(fs.accessSync).mockImplementationOnce(failing("EACCES"));
     expect(() => checkPrivateKeyFile(file, none)).toThrow(`cannot write ${file}: permission denied.`);
   });
 
-  test("knows what the file may hold", () => {
+  test("knows what the file may hold", async () => {
     writeFileSync(file, other.privateKey);
     expect(() => checkPrivateKeyFile(file, none)).toThrow("holds another private key already");
     expect(() => checkPrivateKeyFile(file, (held) => held === fingerprint)).toThrow();
@@ -383,26 +383,72 @@ describe("the check before the cloud is called", () => {
   });
 });
 
+describe("with a passphrase", () => {
+  const passphrase = "correct horse battery";
+  const encrypted = (path: string, isNewPassphrase = false, words = passphrase) =>
+    writePrivateKeyFile(path, privateKey, { comment: "web", passphrase: words, isNewPassphrase });
+  /** Tells whether ssh-keygen opens the file. Its output holds the public key only. */
+  const opens = (path: string, words: string) =>
+    spawnSync("ssh-keygen", ["-y", "-P", words, "-f", path], { encoding: "utf8" }).stdout.includes(
+      publicKey.split(" ")[1] ?? "",
+    );
+
+  test("the file is encrypted from its first byte on, in OpenSSH's format or PuTTY's", async () => {
+    await encrypted(file);
+    expect(readFileSync(file, "utf8")).toContain("BEGIN OPENSSH PRIVATE KEY");
+    expect(opens(file, passphrase)).toBe(true);
+    expect(opens(file, "another")).toBe(false);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const ppk = join(folder, "web.ppk");
+    await encrypted(ppk);
+    expect(readFileSync(ppk, "utf8")).toMatch(/^PuTTY-User-Key-File-3: ssh-rsa\nEncryption: aes256-cbc\n/);
+    for (const path of [file, ppk])
+      expect(heldKey(path)).toMatchObject({ fingerprint, privateKey: undefined });
+    for (const [, contents] of vi.mocked(fs.writeFileSync).mock.calls.slice(-2))
+      expect(String(contents)).not.toContain(privateKey.split("\n")[5]);
+  });
+
+  test("a file that holds the key is written again only when it must be encrypted otherwise", async () => {
+    await write(file);
+    await encrypted(file);
+    expect(opens(file, passphrase)).toBe(true);
+    const before = readFileSync(file, "utf8");
+    await encrypted(file);
+    expect(readFileSync(file, "utf8")).toBe(before);
+    await encrypted(file, true, "a new one");
+    expect([opens(file, passphrase), opens(file, "a new one")]).toEqual([false, true]);
+    await writePrivateKeyFile(file, privateKey, { comment: "web", isNewPassphrase: true });
+    expect(readFileSync(file, "utf8")).toBe(privateKey);
+    expect(readdirSync(folder)).toEqual(["web.pem"]);
+  });
+
+  test("another key is not overwritten either", async () => {
+    writeFileSync(file, other.privateKey);
+    await expect(encrypted(file, true)).rejects.toThrow("holds another private key already");
+    expect(readFileSync(file, "utf8")).toBe(other.privateKey);
+  });
+});
+
 describe("what a file holds", () => {
-  test("as the cloud sent it, out of a .ppk file too", () => {
+  test("as the cloud sent it, out of a .ppk file too", async () => {
     writeFileSync(file, convertPrivateKey(privateKey, "ppk", "web"));
-    expect(heldKey(file)).toEqual({ holds: "key", fingerprint, privateKey });
+    expect(heldKey(file)).toMatchObject({ holds: "key", fingerprint, privateKey });
     const ed25519 = ed25519Key("own");
     writeFileSync(file, convertPrivateKey(ed25519.privateKey, "ppk", "web"));
     expect(heldKey(file)).toMatchObject({ privateKey: expect.stringContaining("BEGIN OPENSSH PRIVATE KEY") });
   });
 
-  test("a .ppk file with a passphrase is a key that stays as it is", () => {
+  test("the private key of a file with a passphrase cannot be taken from it", async () => {
     const text = convertPrivateKey(privateKey, "ppk", "web")
       .replace("File-3", "File-2")
       .replace("Encryption: none", "Encryption: aes256-cbc")
       .replace(/(?<=Private-Lines: \d+\r?\n)[^-]*?(?==*\r?\nPrivate)/, (body) => body.replace(/[A-Z]/g, "Q"))
       .replace(/Private-MAC: .*/, `Private-MAC: ${"0".repeat(40)}`);
     writeFileSync(file, text);
-    expect(heldKey(file)).toEqual({ holds: "key", fingerprint, privateKey: text });
+    expect(heldKey(file)).toMatchObject({ holds: "key", fingerprint, privateKey: undefined });
   });
 
-  test("nothing, or something else", () => {
+  test("nothing, or something else", async () => {
     expect(heldKey(file)).toEqual({ holds: "nothing" });
     writeFileSync(file, "a letter");
     expect(heldKey(file)).toEqual({ holds: "something else" });

@@ -93,7 +93,12 @@ describe("schema.json", () => {
 
   it("says what is a secret", () => {
     expect(where(keyPair?.properties, ({ secret }) => secret)).toEqual(secretNames(KEY_PAIR_PROPERTIES));
-    expect(where(keyPair?.properties, ({ secret }) => secret)).toEqual(["privateKey"]);
+    expect(where(keyPair?.properties, ({ secret }) => secret)).toEqual([
+      "privateKeyPassphrase",
+      "privateKey",
+      "privateKeyOpenssh",
+      "privateKeyPem",
+    ]);
     for (const properties of [schema.config.variables, schema.provider.inputProperties]) {
       expect(where(properties, ({ secret }) => secret)).toEqual(SECRET_SETTINGS);
     }
@@ -104,6 +109,7 @@ describe("schema.json", () => {
       "keyPairName",
       "publicKeyBody",
       "keyGeneration",
+      "keepers",
       "connection",
     ]);
     expect(where(attachment?.inputProperties, ({ willReplaceOnChanges }) => willReplaceOnChanges)).toEqual([

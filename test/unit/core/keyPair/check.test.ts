@@ -105,6 +105,30 @@ describe("each problem, at its argument, word for word", () => {
       ],
     ],
     [
+      { publicKeyBody: key, keepers: { a: "1" }, privateKeyPassphrase: "a passphrase" },
+      [
+        [
+          "privateKeyPassphrase",
+          "cannot be given together with publicKeyBody: an imported key pair has no private key to write.",
+        ],
+        ["keepers", "cannot be given together with publicKeyBody: an imported key is not made."],
+      ],
+    ],
+    [
+      { rotateAfter: "3 months" },
+      [["rotateAfter", "must look like 90d (days), 12w (weeks) or 36h (hours)."]],
+    ],
+    [
+      { privateKeyPassphrase: "two\nlines" },
+      [
+        ["privateKeyPassphrase", "needs privateKeyFile, which it encrypts."],
+        [
+          "privateKeyPassphrase",
+          "the passphrase holds a line end or a NUL character, which ssh and PuTTY cannot read from a prompt. Remove it. A passphrase that was read from a file often ends with a line end.",
+        ],
+      ],
+    ],
+    [
       { savePrivateKey: false },
       [["savePrivateKey", "false needs privateKeyFile: without it the private key would be lost."]],
     ],
@@ -409,7 +433,10 @@ describe("what a preview does not know yet", () => {
     publicKeyBody: UNKNOWN,
     publicKeyFile: UNKNOWN,
     keyGeneration: UNKNOWN,
+    keepers: UNKNOWN,
+    rotateAfter: UNKNOWN,
     privateKeyFile: UNKNOWN,
+    privateKeyPassphrase: UNKNOWN,
     savePrivateKey: UNKNOWN,
     tags: UNKNOWN,
     tagChanges: UNKNOWN,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createBackendCatalog } from "../../../../provider/backends";
 import { diffKeyPair } from "../../../../provider/core/keyPair/diff";
 import { KEY_PAIR_PROPERTIES } from "../../../../provider/core/keyPair/properties";
+import { dueWarning } from "../../../../provider/core/keyPair/rotation";
 import type { CheckedKeyPairArgs, Connection, KeyPairState } from "../../../../provider/core/model";
 import { type ChangeKind, changesOf } from "../../../../provider/core/resource/propertyTable";
 import { type PartlyUnknown, UNKNOWN } from "../../../../provider/core/unknown";
@@ -90,7 +91,48 @@ describe("a change of one property", () => {
       ],
       ["a part not known yet", "created", { args: { keyGeneration: { source: UNKNOWN } }, kind: "replace" }],
     ],
+    keepers: [
+      [
+        "another value",
+        "created",
+        { state: { keepers: { a: "1" } }, args: { keepers: { a: "2" } }, kind: "replace" },
+      ],
+      ["the first ones", "created", { args: { keepers: { a: "1" } }, kind: "update" }],
+      ["none any more", "created", { state: { keepers: { a: "1" } }, args: {}, kind: "update" }],
+      ["not known yet", "created", { args: { keepers: { a: UNKNOWN } }, kind: "replace" }],
+    ],
+    rotateAfter: [["a time", "created", { args: { rotateAfter: "90d" }, kind: "update" }]],
+    privateKeyPassphrase: [
+      ["a passphrase", "created", { args: { privateKeyPassphrase: "words" }, kind: "update" }],
+    ],
     privateKeyFile: [
+      [
+        "a file that was lost",
+        "created",
+        {
+          state: { privateKeyFile: "web.pem" },
+          args: { privateKeyFile: "web.pem", __keyInFile: "" },
+          kind: "update",
+        },
+      ],
+      [
+        "a file that was lost, whose key is not in the state",
+        "created",
+        {
+          state: { privateKeyFile: "web.pem", savePrivateKey: false, privateKey: undefined as never },
+          args: { privateKeyFile: "web.pem", savePrivateKey: false, __keyInFile: "" },
+          kind: "none",
+        },
+      ],
+      [
+        "a file that holds its key",
+        "created",
+        {
+          state: { privateKeyFile: "web.pem" },
+          args: { privateKeyFile: "web.pem", __keyInFile: createdState().__ownKey },
+          kind: "none",
+        },
+      ],
       ["a file", "created", { args: { privateKeyFile: "web.pem" }, kind: "update" }],
       ["no file any more", "created", { state: { privateKeyFile: "web.pem" }, args: {}, kind: "update" }],
     ],
@@ -349,6 +391,55 @@ test("an import that becomes a created pair is warned of: it gets a new key", ()
       `Who logs in with the key ${state.fingerprintSha256} will be locked out of machines that are made from then on.`,
   ]);
   expect(diff(state, { publicKeyBody: otherKey }).warnings).toEqual([]);
+});
+
+test("a key file that holds the key no more is warned of", () => {
+  const warnings = (found: string, more: Partial<KeyPairState> = {}) =>
+    diff(createdState({ privateKeyFile: "web.pem", ...more }), {
+      privateKeyFile: "web.pem",
+      __keyInFile: found,
+    }).warnings;
+  const { __ownKey } = createdState();
+  expect(warnings("SHA256:another")).toEqual([
+    `web.pem holds another private key (SHA256:another) in the place of the private key of key pair "web" (${__ownKey}). ` +
+      "It is never overwritten: move it away, and the next `pulumi up` writes the key again.",
+  ]);
+  expect(warnings("", { privateKey: undefined as never })).toEqual([
+    `web.pem holds nothing in the place of the private key of key pair "web" (${__ownKey}). The state does not hold the key either ` +
+      "(savePrivateKey is false): take it from a backup, or change keepers to have a new key made.",
+  ]);
+  expect(warnings("other")).toEqual([
+    expect.stringContaining("web.pem holds something else in the place of"),
+  ]);
+  expect([warnings(""), warnings(__ownKey)]).toEqual([[], []]);
+});
+
+describe("a key that is due", () => {
+  const now = Date.parse("2026-11-26T12:00Z");
+  const day = 86_400_000;
+  const due = (age: number, rotateAfter: string) => {
+    const createdAt = new Date(now - age).toISOString();
+    return dueWarning(createdState({ createdAt }), { keyPairName: "web", rotateAfter }, now);
+  };
+
+  test.each([
+    ["90d", 90 * day],
+    ["12w", 84 * day],
+    ["36h", 1.5 * day],
+  ])("after %s is said, and not before", (rotateAfter, age) => {
+    expect(due(age - 1, rotateAfter)).toBeUndefined();
+    expect(due(age, rotateAfter)).toMatch(
+      `is due: rotateAfter says ${rotateAfter}. To rotate it, change keepers to have a new one made; keep the old key until no machine needs it.`,
+    );
+  });
+
+  test("is said in the preview, and replaces nothing", () => {
+    const state = createdState({ rotateAfter: "1h", createdAt: "2026-01-01T00:00Z" });
+    expect(diff(state, { rotateAfter: "1h" })).toMatchObject({
+      changes: [],
+      warnings: [expect.stringContaining('the key of key pair "web" was made on 2026-01-01 and is due')],
+    });
+  });
 });
 
 describe("the rotation of a private key", () => {

@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import type * as model from "../provider/core/model";
+import { isMocked } from "./mocks";
+
+/** What `getPublicKey` reads. */
+export type GetPublicKeyArgs = model.GetPublicKeyArgs;
+/** The public half of a key: its line, type, size and fingerprints. */
+export type GetPublicKeyResult = model.PublicKeyFacts;
+
+/** What provider/fronts/dynamic/keys.ts exports. Its own types would make everything below it a part of the program. */
+interface Keys {
+  getPublicKey(args: GetPublicKeyArgs): GetPublicKeyResult;
+  privateKeyIn(form: "openssh" | "pem", privateKey: string | undefined): string | undefined;
+}
+
+/**
+ * The public line and the fingerprints of a private key that the program has. Nothing is asked of a cloud, and the result is no
+ * secret. Rejects where the text is no private key; no part of it is in the error.
+ */
+export async function getPublicKey(args: GetPublicKeyArgs): Promise<GetPublicKeyResult> {
+  if (isMocked()) return pulumi.runtime.invoke("keypair:index:getPublicKey", args);
+  return keys().getPublicKey(args);
+}
+
+/** `getPublicKey` of an output, such as a secret of the configuration. The result is no secret all the same. */
+export function getPublicKeyOutput(args: {
+  privateKey: pulumi.Input<string>;
+}): pulumi.Output<GetPublicKeyResult> {
+  return pulumi.unsecret(pulumi.output(args).apply(getPublicKey));
+}
+
+/** The private key in another form: as secret as the key itself, and in no state. */
+export function inForm(
+  form: "openssh" | "pem",
+  privateKey: pulumi.Output<string | undefined>,
+): pulumi.Output<string | undefined> {
+  return privateKey.apply((key) => keys().privateKeyIn(form, key));
+}
+
+/** Loaded by the first use: a program without one loads no library for keys. Bundlers follow a plain `require` too. */
+function keys(): Keys {
+  return require("../provider/fronts/dynamic/keys");
+}
