@@ -48,6 +48,7 @@ export function ecsRules(own: OwnEcsRules): BackendRules {
   return {
     maxNameLength: MAX_NAME_LENGTH,
     checkName: checkEcsName,
+    hasTags: true,
     checkTags,
     checkResourceGroup: checkEcsResourceGroup,
     checkAttachment: () => undefined,

@@ -172,6 +172,8 @@ export interface BackendRules {
   readonly maxNameLength: number;
   /** Why the name cannot be used, or `undefined`. `hint` in the text says what can. */
   checkName(name: string): string | undefined;
+  /** Whether key pairs have tags here. */
+  readonly hasTags: boolean;
   /** Problems of the tags by tag key (`""`: of all of them together). Where a cloud has no tags, that is the problem. */
   checkTags(tags: Tags): Map<string, string>;
   /** Why `resourceGroupId` cannot be used, or `undefined`. */

@@ -1,7 +1,14 @@
 import type { Backend, BackendCatalog, BackendRules, Credentials, ResolvedConnection } from "./backend";
 import { defined } from "./defined";
 import { KeyPairError } from "./errors";
-import { BACKEND_NAMES, type BackendName, type Connection, type TagChanges } from "./model";
+import {
+  BACKEND_NAMES,
+  type BackendName,
+  type Connection,
+  type IgnoreTags,
+  type TagChanges,
+  type Tags,
+} from "./model";
 import { fileOf } from "./projectFolder";
 import { hasUnknown, knownPart, type PartlyUnknown } from "./unknown";
 
@@ -11,6 +18,8 @@ export interface ProviderSettings {
   /** They belong to the backend and the account of `connection`, and are used for no other. */
   credentials: Credentials;
   tagChanges?: TagChanges;
+  defaultTags?: Tags;
+  ignoreTags?: IgnoreTags;
   /** How long one operation may wait and try again, in seconds. */
   timeoutSeconds: number;
   /** The folder of the Pulumi project (absolute): relative paths start there. */

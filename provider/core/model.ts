@@ -69,6 +69,14 @@ export type Keepers = { [name: string]: string };
 /** Tags of a key pair, key to value. */
 export type Tags = { [key: string]: string };
 
+/** Tags that belong to other tools. */
+export interface IgnoreTags {
+  /** Whole keys. */
+  keys?: string[];
+  /** What keys start with. */
+  keyPrefixes?: string[];
+}
+
 /** What a change of the tags does. */
 export type TagChanges = "replace" | "update";
 
@@ -301,6 +309,10 @@ export interface ProviderConfiguration extends Connection {
   securityToken?: string;
   /** What changed tags do where a key pair does not say it itself. */
   tagChanges?: TagChanges;
+  /** Tags of each key pair, where the cloud has tags. The key pair's own ones come first. */
+  defaultTags?: Tags;
+  /** Tags that are not compared, not changed and not removed, even where the program gives them. */
+  ignoreTags?: IgnoreTags;
   /**
    * How long one operation may wait and try again, in seconds.
    * @default 600

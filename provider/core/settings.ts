@@ -13,25 +13,27 @@ const OTHER_KEYS = [
   "accessKeySecret",
   "securityToken",
   "tagChanges",
+  "defaultTags",
+  "ignoreTags",
   "timeoutSeconds",
 ] as const;
 
 /** The settings that are secrets. */
 export const SECRET_SETTINGS: readonly string[] = ["accessKeySecret", "securityToken"];
 
+/** Settings that are not strings: a stack's configuration holds them as JSON. */
+const JSON_SETTINGS = ["timeoutSeconds", "defaultTags", "ignoreTags"] as const;
+
 /** Settings that serve one cloud only, so it must be known which cloud. */
 const OF_ONE_BACKEND = ["endpoint", "accessKeyId", "accessKeySecret", "securityToken"] as const;
 
 /**
- * All problems of a configuration, each at its key. Numbers may be given as strings, because a stack's
- * configuration holds only strings.
+ * All problems of a configuration, each at its key. Numbers and objects may be given as JSON, because a
+ * stack's configuration holds only strings.
  */
 export function checkSettings(values: Readonly<Record<string, unknown>>): CheckFailure[] {
-  const { timeoutSeconds, backend } = values;
-  const isString = typeof timeoutSeconds === "string";
-  const failures = checkConfiguration(
-    isString ? { ...values, timeoutSeconds: numberOf(timeoutSeconds) } : values,
-  );
+  const { backend } = values;
+  const failures = checkConfiguration(parsed(values));
   if (backend !== undefined) return failures;
   const homeless = OF_ONE_BACKEND.filter((key) => values[key] !== undefined);
   const reason = "needs keypair:backend, so that it is used for that cloud and no other";
@@ -48,31 +50,42 @@ export function readSettings(
   projectFolder: string,
 ): ProviderSettings {
   const entries = [...CONNECTION_KEYS, ...OTHER_KEYS].map((key) => [key, get(key)] as const);
-  const given: Record<string, string | number> = Object.fromEntries(
-    entries.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined),
-  );
-  const { timeoutSeconds: seconds } = given;
-  if (typeof seconds === "string") given["timeoutSeconds"] = numberOf(seconds);
-  const { accessKeyId, accessKeySecret, securityToken, tagChanges, timeoutSeconds, ...connection } =
-    validated(given);
+  const given = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const {
+    accessKeyId,
+    accessKeySecret,
+    securityToken,
+    tagChanges,
+    defaultTags,
+    ignoreTags,
+    timeoutSeconds,
+    ...connection
+  } = validated(parsed(given));
   registerSecret(accessKeySecret);
   registerSecret(securityToken);
   return {
     connection,
     credentials: defined({ accessKeyId, accessKeySecret, securityToken }),
-    ...(tagChanges ? { tagChanges } : {}),
+    ...defined({ tagChanges, defaultTags, ignoreTags }),
     timeoutSeconds: timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
     projectFolder,
   };
 }
 
-/** A string that is not a number is returned as it is, so that the check reports it. */
-function numberOf(text: string): number | string {
-  const number = Number(text);
-  return Number.isNaN(number) ? text : number;
+/** A string that is no JSON stays as it is, so that the check reports it. */
+function parsed(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const read = JSON_SETTINGS.flatMap((key) => {
+    const text = values[key];
+    try {
+      return typeof text === "string" ? [[key, JSON.parse(text)]] : [];
+    } catch {
+      return [];
+    }
+  });
+  return { ...values, ...Object.fromEntries(read) };
 }
 
-function validated(given: Record<string, string | number>): ProviderConfiguration {
+function validated(given: Record<string, unknown>): ProviderConfiguration {
   const failures = checkSettings(given);
   if (failures.length === 0) return given;
   throw new KeyPairError({

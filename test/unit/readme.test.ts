@@ -65,16 +65,20 @@ describe("README", () => {
     for (const name of named) expect(scripts).toHaveProperty([String(name)]);
   });
 
-  it.each(["README.md", "CHANGELOG.md", "docs/alibaba-ecs.md", "docs/openstack.md", "docs/public-keys.md"])(
-    "%s links to files that are there",
-    (file) => {
-      const text = readFileSync(join(ROOT, file), "utf8");
-      const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? "");
-      for (const link of links.filter((target) => !/^https?:/.test(target))) {
-        expect(existsSync(join(ROOT, dirname(file), link)), link).toBe(true);
-      }
-    },
-  );
+  it.each([
+    "README.md",
+    "CHANGELOG.md",
+    "docs/alibaba-ecs.md",
+    "docs/openstack.md",
+    "docs/public-keys.md",
+    "docs/private-keys.md",
+  ])("%s links to files that are there", (file) => {
+    const text = readFileSync(join(ROOT, file), "utf8");
+    const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? "");
+    for (const link of links.filter((target) => !/^https?:/.test(target))) {
+      expect(existsSync(join(ROOT, dirname(file), link)), link).toBe(true);
+    }
+  });
 
   it("has a changelog with the package's version", () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));

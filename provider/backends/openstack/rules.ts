@@ -24,6 +24,7 @@ export const rules: BackendRules = {
   maxNameLength: MAX_NAME_LENGTH,
   connectionKeys: ["region", "endpoint", "cloud"],
   checkName,
+  hasTags: false,
   checkTags,
   checkResourceGroup: () =>
     "Open Telekom Cloud and OpenStack have no resource groups: remove `resourceGroupId`",

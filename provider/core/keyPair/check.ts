@@ -2,7 +2,7 @@ import { passphraseProblem } from "../../keys";
 import type { BackendRules } from "../backend";
 import { resolvePlace } from "../connection";
 import { defined } from "../defined";
-import type { CheckedKeyPairArgs, KeyPairArgs } from "../model";
+import type { CheckedKeyPairArgs, KeyPairArgs, Tags } from "../model";
 import { checkPrivateKeyFile } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import { checkAgainstSchema } from "../resource/argumentSchema";
@@ -50,6 +50,7 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
   checkKeyIsGiven(request, findings);
   checkCombinations(news, known, findings);
   const rules = rulesOf(news.connection, request, findings);
+  if (rules?.hasTags) addDefaultTags(news, known, request.settings.defaultTags);
   if (rules) checkAgainstRules(news, known, rules, findings);
 
   const { publicKeyFile } = safe;
@@ -126,6 +127,14 @@ function checkCombinations(news: News, known: Partial<KeyPairArgs>, findings: Fi
     findings.fail("privateKeyPassphrase", "needs privateKeyFile, which it encrypts.");
   const problem = passphraseProblem(known.privateKeyPassphrase);
   if (problem) findings.fail("privateKeyPassphrase", `${problem.reason}. ${problem.next}`);
+}
+
+/** Puts the stack's tags below the key pair's own ones. */
+function addDefaultTags(news: News, known: Partial<KeyPairArgs>, defaults: Tags | undefined): void {
+  const isWrongType = news.tags !== undefined && known.tags === undefined;
+  if (defaults === undefined || news.tags === UNKNOWN || isWrongType) return;
+  news.tags = { ...defaults, ...news.tags };
+  known.tags = { ...defaults, ...known.tags };
 }
 
 function checkAgainstRules(

@@ -55,8 +55,13 @@ export function compareKeepers({ state, args }: KeyPairComparison): ChangeKind |
 }
 
 /** The state holds only tags that the program has set; other tags belong to other tools. */
-export function compareTags({ state, args, tagChanges }: KeyPairComparison): ChangeKind | undefined {
-  return tagChange(state.tags ?? {}, args.tags ?? {}) ? tagChanges : undefined;
+export function compareTags({
+  state,
+  args,
+  tagChanges,
+  ignoreTags,
+}: KeyPairComparison): ChangeKind | undefined {
+  return tagChange(state.tags ?? {}, args.tags ?? {}, ignoreTags) ? tagChanges : undefined;
 }
 
 function keyOf(line: string): string {

@@ -1,5 +1,5 @@
 import { type PlaceComparison, placesToCompare } from "../connection";
-import type { CheckedKeyPairArgs, KeyPairState, TagChanges } from "../model";
+import type { CheckedKeyPairArgs, IgnoreTags, KeyPairState, TagChanges } from "../model";
 import type { DiffRequest, ResourceDiff } from "../resource/contract";
 import { changesOf, type PropertyChange } from "../resource/propertyTable";
 import { knownPart } from "../unknown";
@@ -12,6 +12,7 @@ export interface KeyPairComparison extends PlaceComparison {
   state: KeyPairState;
   args: CheckedKeyPairArgs;
   tagChanges: TagChanges;
+  ignoreTags: IgnoreTags | undefined;
 }
 
 /** For a pair that the cloud may or may not have made: nobody has received its key, so it is made again. */
@@ -33,6 +34,7 @@ export function diffKeyPair({
     args: known,
     ...placesToCompare(state, args, settings, catalog),
     tagChanges: known.tagChanges ?? settings.tagChanges ?? "replace",
+    ignoreTags: settings.ignoreTags,
   };
   const changes = state.__isDoubtful ? MAKE_AGAIN : changesOf(KEY_PAIR_PROPERTIES, comparison, args);
   const isReplaced = changes.some(({ kind }) => kind === "replace");

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { formatPublicKeyLine, type PublicKey, readPublicKey, readPublicKeyFile } from "../../keys";
-import { KeyPairError } from "../errors";
+import { isKeyPairError, KeyPairError } from "../errors";
 import type { KeyPairArgs } from "../model";
 import { fileError } from "../privateKeyFile/fileError";
 import { fileOf } from "../projectFolder";
@@ -35,7 +35,12 @@ function keyOfFile(path: string): PublicKey {
   } catch (error) {
     throw fileError(error, "read", path, "publicKeyFile");
   }
-  return readPublicKeyFile(contents);
+  try {
+    return readPublicKeyFile(contents);
+  } catch (error) {
+    if (!isKeyPairError(error, "InvalidKey")) throw error;
+    throw error.with({ message: `${path}: ${error.details.message}` });
+  }
 }
 
 function notAKeyFile(message: string): KeyPairError {

@@ -31,7 +31,7 @@ export async function readKeyPair(
     return withInputs(id, foundState(record, { backend, place, owner }, state.connection));
   }
   const record = await findCertainly(backend, sought, operation, (found) => isOwn(state, found));
-  const refreshed = record && refreshedState(state, record);
+  const refreshed = record && refreshedState(state, record, settings.ignoreTags);
   // If the pair matches the whole state, there is no need to ask for the owner. The same name and key are not
   // enough, because another account may have such a pair too.
   if (!record || record.ownerId !== undefined || !isDeepStrictEqual(refreshed, state))

@@ -3,7 +3,7 @@ import type { Backend, KeyPairRecord, Owner } from "../backend";
 import type { Place } from "../connection";
 import { defined } from "../defined";
 import { isKeyPairError } from "../errors";
-import type { CheckedKeyPairArgs, Connection, KeyPairState, PublicKeyFacts } from "../model";
+import type { CheckedKeyPairArgs, Connection, IgnoreTags, KeyPairState, PublicKeyFacts } from "../model";
 import { argumentNames } from "../resource/propertyTable";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 import { tagsSaid } from "./tags";
@@ -91,7 +91,11 @@ export function doubtfulStateOf(
  * The state after a look at the cloud. If somebody replaced the pair's key, the state shows the new key, and
  * still records the resource's own key.
  */
-export function refreshedState(state: KeyPairState, record: KeyPairRecord): KeyPairState {
+export function refreshedState(
+  state: KeyPairState,
+  record: KeyPairRecord,
+  ignored?: IgnoreTags,
+): KeyPairState {
   if (state.__isDoubtful) return state;
   const isSameKey = holdsSameKey(state, record);
   const key = isSameKey ? {} : keyOutputsOf(record);
@@ -102,7 +106,7 @@ export function refreshedState(state: KeyPairState, record: KeyPairRecord): KeyP
     publicKeyBody: state.publicKeyBody === undefined || isSameKey ? state.publicKeyBody : record.publicKey,
     // The same pair keeps its time, even if the cloud now gives that time more or less exactly.
     createdAt: state.createdAt ?? record.createdAt,
-    tags: state.tags && tagsSaid(state.tags, record.tags),
+    tags: state.tags && tagsSaid(state.tags, record.tags, ignored),
     resourceGroupId: state.resourceGroupId === undefined ? undefined : record.resourceGroupId,
   });
 }

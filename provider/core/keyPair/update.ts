@@ -69,7 +69,7 @@ async function changeInCloud(
   target: KeyPairState,
   context: OperationContext,
 ): Promise<void> {
-  const tags = tagChange(reached.tags ?? {}, target.tags ?? {});
+  const tags = tagChange(reached.tags ?? {}, target.tags ?? {}, context.settings.ignoreTags);
   const group = target.resourceGroupId === reached.resourceGroupId ? undefined : target.resourceGroupId;
   const isElsewhere =
     target.__account !== reached.__account || !isDeepStrictEqual(target.connection, reached.connection);

@@ -46,8 +46,13 @@ export function diffConfig(request: Messages.DiffRequest): Messages.DiffResponse
 /** Throws `Configuration` with all problems. */
 export function settingsOf(request: Messages.ConfigureRequest): ProviderSettings {
   const values = settingsIn(decode<Values>(request.getArgs()).value);
-  const read = (key: string) => (values[key] === undefined ? undefined : String(values[key]));
-  return readSettings(read, projectFolder());
+  return readSettings((key) => textOf(values[key]), projectFolder());
+}
+
+/** As a stack's configuration holds it. */
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  return JSON.stringify(value);
 }
 
 function settingsIn(values: Values): Values {

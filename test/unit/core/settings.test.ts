@@ -27,6 +27,8 @@ describe("the stack's configuration", () => {
         accessKeySecret: "an-access-key-secret",
         securityToken: "a-security-token",
         tagChanges: "update",
+        defaultTags: '{"team":"ops"}',
+        ignoreTags: '{"keys":["cost"],"keyPrefixes":["acs:"]}',
         timeoutSeconds: "30",
       }),
     ).toEqual({
@@ -44,6 +46,8 @@ describe("the stack's configuration", () => {
         securityToken: "a-security-token",
       },
       tagChanges: "update",
+      defaultTags: { team: "ops" },
+      ignoreTags: { keys: ["cost"], keyPrefixes: ["acs:"] },
       timeoutSeconds: 30,
       projectFolder: "/project",
     });
@@ -52,6 +56,9 @@ describe("the stack's configuration", () => {
   test("that cannot be used is reported all at once", () => {
     expect(() => read({ backend: "aws", tagChanges: "x", timeoutSeconds: "soon", region: "" })).toThrow(
       /^keypair:tagChanges must be one of "replace", "update"; keypair:timeoutSeconds must be a whole number; keypair:backend must be one of "alibaba", "local", "openstack"; keypair:region must not be empty\. Set it with `pulumi config set`\.$/,
+    );
+    expect(() => read({ defaultTags: "team=ops", ignoreTags: '{"keys":"cost"}' })).toThrow(
+      "keypair:defaultTags must be an object; keypair:ignoreTags keys: must be a list.",
     );
     expect(() => read({ timeoutSeconds: "0" })).toThrow("keypair:timeoutSeconds must be >= 1.");
   });

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkKeyPair } from "../../../../provider/core/keyPair/check";
-import type { CheckedKeyPairArgs, KeyPairArgs } from "../../../../provider/core/model";
+import type { BackendName, CheckedKeyPairArgs, KeyPairArgs } from "../../../../provider/core/model";
 import type { CheckRequest } from "../../../../provider/core/resource/contract";
 import { RunMemory } from "../../../../provider/core/resource/runMemory";
 import { UNKNOWN } from "../../../../provider/core/unknown";
@@ -32,6 +32,34 @@ function check(news: object, more: Partial<Omit<Request, "news">> = {}) {
 }
 
 const failuresOf = (...args: Parameters<typeof check>) => check(...args).failures;
+
+describe("the stack's default tags", () => {
+  const checked = (tags: unknown, defaultTags: Record<string, string>, backend: BackendName = "alibaba") =>
+    check(
+      { keyPairName: "web", ...(tags === undefined ? {} : { tags }) },
+      { settings: settingsOf({ connection: { backend }, defaultTags }) },
+    );
+
+  test("go below the pair's own ones, which may not be known yet", () => {
+    expect(checked(undefined, { team: "ops" }).args.tags).toEqual({ team: "ops" });
+    expect(checked({ team: "dev", a: "1" }, { team: "ops", b: "2" }).args.tags).toEqual({
+      team: "dev",
+      a: "1",
+      b: "2",
+    });
+    expect(checked({ a: UNKNOWN }, { team: "ops" }).args.tags).toEqual({ team: "ops", a: UNKNOWN });
+    expect(checked(UNKNOWN, { team: "ops" }).args.tags).toBe(UNKNOWN);
+  });
+
+  test("are checked with them, and hide no wrong type", () => {
+    expect(checked({ a: "1" }, { "acs:x": "1" }).failures).toEqual([
+      { property: "tags", reason: expect.stringContaining('"acs:x"') },
+    ]);
+    expect(checked("a", { team: "ops" }).failures).toEqual([
+      { property: "tags", reason: "must be an object." },
+    ]);
+  });
+});
 
 describe("what passes", () => {
   test("nothing at all: a pair with an automatic name", () => {

@@ -414,6 +414,15 @@ test("a key file that holds the key no more is warned of", () => {
   expect([warnings(""), warnings(__ownKey)]).toEqual([[], []]);
 });
 
+test("ignored tags are not compared, whoever changes them", () => {
+  const ignoreTags = { keys: ["cost"], keyPrefixes: ["robot:"] };
+  const state = importedState({ tags: { team: "ops", cost: "1", "robot:seen": "today" } });
+  const args = (tags: Record<string, string>) => ({ publicKeyBody: key, tags });
+  expect(kindsOf(state, args({ team: "ops", cost: "2" }), { ignoreTags })).toEqual({});
+  expect(kindsOf(state, args({ team: "dev", cost: "2" }), { ignoreTags })).toEqual({ tags: "replace" });
+  expect(kindsOf(state, args({ team: "ops", cost: "2" }))).toEqual({ tags: "replace" });
+});
+
 describe("a key that is due", () => {
   const now = Date.parse("2026-11-26T12:00Z");
   const day = 86_400_000;
