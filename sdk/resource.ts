@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { registerSecret } from "../provider/core/redact";
 import { inputsForFront, reportFailures } from "./inputs";
 import { requireInstalledProvider } from "./installed";
 import { supportedOptions, throwProblems, warnOfTimeouts } from "./options";
@@ -50,10 +51,15 @@ export function report(resource: pulumi.Resource, opts: pulumi.CustomResourceOpt
   reportFailures(resource);
 }
 
-/** The arguments of these names, marked as secrets. */
+/** The arguments of these names, marked as secrets, which the program's debug messages do not show either. */
 function secretsOf(args: object, names: readonly string[] = []): Record<string, pulumi.Output<unknown>> {
   const given = Object.entries(args).filter(([name, value]) => names.includes(name) && value !== undefined);
-  return Object.fromEntries(given.map(([name, value]) => [name, pulumi.secret(value)]));
+  return Object.fromEntries(given.map(([name, value]) => [name, pulumi.secret(value).apply(registered)]));
+}
+
+function registered(value: unknown): unknown {
+  if (typeof value === "string") registerSecret(value);
+  return value;
 }
 
 /** Pulumi makes an output of each property that is there, with or without a value. */

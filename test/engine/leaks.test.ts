@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync, renameSync, statSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
 import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
@@ -17,14 +18,21 @@ it("the private keys of created pairs are nowhere but in the files that were ask
     const bastion = new KeyPair("bastion", { tags });
     const local = new KeyPair("local", { tags, tagChanges: "update", keyGeneration: { source: "local", type: "rsa" } });
     const filed = new KeyPair("filed", { privateKeyFile: "${file}", tags, tagChanges: "update" });
+    const sealed = new KeyPair("sealed", {
+      privateKeyFile: "${file}".replace("filed", "sealed"), privateKeyPassphrase: process.env.A_PASSPHRASE,
+    });
     module.exports = {
+      sealed: [sealed.privateKey, sealed.publicKey],
+      openssh: [bastion.privateKeyOpenssh, bastion.publicKey],
+      pem: [bastion.privateKeyPem, bastion.publicKey],
       bastion: [bastion.privateKey, bastion.publicKey],
       local: [local.privateKey, local.publicKey],
       filed: [filed.privateKey, filed.publicKey],
       derived: bastion.privateKey.apply((key) => "derived: " + key),
     };`;
 
-  const project = await engineProject({ program: program("ops") });
+  const passphrase = randomBytes(18).toString("hex");
+  const project = await engineProject({ program: program("ops"), env: { A_PASSPHRASE: passphrase } });
   onTestFinished(() => project.close());
 
   async function keep(what: string, command: Promise<{ output: string }>): Promise<void> {
@@ -34,7 +42,8 @@ it("the private keys of created pairs are nowhere but in the files that were ask
   /** Adds the keys of now to what is looked for: each is known only once it was made. */
   async function plant(): Promise<void> {
     const outputs = await project.outputs();
-    for (const name of ["bastion", "local", "filed"]) {
+    needles.push(passphrase);
+    for (const name of ["bastion", "local", "filed", "sealed", "openssh", "pem"]) {
       const pair = outputs[name];
       if (!Array.isArray(pair)) throw new Error(`no keys of ${name}`);
       needles.push(...needlesOf(String(pair[0]), String(pair[1])));

@@ -5,6 +5,7 @@ import { defined } from "../defined";
 import type { CheckedKeyPairArgs, KeyPairArgs, Tags } from "../model";
 import { checkPrivateKeyFile } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
+import { registerSecret } from "../redact";
 import { checkAgainstSchema } from "../resource/argumentSchema";
 import { checkConnectionKeys, checkTypes, rulesOf } from "../resource/commonChecks";
 import type { CheckRequest, CheckResult } from "../resource/contract";
@@ -123,6 +124,7 @@ function checkCombinations(news: News, known: Partial<KeyPairArgs>, findings: Fi
     findings.fail("savePrivateKey", "false needs privateKeyFile: without it the private key would be lost.");
   }
   if (known.privateKeyPassphrase === undefined) return;
+  registerSecret(known.privateKeyPassphrase);
   if (!isImport && news.privateKeyFile === undefined)
     findings.fail("privateKeyPassphrase", "needs privateKeyFile, which it encrypts.");
   const problem = passphraseProblem(known.privateKeyPassphrase);
