@@ -38,14 +38,14 @@ describeOpenStack("on a real Nova", () => {
     });
 
     await step(
-      "up makes them with one token, one listing for the name that may be there, and one call each",
+      "up makes them with one token, one look at the name that may be there, and one call each",
       async () => {
         const run = await nova.project.up();
         expect(run.diagnostics).toEqual([]);
         const [token, ...calls] = nova.calls();
         expect([token, calls.sort()]).toEqual([
           "POST /v3/auth/tokens",
-          ["GET /v2.1/os-keypairs", ...Array(3).fill("POST /v2.1/os-keypairs")],
+          ["GET /v2.1/os-keypairs/deploy%20key", ...Array(3).fill("POST /v2.1/os-keypairs")],
         ]);
         expect(await nova.mismatches()).toEqual([]);
         expect(await nova.project.outputs()).toMatchObject({ owner: nova.user.id, region: "RegionOne" });
