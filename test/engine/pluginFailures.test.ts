@@ -202,6 +202,31 @@ describe("the plugin's process", () => {
     expect(said.stderr).toBe("");
   });
 
+  it("says its version, and what it is, instead of a port", async () => {
+    const { version } = JSON.parse(readFileSync(join(inject("packageFolder"), "package.json"), "utf8"));
+    for (const [flag, text] of [
+      ["--version", `${version}\n`],
+      ["--help", expect.stringMatching(/^pulumi-resource-keypair .*The Pulumi engine starts it\./s)],
+    ] as const) {
+      const { said, ended } = startPlugin(flag);
+      expect(await ended).toEqual([0, null]);
+      expect(said).toEqual({ stdout: text, stderr: "" });
+    }
+  });
+
+  it("knows the engine's address behind the flags that the engine puts before it", async () => {
+    const engine = createServer().listen(0, "127.0.0.1");
+    await once(engine, "listening");
+    const address = `127.0.0.1:${(engine.address() as AddressInfo).port}`;
+    const { child, ready, ended } = startPlugin("--logtostderr", "-v=9", "--tracing=file:trace.out", address);
+    await ready;
+    child.stdin.end();
+    const [asked] = await once(engine, "connection");
+    asked.destroy();
+    engine.close();
+    expect(await ended).toEqual([1, null]);
+  });
+
   it("starts without a standard input at all", async () => {
     const plugin = `exec "${process.execPath}" "${pluginPath()}" ${NOBODY} <&-`;
     const child = spawn("sh", ["-c", plugin], { stdio: ["pipe", "pipe", "pipe"] });

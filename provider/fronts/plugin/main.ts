@@ -1,12 +1,25 @@
 #!/usr/bin/env node
 import { endWithEngine } from "./engineLife";
 import { messageOf } from "./failure";
+import { packageVersion } from "./manifest";
 import { Empty } from "./protocol";
 import { keyPairProvider } from "./provider";
 import { serve } from "./server";
 
-/** The provider plugin: `pulumi-resource-keypair [engine's address]`. Prints its port, and nothing else, to standard output. */
-async function main(engineAddress: string | undefined): Promise<void> {
+const HELP = `pulumi-resource-keypair [engine's address]
+
+The plugin of Pulumi's package "keypair": SSH key pairs on Alibaba Cloud, Open Telekom Cloud and OpenStack. The Pulumi engine starts it.
+It prints its port, and nothing else, to standard output.
+
+  --version   print the version
+  --help      print this
+`;
+
+/** The provider plugin. The engine puts its own flags (`--tracing`, `--logtostderr`, `-v=9`) before its address. */
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes("--help")) return print(HELP);
+  if (args.includes("--version")) return print(`${packageVersion()}\n`);
+  const engineAddress = args.findLast((arg) => !arg.startsWith("-"));
   const { handlers, close } = keyPairProvider(engineAddress);
   const server = await serve(handlers);
 
@@ -24,10 +37,14 @@ async function main(engineAddress: string | undefined): Promise<void> {
   if (engineAddress !== undefined) endWithEngine(engineAddress);
   process.once("SIGTERM", stop);
 
-  process.stdout.write(`${server.port}\n`);
+  print(`${server.port}\n`);
 }
 
-main(process.argv[2]).catch((error: unknown) => {
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`pulumi-resource-keypair: ${messageOf(error)}\n`);
   process.exitCode = 1;
 });
