@@ -39,7 +39,7 @@ it("relative paths mean the project's folder, also when the program moves to ano
 const bastion = (name: string, options = "") =>
   `new KeyPair("${name}", { privateKeyFile: "bastion.pem" }${options});`;
 
-it.concurrent.each<[string, string, (project: EngineProject) => Promise<unknown> | undefined]>([
+it.concurrent.for<[string, string, (project: EngineProject) => Promise<unknown> | undefined]>([
   ["alias", bastion("after", `, { aliases: [{ name: "before" }] }`), () => undefined],
   ["stack rename", bastion("before"), (project) => project.pulumi(["stack", "rename", "renamed"])],
   [
@@ -54,7 +54,7 @@ it.concurrent.each<[string, string, (project: EngineProject) => Promise<unknown>
   ],
 ])(
   "the key file of a pair that was lost is moved aside by the run that sees it: %s",
-  async (_, program, rename) => {
+  async ([, program, rename], { expect, onTestFinished }) => {
     const project = await engineProject({ program: bastion("before") });
     onTestFinished(() => project.close());
     await project.up();
