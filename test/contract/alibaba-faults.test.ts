@@ -96,6 +96,19 @@ const STEPS: Step[] = [
   },
 ];
 
+test("a pair that ECS does not find when it is deleted is deleted", async ({ onTestFinished, expect }) => {
+  const { emulator, backend } = await startEcs(onTestFinished);
+  emulator.faults.add({
+    fault: "error",
+    status: 404,
+    code: "InvalidKeyPair.NotFound",
+    action: "DeleteKeyPairs",
+  });
+  await expect(backend.deleteKeyPair(pair, operation())).resolves.toBeUndefined();
+  // Of several pairs, too.
+  await Promise.all([pair, `${pair}-2`].map((name) => backend.deleteKeyPair(name, operation())));
+});
+
 const FAULTS: [string, FaultKind & { when?: "before" | "after" }][] = (["before", "after"] as const).flatMap(
   (when) => [
     [`a lost reply ${when} the effect`, { fault: "lost-reply", when }],
@@ -198,6 +211,33 @@ describe.concurrent("one call of several fails", () => {
       code: "PermissionDenied",
       details: { keyPairName: pair, cloudCode: "Forbidden.RAM" },
     });
+  });
+
+  test("one that is just starting is tried again, until it takes the pair", async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.store.import(REGION, { name: pair, publicKey });
+    const starting = { ...denied, code: "IncorrectInstanceStatus", times: 2 };
+    for (const action of ["AttachKeyPair", "DetachKeyPair"]) emulator.faults.add({ ...starting, action });
+    const said: string[] = [];
+    const waiting = { ...operation(), progress: (message: string) => said.push(message) };
+    expect(await backend.attachments.attach(pair, ["i-1"], waiting)).toEqual([]);
+    expect(emulator.store.attachedInstances(REGION, pair)).toEqual(["i-1"]);
+    expect(await backend.attachments.detach(pair, ["i-1"], waiting)).toEqual([]);
+    expect(emulator.store.attachedInstances(REGION, pair)).toEqual([]);
+    expect(said).toEqual(Array(4).fill("waiting for instances that are starting or stopping: i-1"));
+  });
+
+  test("one that never becomes ready is named when the time is up", async ({ onTestFinished, expect }) => {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.store.import(REGION, { name: pair, publicKey });
+    emulator.faults.add({ ...denied, code: "IncorrectInstanceStatus", action: "AttachKeyPair" });
+    const soon = { ...operation(), deadline: Date.now() + 3_000 };
+    expect(await backend.attachments.attach(pair, ["i-1"], soon)).toEqual([
+      expect.objectContaining({ instanceId: "i-1", cloudCode: "IncorrectInstanceStatus" }),
+    ]);
   });
 
   test("an instance that is refused does not hide what another call did", async ({

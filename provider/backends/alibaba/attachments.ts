@@ -1,9 +1,15 @@
 import type { AttachmentClient, InstanceFailure, Operation } from "../../core/backend";
 import { defined } from "../../core/defined";
 import { isKeyPairError } from "../../core/errors";
+import { pause } from "../../core/pause";
 import { groups } from "../../transport/groups";
 import { MOST } from "./api";
 import type { EcsCaller } from "./client";
+import { INSTANCE_NOT_READY } from "./errorCodes";
+
+/** An instance needs about a minute to start. */
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 10_000;
 
 type Change = "AttachKeyPair" | "DetachKeyPair";
 
@@ -16,12 +22,12 @@ export class EcsAttachments implements AttachmentClient {
   constructor(private readonly client: EcsCaller) {}
 
   async attach(name: string, instanceIds: string[], operation: Operation): Promise<InstanceFailure[]> {
-    const failures = await this.#change("AttachKeyPair", name, instanceIds, operation);
+    const failures = await this.#changeWhenReady("AttachKeyPair", name, instanceIds, operation);
     return this.#unlessSettled(failures, name, true, operation);
   }
 
   async detach(name: string, instanceIds: string[], operation: Operation): Promise<InstanceFailure[]> {
-    const failures = await this.#change("DetachKeyPair", name, instanceIds, operation);
+    const failures = await this.#changeWhenReady("DetachKeyPair", name, instanceIds, operation);
     return this.#unlessSettled(failures, name, false, operation);
   }
 
@@ -42,6 +48,26 @@ export class EcsAttachments implements AttachmentClient {
       token = reply.text("NextToken");
     } while (token !== undefined);
     return instanceIds.sort();
+  }
+
+  /** Tries again, until the deadline, with the instances that are just starting or stopping. */
+  async #changeWhenReady(
+    action: Change,
+    name: string,
+    instanceIds: string[],
+    operation: Operation,
+  ): Promise<InstanceFailure[]> {
+    const lasting: InstanceFailure[] = [];
+    let due = instanceIds;
+    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+      const failures = await this.#change(action, name, due, operation);
+      const notReady = failures.filter(({ cloudCode }) => cloudCode === INSTANCE_NOT_READY);
+      if (notReady.length === 0 || Date.now() + wait >= operation.deadline) return [...lasting, ...failures];
+      lasting.push(...failures.filter((failure) => !notReady.includes(failure)));
+      due = notReady.map(({ instanceId }) => instanceId);
+      operation.progress(`waiting for instances that are starting or stopping: ${due.join(", ")}`);
+      await pause(wait, operation.signal);
+    }
   }
 
   #change(

@@ -7,7 +7,7 @@ import type { Credentials, ResolvedConnection } from "../../core/backend";
 import { defined } from "../../core/defined";
 import { KeyPairError } from "../../core/errors";
 import { registerSecret } from "../../core/redact";
-import { explainProfile, fileOfProfile } from "./profile";
+import { explainProfile, fileOfProfile, PROFILE_VARIABLES } from "./profile";
 
 /** What signs a request. */
 export interface AccessKey {
@@ -52,7 +52,6 @@ const VARIABLES = [
     token: "ALIBABACLOUD_SECURITY_TOKEN",
   },
 ] as const;
-const PROFILE_VARIABLES = ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"] as const;
 
 /**
  * The first of these that says anything: the stack's configuration, the profile that the connection names, keys in the

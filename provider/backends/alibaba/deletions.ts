@@ -48,6 +48,8 @@ export class Deletions {
       return { value: undefined };
     } catch (error) {
       if (!isKeyPairError(error)) throw error;
+      // An earlier call, whose reply was lost, has deleted the pair.
+      if (error.code === "NotFound") return { value: undefined };
       return { error: await this.#explained(error, name, operation) };
     }
   }

@@ -59,6 +59,9 @@ const IN_USE: Meaning = {
   next: "Detach it from them, or release them; then run it again.",
 };
 
+/** ECS changes the key pair of running and stopped instances only: not of one that is just starting. */
+export const INSTANCE_NOT_READY = "IncorrectInstanceStatus";
+
 /**
  * The documented codes (the pages of the operations at
  * https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-dir-ssh-key-pairs, and of all operations at
@@ -155,6 +158,12 @@ export const MEANINGS: Readonly<Record<string, Explanation>> = {
   "InvalidKeyPairName.NotFound": NO_SUCH_PAIR,
   "InvalidInstanceIds.ValueNotSupported": INSTANCES,
   "InvalidInstanceId.NotFound": INSTANCES,
+  [INSTANCE_NOT_READY]: {
+    code: "Refused",
+    message: "an instance is starting, stopping or being changed",
+    property: "instanceIds",
+    next: "Run it again when the instance is running or stopped.",
+  },
   "DependencyViolation.WindowsInstance": {
     code: "Refused",
     message: "an instance runs Windows, which takes no key pair",

@@ -10,7 +10,7 @@ import { profileRegion } from "./profile";
 
 /** Opens ECS of one account and region. Calls nothing. Rejects with `Configuration` when something is missing. */
 export async function open(connection: ResolvedConnection, configured: Credentials): Promise<Backend> {
-  const regionId = checkRegion(connection.region ?? profileRegion(connection.profile));
+  const regionId = checkRegion(connection.region ?? profileRegion(connection.profile, process.env));
   const endpoint = resolveEndpoint(connection.endpoint, regionId);
   const credentials = credentialSource(connection, configured);
   const { http, release } = leaseHttpPool();

@@ -32,11 +32,19 @@ export function explainProfile(profile: string | undefined): string {
   return `it is there, with the mode ${found.mode}, but that did not work`;
 }
 
-/** The region that a profile names. */
-export function profileRegion(profile: string | undefined): string | undefined {
+/** The variables that choose a profile, in the order of Terraform's and Pulumi's alicloud providers. */
+export const PROFILE_VARIABLES = ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE"] as const;
+
+/** The region of the profile: the one that is named, that a variable chooses, or that is the current one of the file. */
+export function profileRegion(
+  profile: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
   const text = read();
-  if (text === undefined || profile === undefined) return undefined;
-  return profilesOf(text)?.find(({ name }) => name === profile)?.region;
+  if (text === undefined) return undefined;
+  const chosen =
+    profile ?? PROFILE_VARIABLES.map((name) => environment[name]).find(Boolean) ?? currentOf(text);
+  return profilesOf(text)?.find(({ name }) => name === chosen)?.region;
 }
 
 interface Profile {
@@ -60,6 +68,15 @@ function profilesOf(text: string): Profile[] | undefined {
     return Array.isArray(profiles) ? profiles.map(toProfile) : [];
   } catch {
     // A syntax error of JSON.parse quotes the text.
+    return undefined;
+  }
+}
+
+/** The profile that `aliyun configure switch` chose. */
+function currentOf(text: string): unknown {
+  try {
+    return property(JSON.parse(text), "current");
+  } catch {
     return undefined;
   }
 }

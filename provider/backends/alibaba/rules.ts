@@ -15,5 +15,5 @@ export const rules: BackendRules = ecsRules({
   ambientConnection: (environment) => {
     return defined({ region: REGION_VARIABLES.map((name) => environment[name]).find(Boolean) });
   },
-  regionOfAccount: ({ profile }) => profileRegion(profile),
+  regionOfAccount: ({ profile }, environment) => profileRegion(profile, environment),
 });

@@ -86,7 +86,7 @@ export async function makeKeyPair(
 async function untilCertain(making: Making): Promise<MadeKeyPair> {
   const { backend, context } = making;
   const { name } = making.request;
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; ; ) {
     try {
       return await send(making);
     } catch (error) {
@@ -104,6 +104,9 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
       const { before } = making;
       const isNews = making.isUncertain && before ? isOtherThan(before) : undefined;
       const found = await findSettled(backend, making.request, context.operation, isNews);
+      // The time limits how long the name is waited for, not the number of tries.
+      if (!found && error.code === "AlreadyExists") waitForName(making, error);
+      else attempt++;
       if (!found) continue;
       const settle = making.isUncertain ? settleLostReply : settleExisting;
       const settled = await settle(making, found, error);
@@ -111,6 +114,30 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
       if (settled) return settled;
     }
   }
+}
+
+/**
+ * The name is taken, and no pair of that name can be seen: the deletion of the one before is answered, but has
+ * not ended. That was seen to take minutes. Throws when the time is up.
+ */
+function waitForName(
+  { request: { name }, backend, context: { operation }, isUncertain }: Making,
+  refusal: KeyPairError,
+): void {
+  if (Date.now() < operation.deadline) {
+    operation.progress(
+      `waiting for the name "${name}": the deletion of the key pair that had it has not ended`,
+    );
+    return;
+  }
+  throw new KeyPairError({
+    ...refusal.details,
+    code: isUncertain ? "OutcomeUnknown" : "AlreadyExists",
+    keyPairName: name,
+    message: `the name "${name}" is still taken, although no key pair of that name is visible (${backend.location})`,
+    next: "The cloud may need minutes to end a deletion. Run `pulumi up` again later, or choose another keyPairName.",
+    cause: refusal,
+  });
 }
 
 async function begin(args: CheckedKeyPairArgs, backend: Backend, context: OperationContext): Promise<Making> {

@@ -221,7 +221,17 @@ describe("what is missing is said", () => {
 
 test("a profile names its region", () => {
   config(profile("default", { region_id: "cn-shenzhen" }), profile("bare"));
-  expect(profileRegion("default")).toBe("cn-shenzhen");
-  expect(profileRegion("bare")).toBeUndefined();
-  expect(profileRegion("none")).toBeUndefined();
+  expect(profileRegion("default", {})).toBe("cn-shenzhen");
+  expect(profileRegion("bare", {})).toBeUndefined();
+  expect(profileRegion("none", {})).toBeUndefined();
+});
+
+test("the region of the profile that a variable chooses, and else of the current one, is used", () => {
+  config(profile("default", { region_id: "cn-shenzhen" }), profile("prod", { region_id: "eu-central-1" }));
+  expect(profileRegion(undefined, { ALIBABA_CLOUD_PROFILE: "prod" })).toBe("eu-central-1");
+  expect(profileRegion(undefined, { ALICLOUD_PROFILE: "prod", ALIBABA_CLOUD_PROFILE: "default" })).toBe(
+    "eu-central-1",
+  );
+  expect(profileRegion("default", { ALIBABA_CLOUD_PROFILE: "prod" })).toBe("cn-shenzhen");
+  expect(profileRegion(undefined, {})).toBe("cn-shenzhen");
 });

@@ -110,6 +110,47 @@ describe("the name is taken", () => {
   });
 });
 
+describe("the name is taken, and no pair of that name is visible", () => {
+  const args: CheckedKeyPairArgs = { keyPairName: "web", publicKeyBody: ours };
+
+  test("it is waited for, however long the deletion before takes", async () => {
+    useFakeTime();
+    backend.script("importKeyPair", ...Array(20).fill(fails("AlreadyExists")));
+    const context = contextOf(backend);
+    const { state } = await withoutWaiting(() => createKeyPair(args, context));
+    expect(state.publicKey).toBe(ours);
+    expect(backend.writes).toHaveLength(21);
+    expect(context.progress).toContain(
+      'waiting for the name "web": the deletion of the key pair that had it has not ended',
+    );
+  });
+
+  test("until the time is up", async () => {
+    useFakeTime();
+    backend.script(
+      "importKeyPair",
+      ...Array(200).fill(fails("AlreadyExists", { cloudCode: "KeyPair.AlreadyExist" })),
+    );
+    const context = contextOf(backend, { timeoutSeconds: 120 });
+    await expect(withoutWaiting(() => createKeyPair(args, context))).rejects.toMatchObject({
+      code: "AlreadyExists",
+      message:
+        'the name "web" is still taken, although no key pair of that name is visible (fake here) (code KeyPair.AlreadyExist). The cloud ' +
+        "may need minutes to end a deletion. Run `pulumi up` again later, or choose another keyPairName.",
+    });
+    expect(backend.writes.length).toBeGreaterThan(10);
+  });
+
+  test("a lost reply before that stays in doubt", async () => {
+    useFakeTime();
+    backend.script("importKeyPair", fails("OutcomeUnknown"), ...Array(200).fill(fails("AlreadyExists")));
+    const context = contextOf(backend, { timeoutSeconds: 120 });
+    const { state, incomplete } = await withoutWaiting(() => createKeyPair(args, context));
+    expect(state.__isDoubtful).toBe(true);
+    expect(incomplete?.message).toContain('it is not known whether key pair "web" was made');
+  });
+});
+
 describe("adopt", () => {
   const adopt: CheckedKeyPairArgs = { keyPairName: "web", publicKeyBody: ours, onExisting: "adopt" };
 
