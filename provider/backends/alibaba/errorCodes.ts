@@ -156,6 +156,7 @@ export const MEANINGS: Readonly<Record<string, Explanation>> = {
   },
   // Attach, detach
   "InvalidKeyPairName.NotFound": NO_SUCH_PAIR,
+  "InvalidKeyPair.NotFound": NO_SUCH_PAIR,
   "InvalidInstanceIds.ValueNotSupported": INSTANCES,
   "InvalidInstanceId.NotFound": INSTANCES,
   [INSTANCE_NOT_READY]: {
