@@ -7,10 +7,16 @@ import { prepared, type ResourceKind, report } from "./resource";
 type ArgumentName = keyof model.KeyPairAttachmentArgs;
 type OutputName = Exclude<keyof model.KeyPairAttachmentState, ArgumentName | `__${string}`>;
 
-const ARGUMENTS: Record<ArgumentName, true> = { keyPairName: true, instanceIds: true, connection: true };
+const ARGUMENTS: Record<ArgumentName, true> = {
+  keyPairName: true,
+  instanceIds: true,
+  restartInstances: true,
+  connection: true,
+};
 
 /** Each with the argument that a program may have meant. */
 const OUTPUTS: Record<OutputName, string | undefined> = {
+  pendingRestarts: "restartInstances",
   backend: "connection.backend",
   region: "connection.region",
   ownerId: undefined,
@@ -36,13 +42,18 @@ export interface KeyPairAttachmentArgs extends NotArguments {
    * A changed list is a change in place.
    */
   instanceIds: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Whether running instances are restarted once the key pair is attached, one after the other: they take the key only then. Without
+   * it the resource says which instances take the key at their next restart.
+   */
+  restartInstances?: pulumi.Input<boolean | undefined> | undefined;
   /** Where the key pair lives, when that is not what the stack's configuration says. Another place replaces the attachment. */
   connection?: pulumi.Input<NestedInputs<model.Connection> | undefined> | undefined;
 }
 
 /**
  * Key pairs on instances (Alibaba Cloud ECS): the public key is put on each instance. A running instance takes the change when
- * it is restarted, and the resource says so.
+ * it is restarted: with `restartInstances` the resource does that, else it says which instances are meant.
  *
  * ```ts
  * new KeyPairAttachment("web", { keyPairName: deploy.keyPairName, instanceIds: [web.id] });
@@ -53,6 +64,10 @@ export class KeyPairAttachment extends pulumi.CustomResource {
   declare readonly keyPairName: pulumi.Output<string>;
   /** The instances that this resource attached it to. */
   declare readonly instanceIds: pulumi.Output<string[]>;
+  /** Whether running instances are restarted, as the program gave it. */
+  declare readonly restartInstances: pulumi.Output<boolean | undefined>;
+  /** The instances that this resource attached the key pair to while they ran, and did not restart. */
+  declare readonly pendingRestarts: pulumi.Output<string[] | undefined>;
   /** Where the key pair lives, as the program gave it. */
   declare readonly connection: pulumi.Output<model.Connection | undefined>;
   /** The backend that holds the key pair. */

@@ -79,6 +79,10 @@ export interface AttachmentClient {
   detach(name: string, instanceIds: string[], operation: Operation): Promise<InstanceFailure[]>;
   /** The instances that the pair is attached to. */
   attachedInstances(name: string, operation: Operation): Promise<string[]>;
+  /** Those of the instances that run: they take or lose a key pair only when they are restarted. */
+  runningInstances(instanceIds: string[], operation: Operation): Promise<string[]>;
+  /** Restarts a running instance, and resolves when it runs again. A restart is never sent twice without a look between. */
+  restart(instanceId: string, operation: Operation): Promise<void>;
 }
 
 /** To whom credentials belong, and so the key pairs that they make. */

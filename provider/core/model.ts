@@ -237,12 +237,19 @@ export interface KeyPairAttachmentArgs {
    * @uniqueItems true
    */
   instanceIds: string[];
+  /**
+   * Whether running instances are restarted once the key pair is attached, one after the other: they take the key only then. Without
+   * it (the default) the resource says which instances take the key at their next restart.
+   */
+  restartInstances?: boolean;
   /** Where the key pair lives, when that is not what the stack's configuration says. Another place replaces the attachment. */
   connection?: Connection;
 }
 
 /** What is stored of an attachment. */
 export interface KeyPairAttachmentState extends KeyPairAttachmentArgs {
+  /** The instances that this resource attached the key pair to while they ran, and did not restart. */
+  pendingRestarts?: string[];
   /** The backend that holds the key pair. */
   backend: BackendName;
   /** The region that holds the key pair. */

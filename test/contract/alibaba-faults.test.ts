@@ -120,6 +120,47 @@ const FAULTS: [string, FaultKind & { when?: "before" | "after" }][] = (["before"
   ],
 );
 
+describe.concurrent("a restart", () => {
+  const reboot = { action: "RebootInstance", times: 1 } as const;
+
+  test.for([
+    ["a lost reply after it was carried out", { fault: "lost-reply", when: "after" }, 1],
+    ["a lost reply before it was carried out", { fault: "lost-reply", when: "before" }, 1],
+    [
+      "an instance that is just starting",
+      { fault: "error", status: 403, code: "IncorrectInstanceStatus" },
+      1,
+    ],
+    ["no fault", { fault: "throttle" }, 1],
+  ] as const)("happens once: %s", async ([, fault, times], { onTestFinished, expect }) => {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.faults.add({ ...fault, ...reboot });
+    await backend.attachments.restart("i-1", operation());
+    expect(emulator.instances.restarted).toHaveLength(times);
+    expect(emulator.instances.status("i-1")).toBe("Running");
+  });
+
+  test("of an instance that stays away ends with the time", async ({ onTestFinished, expect }) => {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.instances.restartMs = 60_000;
+    const soon = { ...operation(), deadline: Date.now() + 5_000 };
+    await expect(backend.attachments.restart("i-1", soon)).rejects.toMatchObject({
+      code: "DeadlineExceeded",
+      message: "i-1 was restarted, and does not run yet. Look at the instance.",
+    });
+  });
+
+  test("is of instances that run: others take a key pair when they start", async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.instances.stopped.add("i-2");
+    emulator.instances.gone.add("i-3");
+    expect(await backend.attachments.runningInstances(["i-1", "i-2", "i-3"], operation())).toEqual(["i-1"]);
+  });
+});
+
 describe.concurrent.each(STEPS)("$action", ({ action, isIdempotent, run, isDone }) => {
   async function prepared(onTestFinished: TestContext["onTestFinished"]) {
     const { emulator, backend } = await startEcs(onTestFinished, {}, { timeoutMs: TIMEOUT_MS });

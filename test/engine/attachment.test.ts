@@ -86,6 +86,42 @@ it("an attachment, from its first up to destroy", async () => {
   });
 });
 
+it("restartInstances restarts the running instances, and none twice", async () => {
+  const program = (ids: string[], restart = true) => `
+    const { KeyPairAttachment } = require("pulumi-keypair");
+    const use = new KeyPairAttachment("use", {
+      keyPairName: "theirs", instanceIds: ${literal(ids)}, restartInstances: ${restart},
+    });
+    exports.pending = use.pendingRestarts;`;
+  const ecs = await ecsProject({ program: program(["i-1", "i-2", "i-3"]) });
+  onTestFinished(() => ecs.close());
+  const { store, instances } = ecs.emulator;
+  store.import(REGION, { name: "theirs", publicKey: (await newKey()).line });
+  instances.stopped.add("i-2");
+  await step("when they are attached", async () => {
+    const run = await ecs.project.up();
+    expect(instances.restarted).toEqual(["i-1", "i-3"]);
+    expect(run.warnings("use")).toEqual([]);
+    expect((await ecs.project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
+  });
+  await step("later, where the reply to one was lost", async () => {
+    ecs.emulator.faults.add({ fault: "lost-reply", when: "after", action: "RebootInstance", times: 1 });
+    ecs.project.program(program(["i-1", "i-2", "i-3", "i-4"]));
+    await ecs.project.up();
+    expect(instances.restarted).toEqual(["i-1", "i-3", "i-4"]);
+  });
+  await step("once they are wished", async () => {
+    ecs.project.program(program(["i-1", "i-2", "i-3", "i-4", "i-5"], false));
+    const run = await ecs.project.up();
+    expect(run.warnings("use").join()).toContain(`${RESTART}: i-5.`);
+    expect(await ecs.project.outputs()).toEqual({ pending: ["i-5"] });
+    ecs.project.program(program(["i-1", "i-2", "i-3", "i-4", "i-5"]));
+    await ecs.project.up();
+    expect(instances.restarted).toEqual(["i-1", "i-3", "i-4", "i-5"]);
+    expect((await ecs.project.up()).changes).toEqual({ same: 2 });
+  });
+});
+
 it("an attachment that is renamed without an alias stays attached", async () => {
   const program = (name: string) => `
     const { KeyPairAttachment } = require("pulumi-keypair");

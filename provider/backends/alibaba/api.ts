@@ -71,7 +71,15 @@ export interface EcsRequests {
   UntagResources: TaggedResources & { TagKey: string[] };
   JoinResourceGroup: { ResourceType: typeof RESOURCE_TYPE; ResourceId: string; ResourceGroupId: string };
   /** https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances */
-  DescribeInstances: { KeyPairName: string; MaxResults?: number; NextToken?: string };
+  DescribeInstances: {
+    KeyPairName?: string;
+    /** A JSON array of at most 100. */
+    InstanceIds?: string;
+    MaxResults?: number;
+    NextToken?: string;
+  };
+  /** https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-rebootinstance */
+  RebootInstance: { InstanceId: string };
 }
 
 export type EcsAction = keyof EcsRequests;

@@ -6,6 +6,7 @@ import { groups } from "../../transport/groups";
 import { MOST } from "./api";
 import type { EcsCaller } from "./client";
 import { INSTANCE_NOT_READY } from "./errorCodes";
+import { restartInstance, runningInstances } from "./restart";
 
 /** An instance needs about a minute to start. */
 const FIRST_WAIT_MS = 2_000;
@@ -48,6 +49,14 @@ export class EcsAttachments implements AttachmentClient {
       token = reply.text("NextToken");
     } while (token !== undefined);
     return instanceIds.sort();
+  }
+
+  runningInstances(instanceIds: string[], operation: Operation): Promise<string[]> {
+    return runningInstances(this.client, instanceIds, operation);
+  }
+
+  restart(instanceId: string, operation: Operation): Promise<void> {
+    return restartInstance(this.client, instanceId, operation);
   }
 
   /** Tries again, until the deadline, with the instances that are just starting or stopping. */

@@ -39,6 +39,9 @@ export class LocalBackend implements Backend {
       detach: (name, instanceIds, operation) => this.#changeInstances("detach", name, instanceIds, operation),
       attachedInstances: (name, operation) =>
         whenFree(operation, () => this.#store.attachedInstances(region, name)),
+      // Every instance is there, and runs.
+      runningInstances: async (instanceIds) => instanceIds,
+      restart: async () => {},
     };
   }
 

@@ -2,7 +2,7 @@ import { openPlace, resolvePlace } from "../connection";
 import { defined } from "../defined";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 import type { OperationContext, Outcome } from "../resource/contract";
-import { attach, failed, partialFailure, without } from "./instances";
+import { attach, failed, partialFailure, restartOrWarn, without } from "./instances";
 
 /** Attaches the pair to all instances. If some fail, the instances that succeeded are still recorded. */
 export async function createAttachment(
@@ -15,15 +15,18 @@ export async function createAttachment(
   // Asked before anything is attached, so that no call comes between the cloud's reply and the state.
   const owner = await backend.owner(operation);
   const failures = await attach(args.keyPairName, args.instanceIds, backend, context);
+  const attached = without(args.instanceIds, failed(failures));
+  const restarts = await restartOrWarn(args.keyPairName, attached, args, backend, context);
   const state: KeyPairAttachmentState = defined({
     ...args,
-    instanceIds: without(args.instanceIds, failed(failures)),
+    instanceIds: attached,
+    pendingRestarts: restarts.pendingRestarts,
     backend: backend.name,
     region: backend.region,
     ownerId: owner?.id,
     __account: place.account,
   });
-  const failure = partialFailure("attached to", args.keyPairName, failures);
+  const failure = partialFailure("attached to", args.keyPairName, failures) ?? restarts.failure;
   if (!failure) return { id: args.keyPairName, state };
   if (state.instanceIds.length === 0) throw failure;
   return { id: args.keyPairName, state, incomplete: failure };

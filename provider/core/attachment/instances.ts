@@ -1,30 +1,76 @@
 import type { AttachmentClient, Backend, InstanceFailure } from "../backend";
 import { isKeyPairError, KeyPairError } from "../errors";
+import type { KeyPairAttachmentArgs } from "../model";
 import type { OperationContext } from "../resource/contract";
 
 /**
- * Attaches, and warns that running instances use the key only after a restart. Returns the instances that
- * failed.
+ * Attaches. Returns the instances that failed. Running instances use the key only after a restart: see
+ * `restartOrWarn`.
  */
 export async function attach(
   name: string,
   instanceIds: string[],
   backend: Backend,
-  context: OperationContext,
+  { operation, run }: OperationContext,
 ): Promise<InstanceFailure[]> {
   if (instanceIds.length === 0) return [];
-  const { operation, run } = context;
   const owner = await backend.owner(operation);
   // Noted before the call, because another resource may detach the same instance at the same time.
   for (const instanceId of instanceIds) run.attached.add(backend, owner, [name, instanceId]);
-  const failures = await clientOf(backend).attach(name, instanceIds, operation);
-  const attached = without(instanceIds, failed(failures));
-  if (attached.length > 0) {
-    context.warn(
-      `key pair "${name}" takes effect on running instances when they are restarted: ${attached.join(", ")}.`,
-    );
+  return clientOf(backend).attach(name, instanceIds, operation);
+}
+
+/** What became of the restarts that an attachment needs. */
+export interface Restarts {
+  /** The instances that still have to be restarted; `undefined`: none. */
+  pendingRestarts: string[] | undefined;
+  failure: KeyPairError | undefined;
+}
+
+/**
+ * Restarts the instances that run, one after the other, so that not all of them are away at once. Without
+ * `restartInstances` it says which ones have to be restarted.
+ */
+export async function restartOrWarn(
+  name: string,
+  instanceIds: string[],
+  { restartInstances = false }: Pick<KeyPairAttachmentArgs, "restartInstances">,
+  backend: Backend,
+  { operation, warn }: OperationContext,
+): Promise<Restarts> {
+  if (instanceIds.length === 0) return { pendingRestarts: undefined, failure: undefined };
+  const client = clientOf(backend);
+  let pending = instanceIds;
+  try {
+    pending = await client.runningInstances(instanceIds, operation);
+    if (restartInstances) {
+      const due = pending;
+      for (const [index, instanceId] of due.entries()) {
+        operation.progress(`restarting ${instanceId} (${index + 1} of ${due.length})`);
+        await client.restart(instanceId, operation);
+        pending = without(pending, [instanceId]);
+      }
+    }
+  } catch (error) {
+    if (!isKeyPairError(error)) throw error;
+    // Without the right to look at instances, all of them may run.
+    if (restartInstances) return { pendingRestarts: pending, failure: notRestarted(name, pending, error) };
   }
-  return failures;
+  if (pending.length === 0) return { pendingRestarts: undefined, failure: undefined };
+  warn(
+    `key pair "${name}" takes effect on running instances when they are restarted: ${pending.join(", ")}.`,
+  );
+  return { pendingRestarts: pending, failure: undefined };
+}
+
+function notRestarted(name: string, pending: string[], cause: KeyPairError): KeyPairError {
+  return new KeyPairError({
+    ...cause.details,
+    keyPairName: name,
+    message: `key pair "${name}" is attached, and not all instances were restarted (${pending.join(", ")}): ${cause.details.message}`,
+    next: "Run `pulumi up` again: it restarts those that are left.",
+    cause,
+  });
 }
 
 /**

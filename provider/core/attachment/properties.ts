@@ -15,7 +15,9 @@ type AttachmentProperty = Exclude<keyof KeyPairAttachmentState, `__${string}`>;
 export const ATTACHMENT_PROPERTIES = {
   keyPairName: { change: "replace" },
   instanceIds: { change: "update", compare: compareInstances },
+  restartInstances: { change: "update", compare: compareRestarts },
   connection: { change: "replace", compare: compareConnection },
+  pendingRestarts: { change: "computed" },
   backend: { change: "computed" },
   region: { change: "computed" },
   ownerId: { change: "computed" },
@@ -25,6 +27,13 @@ export const ATTACHMENT_PROPERTIES = {
 export const ATTACHMENT_NOTES = {
   __account: { change: "computed", follows: ["connection"] },
 } as const satisfies PropertyTable<AttachmentComparison>;
+
+/** What was not restarted yet is an update. */
+function compareRestarts({ state, args }: AttachmentComparison): ChangeKind | undefined {
+  const isChanged = (state.restartInstances ?? false) !== (args.restartInstances ?? false);
+  const isPending = args.restartInstances === true && state.pendingRestarts !== undefined;
+  return isChanged || isPending ? "update" : undefined;
+}
 
 /** The order of the list means nothing. */
 function compareInstances({ state, args }: AttachmentComparison): ChangeKind | undefined {

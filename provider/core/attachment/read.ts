@@ -22,14 +22,21 @@ export async function readAttachment(
   if (instanceIds.length < (state.instanceIds?.length ?? 0) || instanceIds.length === 0)
     await assertSameOwner({ ...state, keyPairName: id }, undefined, backend, operation);
   if (instanceIds.length === 0) return undefined;
+  const pending = (state.pendingRestarts ?? []).filter((instanceId) => instanceIds.includes(instanceId));
   const read: KeyPairAttachmentState = defined({
     ...state,
     keyPairName: id,
     instanceIds,
+    pendingRestarts: pending.length > 0 ? pending : undefined,
     backend: backend.name,
     region: backend.region,
     __account: state.__account ?? place.account,
   });
-  const inputs = defined({ keyPairName: id, instanceIds, connection: state.connection });
+  const inputs = defined({
+    keyPairName: id,
+    instanceIds,
+    restartInstances: state.restartInstances,
+    connection: state.connection,
+  });
   return { id, state: read, inputs };
 }

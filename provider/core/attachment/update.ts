@@ -4,7 +4,7 @@ import { isKeyPairError } from "../errors";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
-import { attach, detach, failed, partialFailure, without } from "./instances";
+import { attach, detach, failed, partialFailure, restartOrWarn, without } from "./instances";
 
 /** Attaches first, then detaches, so that a failure leaves more machines reachable, not fewer. */
 export async function updateAttachment(
@@ -13,9 +13,9 @@ export async function updateAttachment(
   args: KeyPairAttachmentArgs,
   context: OperationContext,
 ): Promise<Outcome<KeyPairAttachmentState>> {
-  const { connection } = args;
+  const { connection, restartInstances } = args;
   const { account: __account } = resolvePlace(connection, context.settings, context.catalog);
-  const target = defined({ ...state, connection, __account });
+  const target = defined({ ...state, connection, restartInstances, __account });
   const backend = await openPlaceOfState(target, context);
   await assertSameOwner(state, undefined, backend, context.operation);
   const added = without(args.instanceIds, state.instanceIds);
@@ -33,5 +33,16 @@ export async function updateAttachment(
     incomplete ??= error;
   }
   const instanceIds = [...without(args.instanceIds, failed(notAttached)), ...notDetached];
-  return { id, state: { ...target, instanceIds }, ...(incomplete && { incomplete }) };
+  const before = (state.pendingRestarts ?? []).filter((instanceId) => instanceIds.includes(instanceId));
+  const attached = without(added, failed(notAttached));
+  const due = restartInstances ? [...before, ...attached] : attached;
+  const { pendingRestarts = [], failure } = await restartOrWarn(id, due, args, backend, context);
+  incomplete ??= failure;
+  const pending = restartInstances ? pendingRestarts : [...before, ...pendingRestarts];
+  const reached = defined({
+    ...target,
+    instanceIds,
+    pendingRestarts: pending.length > 0 ? pending : undefined,
+  });
+  return { id, state: reached, ...(incomplete && { incomplete }) };
 }

@@ -3,7 +3,6 @@ import { createHmac, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { AccessKey } from "../../emulator/ecs/signature";
 
@@ -60,7 +59,8 @@ export class LocalSts {
 
   /** The source of a module that leads each TLS connection to a host of Alibaba Cloud here, as a name server would. */
   redirect(): string {
-    const { port } = this.#server?.address() as AddressInfo;
+    const address = this.#server?.address();
+    const port = typeof address === "object" ? address?.port : undefined;
     return `
       const tls = require("node:tls");
       const { connect } = tls;

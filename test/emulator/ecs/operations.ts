@@ -1,6 +1,7 @@
 import { createKeyPair } from "../../../provider/backends/local/create";
 import type { InstanceResult, KeyPairStore, StoredKeyPair } from "../../../provider/backends/local/store";
 import { EcsFailure } from "./failure";
+import type { Instances } from "./instances";
 import { type EcsRequest, isTrue, listParameters, tagParameters } from "./request";
 import { type AccessKey, DEFAULT_ACCOUNT } from "./signature";
 import type { LaggingView } from "./view";
@@ -9,6 +10,7 @@ import type { Fields } from "./wire";
 export interface Account {
   store: KeyPairStore;
   view: LaggingView;
+  instances: Instances;
   /** Created pairs get small ECDSA keys, for tests that make hundreds and look at no key. */
   hasFastKeys: boolean;
 }
@@ -135,20 +137,33 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeInstances: {
     names: (parameters) => oneName(parameters).filter(Boolean),
     required: [],
-    run: ({ store }, { region, parameters }) => {
+    run: ({ store, instances }, { region, parameters }) => {
       const keyPairName = parameters.get("KeyPairName") ?? "";
       const start = Number(parameters.get("NextToken") ?? 0);
       const end = start + number(parameters, "MaxResults", 10);
-      const instanceIds = store.attachedInstances(region, keyPairName);
+      const instanceIds = parameters.has("InstanceIds")
+        ? jsonList(parameters, "InstanceIds").filter((id) => !instances.isGone(id))
+        : store.attachedInstances(region, keyPairName);
       return {
         TotalCount: instanceIds.length,
         NextToken: end < instanceIds.length ? String(end) : "",
         Instances: {
-          Instance: instanceIds
-            .slice(start, end)
-            .map((id) => ({ InstanceId: id, KeyPairName: keyPairName, RegionId: region })),
+          Instance: instanceIds.slice(start, end).map((id) => ({
+            InstanceId: id,
+            KeyPairName: keyPairName,
+            RegionId: region,
+            Status: instances.status(id),
+          })),
         },
       };
+    },
+  },
+  RebootInstance: {
+    names: () => [],
+    required: ["InstanceId"],
+    run: ({ instances }, { parameters }) => {
+      instances.reboot(parameters.get("InstanceId") ?? "");
+      return {};
     },
   },
   TagResources: {
@@ -220,6 +235,8 @@ export function operationOf({ action, parameters }: EcsRequest, version: string 
       "Specified api is not found, please check your url and method.",
     );
   if (isSts) return operation;
+  // The id of an instance says its region.
+  if (action === "RebootInstance" && !parameters.has("RegionId")) parameters.set("RegionId", "cn-hangzhou");
   for (const name of ["RegionId", ...operation.required]) {
     if (!parameters.get(name)) {
       throw new EcsFailure(

@@ -9,6 +9,7 @@ import { KeyPairStore } from "../../../provider/backends/local/store";
 import { isKeyPairError } from "../../../provider/core/errors";
 import { EcsFailure } from "./failure";
 import { CallRate, type Fault, FaultPlan } from "./faults";
+import { Instances } from "./instances";
 import { type Account, checkPermission, OPERATIONS, operationOf } from "./operations";
 import { type EcsRequest, readRequest } from "./request";
 import { type AccessKey, DEFAULT_ACCOUNT, SignatureCheck } from "./signature";
@@ -90,7 +91,7 @@ export class EcsEmulator {
       const file = id === DEFAULT_ACCOUNT ? path : `${path}.${id}`;
       const store = new KeyPairStore(file, options.quota === undefined ? {} : { quota: options.quota });
       const view = new LaggingView(store, this.#readLagMs);
-      return { store, view, hasFastKeys: options.hasFastKeys ?? false };
+      return { store, view, instances: new Instances(), hasFastKeys: options.hasFastKeys ?? false };
     };
     this.#signatures = new SignatureCheck(options.accessKeys ?? [TEST_ACCESS_KEY], options.clockSkewMs);
     this.#latencyMs = options.latencyMs ?? 0;
@@ -112,6 +113,11 @@ export class EcsEmulator {
   /** The key pairs of the default account. */
   get store(): KeyPairStore {
     return this.storeOf(DEFAULT_ACCOUNT);
+  }
+
+  /** The instances of the default account. */
+  get instances(): Instances {
+    return this.#account(DEFAULT_ACCOUNT).instances;
   }
 
   storeOf(account: string): KeyPairStore {

@@ -250,6 +250,80 @@ describe("life cycle", () => {
   });
 });
 
+describe("restarts", () => {
+  const args = (instanceIds: string[], restartInstances = true): KeyPairAttachmentArgs => ({
+    keyPairName: name,
+    instanceIds,
+    restartInstances,
+  });
+  /** The backend with instances of which these run, and a log of those that were restarted. */
+  function withInstances(running: string[], restart: (id: string) => void = () => {}) {
+    const restarted: string[] = [];
+    const progress: string[] = [];
+    const attachments = {
+      ...client(),
+      runningInstances: async (ids: string[]) => ids.filter((id) => running.includes(id)),
+      restart: async (id: string) => {
+        restart(id);
+        restarted.push(id);
+      },
+    };
+    const started: OperationContext = {
+      ...context,
+      catalog: { ...catalog, open: async () => Object.assign(Object.create(backend), { attachments }) },
+      operation: { ...context.operation, progress: (message) => progress.push(message) },
+    };
+    return { restarted, progress, started };
+  }
+
+  it("are made one after the other, of the instances that run", async () => {
+    const { restarted, progress, started } = withInstances(["i-31", "i-33"]);
+    const { state } = await attachmentResource.create(args(["i-31", "i-32", "i-33"]), started);
+    expect(restarted).toEqual(["i-31", "i-33"]);
+    expect(progress).toEqual(["restarting i-31 (1 of 2)", "restarting i-33 (2 of 2)"]);
+    expect(state).not.toHaveProperty("pendingRestarts");
+    expect(warnings).toEqual([]);
+  });
+
+  it("that are not wished are recorded, and made once they are wished", async () => {
+    const { restarted, started } = withInstances(["i-34", "i-35"]);
+    const { state } = await attachmentResource.create(args(["i-34"], false), started);
+    expect(state.pendingRestarts).toEqual(["i-34"]);
+    expect(warnings).toEqual([expect.stringContaining("when they are restarted: i-34.")]);
+    const more = await attachmentResource.update(name, state, args(["i-34", "i-35"], false), started);
+    expect(more.state.pendingRestarts).toEqual(["i-34", "i-35"]);
+    expect(restarted).toEqual([]);
+    const done = await attachmentResource.update(name, more.state, args(["i-34", "i-35"]), started);
+    expect(restarted).toEqual(["i-34", "i-35"]);
+    expect(done.state).not.toHaveProperty("pendingRestarts");
+    const fewer = await attachmentResource.update(name, more.state, args(["i-35"], false), started);
+    expect(fewer.state.pendingRestarts).toEqual(["i-35"]);
+  });
+
+  it("that fail leave the attachment, the others, and a way on", async () => {
+    const { restarted, started } = withInstances(["i-36", "i-37", "i-38"], (id) => {
+      if (id === "i-37")
+        throw new KeyPairError({
+          code: "PermissionDenied",
+          message: "the credentials may not call RebootInstance",
+        });
+    });
+    const { state, incomplete } = await attachmentResource.create(args(["i-36", "i-37", "i-38"]), started);
+    expect(restarted).toEqual(["i-36"]);
+    expect(state).toMatchObject({ instanceIds: ["i-36", "i-37", "i-38"], pendingRestarts: ["i-37", "i-38"] });
+    expect(incomplete?.message).toBe(
+      `key pair "${name}" is attached, and not all instances were restarted (i-37, i-38): the credentials may not call RebootInstance. ` +
+        "Run `pulumi up` again: it restarts those that are left.",
+    );
+    const again = withInstances(["i-36", "i-37", "i-38"]);
+    expect(
+      attachmentResource.diff({ state, args: args(["i-36", "i-37", "i-38"]), settings, catalog }).changes,
+    ).toEqual([{ property: "restartInstances", kind: "update" }]);
+    await attachmentResource.update(name, state, args(["i-36", "i-37", "i-38"]), again.started);
+    expect(again.restarted).toEqual(["i-37", "i-38"]);
+  });
+});
+
 describe("diff", () => {
   const state: KeyPairAttachmentState = {
     keyPairName: "a",

@@ -61,6 +61,13 @@ export function attachments(bench: Workbench): void {
       expect(await attached(later.name)).toEqual(one);
     });
 
+    it("take effect when an instance is restarted, which ends when it runs again", async () => {
+      expect(await client().runningInstances([...instanceIds], operation())).toEqual([...instanceIds]);
+      const [id = ""] = one;
+      await client().restart(id, operation());
+      expect(await client().runningInstances(one, operation())).toEqual(one);
+    });
+
     it("need a pair that is there", async () => {
       const name = bench.newName("none");
       await bench.refusal(name, client().attach(name, one, operation()), "NotFound");
