@@ -73,6 +73,7 @@ export function ecsWire() {
       accessKeys: [TEST_ACCESS_KEY, TEMPORARY, RESTRICTED, EXPIRED],
       onRequest: (request) => requests.push(request),
     });
+    emulator.instances.restartMs = 0;
     publicKey = await newLine();
   });
   afterEach(() => void requests.splice(0));

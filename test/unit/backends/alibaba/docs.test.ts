@@ -15,6 +15,6 @@ test("the RAM policy is JSON, and allows every operation that is called, and no 
     /```json\n([\s\S]*?)```/.exec(docs)?.[1] ?? "",
   );
   const allowed = policy.Statement.flatMap(({ Action }) => Action).sort();
-  const called = ["CreateKeyPair", "ImportKeyPair", "DeleteKeyPairs", ...IDEMPOTENT];
+  const called = ["CreateKeyPair", "ImportKeyPair", "DeleteKeyPairs", "RebootInstance", ...IDEMPOTENT];
   expect(allowed).toEqual(called.map((action) => `ecs:${action}`).sort());
 });
