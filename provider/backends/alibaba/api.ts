@@ -84,6 +84,9 @@ export interface EcsRequests {
 
 export type EcsAction = keyof EcsRequests;
 
+/** Requests that name no region, because the id of an instance says it. */
+export const WITHOUT_REGION: ReadonlySet<EcsAction> = new Set(["RebootInstance"]);
+
 /** Requests that change nothing: they end when the user interrupts. */
 export const READS: ReadonlySet<EcsAction> = new Set(["DescribeKeyPairs", "DescribeInstances"]);
 

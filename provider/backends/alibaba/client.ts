@@ -5,7 +5,7 @@ import type { HttpPool } from "../../transport/http";
 import { RateLimit } from "../../transport/rateLimit";
 import { retry } from "../../transport/retry";
 import { withCredentialsUsed } from "../credentialsUsed";
-import { API_VERSION, type EcsAction, type EcsRequests, IDEMPOTENT, READS } from "./api";
+import { API_VERSION, type EcsAction, type EcsRequests, IDEMPOTENT, READS, WITHOUT_REGION } from "./api";
 import type { CredentialSource } from "./credentials";
 import { readReply, type Subject } from "./errors";
 import type { Reply } from "./reply";
@@ -63,8 +63,9 @@ export class EcsClient {
   async #send(action: EcsAction, request: object, subject: Subject, operation: Operation): Promise<Reply> {
     const { endpoint, regionId, credentials, http } = this.options;
     const { query, form } = parts(request);
+    const region = WITHOUT_REGION.has(action) ? {} : { RegionId: regionId };
     const signed = signedRequest(
-      { endpoint, version: API_VERSION, action, query: { RegionId: regionId, ...query }, form },
+      { endpoint, version: API_VERSION, action, query: { ...region, ...query }, form },
       await credentials.key(),
     );
     const reply = await http
