@@ -50,6 +50,8 @@ export interface ErrorDetails {
   requestId?: string;
   /** How long the cloud asks to wait before the next try. */
   retryAfterMs?: number;
+  /** No connection was opened, so nothing was sent. */
+  isUnreachable?: true;
   cause?: unknown;
 }
 

@@ -1,4 +1,4 @@
-import { buildConnector, EnvHttpProxyAgent, request as send } from "undici";
+import { Agent, buildConnector, EnvHttpProxyAgent, request as send } from "undici";
 import { defined } from "../core/defined";
 import { KeyPairError } from "../core/errors";
 import { cancelled } from "../core/pause";
@@ -65,7 +65,9 @@ const NOT_TRUSTED = new Set([
  * or a key.
  */
 export class HttpPool {
+  /** Through the proxies of the environment. */
   readonly #agent: EnvHttpProxyAgent;
+  readonly #directAgent: Agent;
   readonly #proxies = proxies(process.env);
   readonly #timeoutMs: number;
   /** Failures to connect to a host itself. All other failures to connect are those of a proxy. */
@@ -83,19 +85,26 @@ export class HttpPool {
       rejectUnauthorized: verify,
     });
     const connect = buildConnector({ timeout: connectTimeoutMs, ...trust });
-    this.#agent = new EnvHttpProxyAgent({
+    const options: Agent.Options = {
       connections: MAX_CONNECTIONS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-      connect: (options, callback) =>
-        connect(options, (...result) => {
+      connect: (target, callback) =>
+        connect(target, (...result) => {
           if (result[0] !== null) this.#ofHosts.add(result[0]);
           callback(...result);
         }),
+    };
+    this.#directAgent = new Agent(options);
+    const { httpProxy, httpsProxy } = this.#proxies;
+    this.#agent = new EnvHttpProxyAgent({
+      ...options,
       proxyTls: { timeout: connectTimeoutMs },
       requestTls: trust,
-      ...this.#proxies,
+      ...defined({ httpProxy, httpsProxy }),
+      // This pool itself knows which hosts need no proxy.
+      noProxy: "",
       // As curl does it: the proxy gets plain http requests as they are, and opens a tunnel for https.
       proxyTunnel: false,
     });
@@ -108,7 +117,7 @@ export class HttpPool {
         method,
         headers,
         ...defined({ body }),
-        dispatcher: this.#agent,
+        dispatcher: this.#proxies.isDirect(url) ? this.#directAgent : this.#agent,
         signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       });
       const text = await reply.body.text();
@@ -120,7 +129,7 @@ export class HttpPool {
   }
 
   async close(): Promise<void> {
-    await this.#agent.close();
+    await Promise.all([this.#agent.close(), this.#directAgent.close()]);
   }
 
   #failure(error: unknown, url: URL): KeyPairError {
@@ -134,9 +143,16 @@ export class HttpPool {
         next: "Check the endpoint, or trust the authority that signed it (NODE_EXTRA_CA_CERTS, or `cacert` in clouds.yaml).",
       });
     }
+    if (isProxyRefusal(error, 407)) {
+      return new KeyPairError({
+        code: "Configuration",
+        message: `the proxy ${this.#proxyOf(url)} does not take the user and the password, or asks for them (HTTP 407)`,
+        next: "Give them in the URL of HTTPS_PROXY or HTTP_PROXY, like http://user:password@proxy.example:3128.",
+      });
+    }
     if (isProxyRefusal(error)) {
       const message = `${host} cannot be reached (the proxy refused a connection to it)`;
-      return new KeyPairError({ code: "Unavailable", message });
+      return new KeyPairError({ code: "Unavailable", message, isUnreachable: true });
     }
     const reason = isTimeout(error, code)
       ? `no reply within ${this.#timeoutMs / 1000} s`
@@ -148,17 +164,24 @@ export class HttpPool {
     });
   }
 
-  #notConnected(error: unknown, { host, protocol }: URL): KeyPairError {
+  /** Its host and port: its URL may hold a password. */
+  #proxyOf({ protocol }: URL): string | undefined {
+    const proxy = this.#proxies[protocol === "https:" ? "httpsProxy" : "httpProxy"];
+    return proxy && new URL(proxy).host;
+  }
+
+  #notConnected(error: unknown, url: URL): KeyPairError {
     const code = errorCode(error);
-    const proxy =
-      error instanceof Error && !this.#ofHosts.has(error)
-        ? this.#proxies[protocol === "https:" ? "httpsProxy" : "httpProxy"]
-        : undefined;
-    const where = proxy === undefined ? host : `the proxy ${new URL(proxy).host}`;
-    if (code !== "ENOTFOUND")
-      return new KeyPairError({ code: "Unavailable", message: `${where} cannot be reached (${code})` });
+    const { host } = url;
+    const proxy = error instanceof Error && !this.#ofHosts.has(error) ? this.#proxyOf(url) : undefined;
+    const where = proxy === undefined ? host : `the proxy ${proxy}`;
+    if (code !== "ENOTFOUND") {
+      const message = `${where} cannot be reached (${code})`;
+      return new KeyPairError({ code: "Unavailable", message, isUnreachable: true });
+    }
     return new KeyPairError({
       code: "Configuration",
+      isUnreachable: true,
       message:
         proxy === undefined ? `the host ${host} is not known (${code})` : `${where} is not known (${code})`,
       next:
@@ -208,8 +231,11 @@ function isTimeout(error: unknown, code: string): boolean {
   return isOurs || code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT";
 }
 
-function isProxyRefusal(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("Proxy response (");
+/** As undici words it, for requests by a tunnel and without. */
+function isProxyRefusal(error: unknown, status?: number): boolean {
+  if (!(error instanceof Error)) return false;
+  if (status === undefined) return error.message.startsWith("Proxy response (");
+  return /^Proxy /.test(error.message) && error.message.includes(`(${status})`);
 }
 
 function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -1,12 +1,15 @@
 import { defined } from "../core/defined";
 import { KeyPairError } from "../core/errors";
+import { readNoProxy } from "./noProxy";
 
 /** The proxies of requests, and the hosts that are called without one. */
 export interface Proxies {
   httpProxy?: string;
   httpsProxy?: string;
-  noProxy: string;
+  isDirect(url: URL): boolean;
 }
+
+const EXAMPLE = "http://proxy.example:3128";
 
 /**
  * What the environment says of proxies. Loopback never goes through one, as in Go's and Python's clients. Throws
@@ -15,21 +18,27 @@ export interface Proxies {
 export function proxies(environment: NodeJS.ProcessEnv): Proxies {
   const httpProxy = proxyUrl("http_proxy", environment);
   const httpsProxy = proxyUrl("https_proxy", environment) ?? httpProxy;
-  const asked = environment["no_proxy"] ?? environment["NO_PROXY"] ?? "";
-  const noProxy = asked.trim() === "*" ? "*" : [asked, "localhost", "127.0.0.1", "[::1]"].join(",");
-  return defined({ httpProxy, httpsProxy, noProxy });
+  const isDirect = readNoProxy(environment["no_proxy"] ?? environment["NO_PROXY"] ?? "");
+  return { ...defined({ httpProxy, httpsProxy }), isDirect };
 }
 
-/** The URL in the variable, which may leave out `http://`, as with curl. */
-function proxyUrl(name: string, environment: NodeJS.ProcessEnv): string | undefined {
-  const text = environment[name] ?? environment[name.toUpperCase()];
+/** The URL in the variable, which may leave out `http://`, as with curl and Go. */
+function proxyUrl(lowerCase: string, environment: NodeJS.ProcessEnv): string | undefined {
+  const name = environment[lowerCase] === undefined ? lowerCase.toUpperCase() : lowerCase;
+  const text = environment[name]?.trim();
   if (!text) return undefined;
   const url = text.includes("://") ? text : `http://${text}`;
-  if (URL.canParse(url)) return url;
-  throw new KeyPairError({
+  // The text itself may hold a password.
+  if (!URL.canParse(url)) throw unusable(`${name} is not a URL`);
+  const { protocol } = new URL(url);
+  if (protocol === "http:" || protocol === "https:") return url;
+  throw unusable(`${name} names a proxy of the kind ${protocol.slice(0, -1)}, which is not supported`);
+}
+
+function unusable(message: string): KeyPairError {
+  return new KeyPairError({
     code: "Configuration",
-    // The text itself may hold a password.
-    message: `${name.toUpperCase()} is not a URL`,
-    next: "Set it to the URL of the proxy, like http://proxy.example:3128.",
+    message,
+    next: `Set it to the URL of the proxy, like ${EXAMPLE}.`,
   });
 }

@@ -15,6 +15,11 @@ export interface RetryOptions {
   capMs?: number;
 }
 
+/**
+ * How long a call is tried of which nothing could ever be sent. A short break of the network is over by then; a wrong endpoint or
+ * a missing route is not over after ten minutes either.
+ */
+const UNREACHABLE_MS = 30_000;
 const BASE_MS = 500;
 const CAP_MS = 10_000;
 /** Short, because the rate limit (rateLimit.ts) slows throttled calls down. */
@@ -23,7 +28,9 @@ const THROTTLED_CAP_MS = 2_000;
 /**
  * Calls, and calls again while the failure says that this is safe, until the operation's deadline.
  *
- * The code of the failure decides: `Throttled` and `Unavailable` (nothing was changed) are always tried again,
+ * A call that cannot be sent at all, because the host cannot be reached or is not known, ends after 30 s with that failure.
+ *
+ * Otherwise the code of the failure decides: `Throttled` and `Unavailable` (nothing was changed) are always tried again,
  * `OutcomeUnknown` only for idempotent calls, any other code never. Waits are exponential with full jitter
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), and never shorter than the cloud's own
  * retry-after.
@@ -34,6 +41,8 @@ export async function retry<T>(
   call: () => Promise<T>,
   options: RetryOptions,
 ): Promise<T> {
+  let unreachableSince: number | undefined;
+  let wasSent = false;
   for (let attempt = 0; ; attempt++) {
     checkNotCancelled(operation);
     try {
@@ -41,6 +50,9 @@ export async function retry<T>(
     } catch (error) {
       if (!isRetriable(error, options)) throw error;
       const wait = backoffMs(attempt, error, options);
+      wasSent ||= !error.details.isUnreachable;
+      unreachableSince ??= Date.now();
+      if (!wasSent && Date.now() + wait >= unreachableSince + UNREACHABLE_MS) throw unreachable(error);
       if (Date.now() + wait >= operation.deadline) throw deadlineExceeded(error, attempt + 1);
       operation.progress(`${wording(error)}; trying again in ${seconds(wait)}`);
       await pause(wait, operation.signal);
@@ -61,6 +73,7 @@ export function parseRetryAfter(header: string | undefined): number | undefined 
 function isRetriable(error: unknown, { idempotent }: RetryOptions): error is KeyPairError {
   return (
     isKeyPairError(error, "Throttled", "Unavailable") ||
+    (isKeyPairError(error) && error.details.isUnreachable === true) ||
     (idempotent && isKeyPairError(error, "OutcomeUnknown"))
   );
 }
@@ -77,10 +90,20 @@ function backoffMs(
 }
 
 function wording({ code, details }: KeyPairError): string {
+  if (details.isUnreachable) return details.message;
   const origin = details.cloudCode ? ` (${details.cloudCode})` : "";
   if (code === "Throttled") return `throttled by the cloud${origin}`;
   if (code === "Unavailable") return `the cloud is not available${origin}`;
   return `no certain answer from the cloud${origin}`;
+}
+
+/** A host that is not known is a matter of the configuration, which the error says already. */
+function unreachable(last: KeyPairError): KeyPairError {
+  if (last.code === "Configuration") return last;
+  return last.with({
+    message: `${last.details.message}, for ${seconds(UNREACHABLE_MS)}`,
+    next: "Check the endpoint, the network and the proxy.",
+  });
 }
 
 function deadlineExceeded(last: KeyPairError, tries: number): KeyPairError {

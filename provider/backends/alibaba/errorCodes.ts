@@ -210,6 +210,11 @@ export function meaningOf(cloudCode: string, status: number, subject: Subject): 
   return typeof explanation === "function" ? explanation(subject) : explanation;
 }
 
+/** Whether the cloud refuses the time of the request. */
+export function isAboutTheClock(cloudCode: string): boolean {
+  return MEANINGS[cloudCode] === CLOCK;
+}
+
 /** Denials have many spellings: `Forbidden.RAM`, `NoPermission`, `NoPermission.Tag`, `Forbidden.SubUser`… */
 function isDenial(cloudCode: string, status: number): boolean {
   return (

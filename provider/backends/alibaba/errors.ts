@@ -1,8 +1,9 @@
 import { defined } from "../../core/defined";
 import { type ErrorDetails, KeyPairError } from "../../core/errors";
+import { clockDifference } from "../../transport/clock";
 import type { HttpReply } from "../../transport/http";
 import { parseRetryAfter } from "../../transport/retry";
-import { meaningOf } from "./errorCodes";
+import { isAboutTheClock, meaningOf } from "./errorCodes";
 import { parseFields, Reply } from "./reply";
 
 /** What a request was about, for the message of its failure. */
@@ -44,7 +45,7 @@ export function failureOf(reply: HttpReply, subject: Subject): KeyPairError {
 function unreadable(reply: HttpReply, { action, host, keyPairName }: Subject): KeyPairError {
   return new KeyPairError({
     code: "OutcomeUnknown",
-    message: `${action}: ${host} answered HTTP ${reply.status} with ${kindOf(reply)} that cannot be read`,
+    message: `${action}: ${host} answered HTTP ${reply.status} with ${kindOf(reply)} ${isHtml(reply) ? "which ECS does not send, so a proxy or the login page of a network answered" : "that cannot be read"}`,
     ...defined({ keyPairName }),
   });
 }
@@ -67,8 +68,11 @@ function meaning(
     };
   }
   if (cloudCode === undefined) return notEcs(reply, subject);
+  const known = meaningOf(cloudCode, reply.status, subject);
+  const difference = known && isAboutTheClock(cloudCode) ? clockDifference(reply.headers) : undefined;
+  if (known && difference) return { ...known, message: `${known.message}: ${difference}` };
   return (
-    meaningOf(cloudCode, reply.status, subject) ?? {
+    known ?? {
       code: "Refused",
       message: `${action} was refused by ECS${harmless(cloudMessage)}`,
       next: "https://api.alibabacloud.com/troubleshoot explains the code.",
@@ -83,6 +87,10 @@ function notEcs(reply: HttpReply, { action, host }: Subject): ErrorDetails {
     message: `${action}: ${host} answered HTTP ${reply.status} with ${kindOf(reply)}, which is not a reply of ECS`,
     next: "Check the endpoint, and the proxy between this machine and Alibaba Cloud.",
   };
+}
+
+function isHtml({ headers }: HttpReply): boolean {
+  return headers["content-type"]?.includes("html") ?? false;
 }
 
 function kindOf({ headers, text }: HttpReply): string {

@@ -1,6 +1,7 @@
 import { defined } from "../../core/defined";
 import type { ErrorCode } from "../../core/errors";
 import { KeyPairError } from "../../core/errors";
+import { clockDifference } from "../../transport/clock";
 import type { HttpReply } from "../../transport/http";
 import { parseRetryAfter } from "../../transport/retry";
 
@@ -61,9 +62,11 @@ export function failureOf(reply: HttpReply, action: Action): KeyPairError {
   const fault = parseFault(reply);
   const code = codeOf(reply.status, fault);
   const { name, keyPairName, user } = action;
+  // A signature by access key holds the time.
+  const difference = code === "Unauthenticated" ? clockDifference(reply.headers) : undefined;
   return new KeyPairError({
     code,
-    message: `could not ${name}: ${fault.message}`,
+    message: `could not ${name}: ${fault.message}${difference ? ` (${difference})` : ""}`,
     cloudCode: fault.cloudCode,
     ...defined({ keyPairName, requestId: fault.requestId, retryAfterMs: fault.retryAfterMs }),
     ...nextStep(code, user),

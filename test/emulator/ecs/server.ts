@@ -79,6 +79,7 @@ export class EcsEmulator {
   readonly #server: Server;
   readonly #folder: string | undefined;
   readonly #latencyMs: number;
+  readonly #clockSkewMs: number;
   readonly #onRequest: EcsEmulatorOptions["onRequest"];
   #rate: CallRate | undefined;
   #isClosed = false;
@@ -95,6 +96,7 @@ export class EcsEmulator {
     };
     this.#signatures = new SignatureCheck(options.accessKeys ?? [TEST_ACCESS_KEY], options.clockSkewMs);
     this.#latencyMs = options.latencyMs ?? 0;
+    this.#clockSkewMs = options.clockSkewMs ?? 0;
     this.#onRequest = options.onRequest;
     this.setRate(options.callsPerSecond);
     this.faults.add(...(options.faults ?? []));
@@ -182,6 +184,9 @@ export class EcsEmulator {
     call.status = answered.status;
     const code = /"Code":"([^"]+)"|<Code>([^<]+)/.exec(answered.status >= 400 ? answered.body : "");
     if (code) call.code = code[1] ?? code[2] ?? "";
+    // As far ahead as its clock.
+    if (this.#clockSkewMs !== 0)
+      response.setHeader("date", new Date(Date.now() + this.#clockSkewMs).toUTCString());
     if (fault?.fault === "cut-reply") cut(response, answered);
     else send(response, answered);
   }

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import dns from "node:dns";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
@@ -8,8 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
 import { inspect } from "node:util";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { clockDifference } from "../../../provider/transport/clock";
 import { HttpPool, leaseHttpPool } from "../../../provider/transport/http";
+import { readNoProxy } from "../../../provider/transport/noProxy";
 import { missingEncryption, trustedByNode } from "../../../provider/transport/tls";
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -127,6 +130,32 @@ describe("failures", () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("c2lnbmF0dXJl");
   });
 
+  test("a reply in chunks that ends early is no reply", async () => {
+    const { origin } = await serve((_request, reply) => {
+      reply.writeHead(200, { "Transfer-Encoding": "chunked" });
+      reply.write('{"KeyPairName":');
+      setTimeout(() => reply.destroy(), 20);
+    });
+    await expect(pool().send(post(origin))).rejects.toMatchObject({ code: "OutcomeUnknown" });
+  });
+
+  test("a host whose first address has no route is reached at the next one", async () => {
+    const { origin } = await serve((_, reply) => reply.end("at the second address"));
+    const lookup = vi.spyOn(dns, "lookup").mockImplementation(((
+      _host: string,
+      _options: object,
+      callback: (...args: unknown[]) => void,
+    ) =>
+      callback(null, [
+        { address: "::ffff:0:1", family: 6 },
+        { address: "127.0.0.1", family: 4 },
+      ])) as never);
+    onTestFinished(() => lookup.mockRestore());
+    const url = `http://ecs.example:${new URL(origin).port}`;
+    expect(await pool().send(post(url))).toMatchObject({ text: "at the second address" });
+    expect(lookup).toHaveBeenCalled();
+  });
+
   test.each([
     ["no reply", () => {}],
     [
@@ -212,6 +241,40 @@ describe("a pool that is shared", () => {
     const next = leaseHttpPool();
     expect(await next.http.send(post(origin))).toMatchObject({ text: "ok" });
     await next.release();
+  });
+});
+
+describe("NO_PROXY is read as Go's clients read it", () => {
+  const goesDirect = (noProxy: string, url: string) => readNoProxy(noProxy)(new URL(url));
+
+  test.each([
+    [
+      "example.com",
+      ["http://example.com", "https://a.b.example.com", "http://EXAMPLE.com:81"],
+      ["http://notexample.com", "http://example.org"],
+    ],
+    [".example.com", ["http://a.example.com"], ["http://example.com"]],
+    ["*.example.com", ["http://a.example.com"], ["http://example.com"]],
+    ["example.com:8443", ["https://example.com:8443", "https://a.example.com:8443"], ["https://example.com"]],
+    ["example.com:443", ["https://example.com"], ["http://example.com"]],
+    ["10.0.0.0/8", ["http://10.1.2.3", "http://10.1.2.3:8774"], ["http://11.1.2.3", "http://ten.example"]],
+    ["10.0.0.1,fd00::/8", ["http://10.0.0.1", "http://[fd12::1]"], ["http://10.0.0.2", "http://[fe80::1]"]],
+    [
+      "10.0.0.1:80,[fd00::1]:8774",
+      ["http://10.0.0.1", "http://[fd00::1]:8774"],
+      ["http://10.0.0.1:81", "http://[fd00::1]"],
+    ],
+    [" a.example , b.example ", ["http://a.example", "http://b.example"], ["http://c.example"]],
+    ["a.example,*", ["http://anything.example"], []],
+    ["10.0.0.0/99,/8,:80,.", [], ["http://10.0.0.1", "http://example.com"]],
+    [
+      "",
+      ["http://localhost", "http://127.0.0.1:1", "http://127.8.8.8", "http://[::1]"],
+      ["http://example.com", "http://128.0.0.1"],
+    ],
+  ])("%s", (noProxy, direct, proxied) => {
+    for (const url of direct) expect(`${url} ${goesDirect(noProxy, url)}`).toBe(`${url} true`);
+    for (const url of proxied) expect(`${url} ${goesDirect(noProxy, url)}`).toBe(`${url} false`);
   });
 });
 
@@ -319,5 +382,25 @@ describe("proxies", () => {
     expect(await pool().send(post("http://ecs.example"))).toMatchObject({ text: "from the proxy" });
     vi.stubEnv("HTTP_PROXY", "http://user:hunter22@proxy.example:no-port");
     expect(() => pool()).toThrow(/^HTTP_PROXY is not a URL\. Set it to the URL of the proxy/);
+    vi.stubEnv("HTTP_PROXY", "socks5://user:hunter22@proxy.example:1080");
+    expect(() => pool()).toThrow(
+      /^HTTP_PROXY names a proxy of the kind socks5, which is not supported\. Set it to the URL of the proxy, like http/,
+    );
+    vi.stubEnv("https_proxy", "ftp://proxy.example");
+    vi.stubEnv("HTTP_PROXY", "");
+    expect(() => pool()).toThrow(/^https_proxy names a proxy of the kind ftp/);
+  });
+});
+
+describe("the clock of this machine", () => {
+  const now = Date.parse("2026-11-26T12:00:00Z");
+  test.each([
+    ["Thu, 26 Nov 2026 11:43:00 GMT", "the clock of this machine is 17 minutes ahead of the cloud's"],
+    ["Thu, 26 Nov 2026 12:01:00 GMT", "the clock of this machine is 1 minute behind the cloud's"],
+    ["Thu, 26 Nov 2026 12:00:20 GMT", undefined],
+    ["soon", undefined],
+  ])("at %s", (date, difference) => {
+    expect(clockDifference({ date }, now)).toBe(difference);
+    expect(clockDifference({}, now)).toBeUndefined();
   });
 });

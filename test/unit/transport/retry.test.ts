@@ -45,6 +45,83 @@ describe("what is sent again", () => {
   });
 });
 
+describe("a call that cannot be sent", () => {
+  const refused = () =>
+    new KeyPairError({
+      code: "Unavailable",
+      message: "ecs.example cannot be reached (ECONNREFUSED)",
+      isUnreachable: true,
+    });
+  const unknown = () =>
+    new KeyPairError({
+      code: "Configuration",
+      message: "the host ecs.example is not known (ENOTFOUND)",
+      isUnreachable: true,
+    });
+
+  test("ends after 30 s with the host and the reason, which every wait says too", async () => {
+    const started = Date.now();
+    const doing = operation();
+    const outcome = retry(doing, flaky(1_000, refused()), { idempotent: false }).catch(
+      (error: unknown) => error,
+    );
+    await vi.runAllTimersAsync();
+    expect(await outcome).toMatchObject({
+      code: "Unavailable",
+      message:
+        "ecs.example cannot be reached (ECONNREFUSED), for 30 s. Check the endpoint, the network and the proxy.",
+    });
+    expect(Date.now() - started).toBeLessThanOrEqual(30_000);
+    expect(doing.messages.length).toBeGreaterThan(2);
+    for (const message of doing.messages)
+      expect(message).toMatch(/^ecs\.example cannot be reached \(ECONNREFUSED\); trying again in \d+ s$/);
+  });
+
+  test("to a host that is not known ends as a matter of configuration", async () => {
+    const outcome = retry(operation(), flaky(1_000, unknown()), { idempotent: false }).catch(
+      (error: unknown) => error,
+    );
+    await vi.runAllTimersAsync();
+    expect(await outcome).toMatchObject({
+      code: "Configuration",
+      message: "the host ecs.example is not known (ENOTFOUND).",
+    });
+  });
+
+  test.each([
+    ["refused", refused()],
+    ["not known", unknown()],
+  ])("once (%s) is tried again: a name server may fail for a moment", async (_, error) => {
+    const outcome = retry(operation(), flaky(1, error), { idempotent: false });
+    await vi.runAllTimersAsync();
+    expect(await outcome).toBe("done");
+  });
+
+  test("after one that was sent has the whole time: the cloud was there", async () => {
+    let calls = 0;
+    const call = async () => {
+      calls++;
+      if (calls === 1) throw throttled();
+      if (Date.now() < until) throw refused();
+      return "done";
+    };
+    const until = Date.now() + 120_000;
+    const outcome = retry(operation(), call, { idempotent: false });
+    await vi.runAllTimersAsync();
+    expect(await outcome).toBe("done");
+  });
+
+  test("ends at once when the user interrupts", async () => {
+    const doing = operation();
+    const outcome = retry(doing, flaky(1_000, refused()), { idempotent: false }).catch(
+      (error: unknown) => error,
+    );
+    await vi.advanceTimersByTimeAsync(100);
+    doing.cancel();
+    expect(await outcome).toMatchObject({ code: "Cancelled" });
+  });
+});
+
 describe("waiting", () => {
   test("30 throttled calls in a row are outlasted within the usual deadline", async () => {
     const started = Date.now();
