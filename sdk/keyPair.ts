@@ -23,6 +23,7 @@ const ARGUMENTS: Record<ArgumentName, true> = {
   tags: true,
   tagChanges: true,
   resourceGroupId: true,
+  userId: true,
   onExisting: true,
   connection: true,
 };
@@ -130,6 +131,8 @@ export class KeyPair extends pulumi.CustomResource {
   declare readonly tags: pulumi.Output<model.Tags | undefined>;
   /** The resource group that the program gave (Alibaba Cloud). */
   declare readonly resourceGroupId: pulumi.Output<string | undefined>;
+  /** Whose key pair it is, as the program gave it (OpenStack). */
+  declare readonly userId: pulumi.Output<string | undefined>;
   /** The public key to import, as one OpenSSH line; `undefined` of a created pair. */
   declare readonly publicKeyBody: pulumi.Output<string | undefined>;
   /** Where the key pair lives, as the program gave it. */

@@ -51,6 +51,7 @@ export function ecsRules(own: OwnEcsRules): BackendRules {
     hasTags: true,
     checkTags,
     checkResourceGroup: checkEcsResourceGroup,
+    checkUserId: () => "key pairs belong to the account here, not to a user: remove `userId`",
     checkAttachment: () => undefined,
     checkPublicKey: checkEcsPublicKey,
     ...own,

@@ -182,6 +182,8 @@ export interface BackendRules {
   checkTags(tags: Tags): Map<string, string>;
   /** Why `resourceGroupId` cannot be used, or `undefined`. */
   checkResourceGroup(resourceGroupId: string): string | undefined;
+  /** Why `userId` cannot be used, or `undefined`. */
+  checkUserId(userId: string): string | undefined;
   /** Why key pairs cannot be attached to instances here, or `undefined`. */
   checkAttachment(): string | undefined;
   /** `line` is what would be sent, `connection` where to, as far as it is known. */
@@ -208,6 +210,8 @@ export interface Credentials {
 /** A connection whose backend is known. */
 export interface ResolvedConnection extends Connection {
   backend: BackendName;
+  /** Whose key pairs, where they are not those of the user of the credentials (OpenStack). */
+  userId?: string;
 }
 
 /** All backends, as the core sees them. Only provider/backends/index.ts knows which there are. */

@@ -54,6 +54,8 @@ export interface PlacedState {
   region?: string;
   /** As the program gave it. */
   connection?: Connection;
+  /** Whose it is, where that is not the user of the credentials. */
+  userId?: string;
   /** The account's name when the resource was made. */
   __account?: string;
 }
@@ -109,7 +111,15 @@ export function placeOfState(
   const backend = knownBackend(state.backend ?? state.connection?.backend ?? settings.connection.backend);
   const account = defined({ [catalog.rules(backend).accountKey]: state.__account });
   const recorded = defined({ backend: state.backend, region: state.region });
-  return resolvePlace({ ...account, ...state.connection, ...recorded }, settings, catalog);
+  return ofUser(
+    resolvePlace({ ...account, ...state.connection, ...recorded }, settings, catalog),
+    state.userId,
+  );
+}
+
+/** The place of a user's key pairs; without an id the user of the credentials. */
+export function ofUser(place: Place, userId: string | undefined): Place {
+  return { ...place, connection: defined({ ...place.connection, userId }) };
 }
 
 /** Opens the backend of a place. Rejects with `Configuration`. */

@@ -2,7 +2,7 @@ import type { Backend, BackendCatalog, KeyPairRecord, Operation } from "./backen
 import { openPlace, type ProviderSettings, resolvePlace } from "./connection";
 import { defined } from "./defined";
 import { KeyPairError } from "./errors";
-import { recordOutputs } from "./keyPair/state";
+import { publicKeyProblem, recordOutputs } from "./keyPair/state";
 import type { GetKeyPairArgs, GetKeyPairsArgs, KeyPairFacts } from "./model";
 
 /** What a look-up works with. */
@@ -61,9 +61,10 @@ function opened(own: GetKeyPairArgs["connection"], { settings, catalog }: Lookup
 function factsOf(record: KeyPairRecord, backend: Backend): KeyPairFacts {
   const { createdAt, tags, resourceGroupId } = record;
   const { name, region } = backend;
+  const problem = publicKeyProblem(record);
   return {
     ...recordOutputs(record),
-    ...defined({ createdAt, tags, resourceGroupId, backend: name, region }),
+    ...defined({ createdAt, tags, resourceGroupId, backend: name, region, publicKeyProblem: problem }),
   };
 }
 

@@ -148,6 +148,12 @@ export interface KeyPairArgs {
    */
   resourceGroupId?: string;
   /**
+   * The id of the user whose key pair it is, where that is not the user of the credentials (OpenStack only, for administrators). A
+   * change replaces the pair.
+   * @minLength 1
+   */
+  userId?: string;
+  /**
    * What to do when a key pair of that name is there already: `fail`, `adopt` it when it has the same public key, or
    * `recreate` it (the one that is there is deleted first).
    * @default fail
@@ -301,6 +307,8 @@ export interface KeyPairFacts
   tags?: Tags;
   /** The resource group of the key pair (Alibaba Cloud). */
   resourceGroupId?: string;
+  /** Why the public key cannot be read, where the cloud holds a text that is not one single key. What follows from it is empty then. */
+  publicKeyProblem?: string;
 }
 
 /**

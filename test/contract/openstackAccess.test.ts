@@ -285,7 +285,11 @@ describeOpenStack("access to a real Keystone and Nova", () => {
       OS_COMPUTE_ENDPOINT_OVERRIDE: proxy.url,
     });
     const http = new HttpPool();
-    const nova = new NovaClient(new Session(resolveCloud({}, variables, folder), undefined, {}, http), 7);
+    const nova = new NovaClient(
+      new Session(resolveCloud({}, variables, folder), undefined, {}, http),
+      undefined,
+      7,
+    );
     const publicKey = await newLine();
     const names = Array.from({ length: 20 }, () => newName("page"));
     await Promise.all(names.map((name) => nova.import(name, publicKey, operation())));

@@ -27,6 +27,8 @@ export class OpenStackBackend implements Backend {
   constructor(
     private readonly session: Session,
     private readonly nova: NovaClient,
+    /** Whose key pairs, where they are not those of the user of the credentials. */
+    private readonly userId: string | undefined,
     private readonly release: () => Promise<void>,
   ) {
     this.#sweep = new Sweep(async (operation) => byName(await nova.list(operation)), { maxAgeMs: SWEEP_MS });
@@ -47,6 +49,7 @@ export class OpenStackBackend implements Backend {
       `openstack ${region ?? "default region"}${host ? ` at ${host}` : ""}`,
       user && `user ${user}`,
       credential && `application credential ${credential}`,
+      this.userId && `for user ${this.userId}`,
     ];
     return parts.filter(Boolean).join(", ");
   }
@@ -65,6 +68,7 @@ export class OpenStackBackend implements Backend {
   }
 
   async owner(operation: Operation): Promise<Owner | undefined> {
+    if (this.userId !== undefined) return { id: this.userId };
     const { userId, userName } = await this.session.access(operation);
     if (userId === undefined) return undefined;
     return defined({ id: userId, name: userName });

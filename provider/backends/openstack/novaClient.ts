@@ -7,10 +7,14 @@ import { retry } from "../../transport/retry";
 import { withCredentialsUsed } from "../credentialsUsed";
 import { type Action, failureOf, isKeyPairNotFound, isRecord, unreadable } from "./errors";
 import { toCreatedRecord, toRecord } from "./mapper";
+import { NEW_IN_NAMES } from "./rules";
 import type { Session } from "./session";
 import { percentEncode } from "./uri";
 
 const PATH = "/os-keypairs";
+/** The microversions that brought `@` and `.` in names, and the key pairs of other users. */
+const NAMES_SINCE = 92;
+const USERS_SINCE = 10;
 /** The microversion that brought `limit` and `marker`; before it a listing is always whole. */
 const PAGED_SINCE = 35;
 /** The most pages that are read, in case a server never ends. */
@@ -41,40 +45,45 @@ export class NovaClient {
 
   constructor(
     private readonly session: Session,
+    /** Whose key pairs, where they are not those of the user of the credentials: administrators may ask for any. */
+    private readonly userId?: string,
     /** Pairs a page, where the microversion has pages; without one the server decides. */
     private readonly pageSize?: number,
   ) {}
 
   async import(name: string, publicKey: string, operation: Operation): Promise<KeyPairRecord> {
     const action = { name: "import the key pair", changes: true, keyPairName: name };
-    const request = create({ name, public_key: publicKey });
-    return this.#call(request, action, operation, (reply) =>
-      toRecord(member(reply, "keypair"), this.#userId),
-    );
+    try {
+      return await this.#call(this.#create({ name, public_key: publicKey }), action, operation, (reply) =>
+        toRecord(member(reply, "keypair"), this.#ownerId),
+      );
+    } catch (error) {
+      throw withProperty(error, name);
+    }
   }
 
   /** Rejects with `Refused` and `GenerationUnsupported` where the server makes no keys (Nova 2.92 and later). */
   async generate(name: string, operation: Operation): Promise<CreatedKeyPairRecord> {
     const action = { name: "create the key pair", changes: true, keyPairName: name };
     try {
-      return await this.#call(create({ name }), action, operation, (reply) =>
-        toCreatedRecord(member(reply, "keypair"), this.#userId),
+      return await this.#call(this.#create({ name }), action, operation, (reply) =>
+        toCreatedRecord(member(reply, "keypair"), this.#ownerId),
       );
     } catch (error) {
       const refused = isKeyPairError(error, "Refused") && /public_key.*required/.test(error.details.message);
-      throw refused ? error.with({ cloudCode: GENERATION_UNSUPPORTED }) : error;
+      throw refused ? error.with({ cloudCode: GENERATION_UNSUPPORTED }) : withProperty(error, name);
     }
   }
 
   async get(name: string, operation: Operation): Promise<KeyPairRecord | undefined> {
     const action = { name: "read the key pair", changes: false, keyPairName: name };
     const { found } = await this.#call(
-      { method: "GET", path: pathOf(name), signal: operation.signal },
+      { ...this.#one("GET", name), signal: operation.signal },
       action,
       operation,
       (reply) => {
         if (isKeyPairNotFound(reply)) return { found: undefined };
-        const found = toRecord(member(reply, "keypair"), this.#userId);
+        const found = toRecord(member(reply, "keypair"), this.#ownerId);
         return found && { found };
       },
     );
@@ -100,22 +109,23 @@ export class NovaClient {
   /** A pair that is not there is fine. */
   async delete(name: string, operation: Operation): Promise<void> {
     const action = { name: "delete the key pair", changes: true, keyPairName: name };
-    await this.#call({ method: "DELETE", path: pathOf(name) }, action, operation, (reply) =>
+    await this.#call(this.#one("DELETE", name), action, operation, (reply) =>
       DELETED.has(reply.status) || isKeyPairNotFound(reply) ? "gone" : undefined,
     );
   }
 
   #page(marker: string | undefined, operation: Operation): Promise<Page> {
-    const query = new URLSearchParams();
+    const query = new URLSearchParams(this.#ofUser);
     if (this.#isPaged && this.pageSize !== undefined) query.set("limit", String(this.pageSize));
     if (marker !== undefined) query.set("marker", marker);
     const path = query.size > 0 ? `${PATH}?${query}` : PATH;
     const action = { name: "list the key pairs", changes: false };
-    return this.#call({ method: "GET", path, signal: operation.signal }, action, operation, (reply) => {
+    const request: Request = { method: "GET", path, headers: this.#version(), signal: operation.signal };
+    return this.#call(request, action, operation, (reply) => {
       const entries = member(reply, "keypairs");
       if (!Array.isArray(entries)) return undefined;
       const records = entries.map((entry: unknown) =>
-        toRecord(isRecord(entry) && entry["keypair"], this.#userId),
+        toRecord(isRecord(entry) && entry["keypair"], this.#ownerId),
       );
       // When one entry cannot be read, the whole listing is of no use: the missing pair would look deleted.
       if (!isComplete(records)) return undefined;
@@ -147,27 +157,63 @@ export class NovaClient {
     });
   }
 
+  #create(keyPair: Record<string, string>): Request {
+    const headers = { "content-type": "application/json", ...this.#version(keyPair["name"]) };
+    const body = JSON.stringify({ keypair: { ...keyPair, ...this.#ofUser } });
+    return { method: "POST", path: PATH, headers, body };
+  }
+
+  #one(method: "GET" | "DELETE", name: string): Request {
+    const query = new URLSearchParams(this.#ofUser);
+    const path = `${PATH}/${percentEncode(name)}${query.size > 0 ? `?${query}` : ""}`;
+    return { method, path, headers: this.#version(name) };
+  }
+
+  get #ofUser(): Record<string, string> {
+    return this.userId === undefined ? {} : { user_id: this.userId };
+  }
+
+  /** Asks for a newer microversion than the configured one only where the request needs it: what a reply holds depends on it. */
+  #version(name = ""): Record<string, string> {
+    const needed = NEW_IN_NAMES.test(name) ? NAMES_SINCE : this.userId === undefined ? 1 : USERS_SINCE;
+    if (this.#minorVersion >= needed) return {};
+    return { "openstack-api-version": `compute 2.${needed}`, "x-openstack-nova-api-version": `2.${needed}` };
+  }
+
   #withUser(action: Action): Action {
     return { ...action, ...defined({ user: this.session.known?.userName }) };
   }
 
-  get #userId(): string | undefined {
-    return this.session.known?.userId;
+  /** To whom a pair belongs of which the reply does not tell it. */
+  get #ownerId(): string | undefined {
+    return this.userId ?? this.session.known?.userId;
   }
 
   get #isPaged(): boolean {
+    return this.#minorVersion >= PAGED_SINCE;
+  }
+
+  /** Of the configured microversion 2.x. */
+  get #minorVersion(): number {
     const [major, minor] = (this.session.cloud.microversion ?? "2.1").split(".").map(Number);
-    return major === 2 && (minor ?? 0) >= PAGED_SINCE;
+    return major === 2 ? (minor ?? 0) : 0;
   }
 }
 
-function create(keyPair: Record<string, string>): Request {
-  const headers = { "content-type": "application/json" };
-  return { method: "POST", path: PATH, headers, body: JSON.stringify({ keypair: keyPair }) };
-}
-
-function pathOf(name: string): string {
-  return `${PATH}/${percentEncode(name)}`;
+/** A refusal of the name or of the key, at the argument that it is about. */
+function withProperty(error: unknown, name: string): unknown {
+  if (!isKeyPairError(error, "Refused")) return error;
+  if (/generate fingerprint/i.test(error.details.message)) {
+    return error.with({
+      property: "publicKeyBody",
+      next: "This Nova cannot read a key of this type. Use RSA, ECDSA or ed25519; the older the Nova, the fewer types it knows.",
+    });
+  }
+  if (!NEW_IN_NAMES.test(name) || !/not supported by the API/i.test(error.details.message)) return error;
+  return error.with({
+    property: "keyPairName",
+    next: "This Nova is older than 26 (2022), and takes no `@` and no `.` in a name. Choose another keyPairName.",
+  });
 }
 
 /** What the reply holds under the key; `undefined` unless it is a success in JSON. */

@@ -16,7 +16,8 @@ export async function open(connection: ResolvedConnection, credentials: Credenti
   const cloud = resolveCloud(connection, process.env, process.cwd());
   const { http, release } = leaseHttpPool(httpOptions(cloud));
   const session = new Session(cloud, connection.endpoint, credentials, http);
-  return new OpenStackBackend(session, new NovaClient(session), release);
+  const nova = new NovaClient(session, connection.userId);
+  return new OpenStackBackend(session, nova, connection.userId, release);
 }
 
 /** Only what differs from the defaults, so that clouds without special needs share one pool. */

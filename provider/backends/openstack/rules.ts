@@ -4,11 +4,16 @@ import { isKeyPairError } from "../../core/errors";
 import type { Connection, Tags } from "../../core/model";
 import { resolveCloud } from "./cloud";
 
-/** Names of Nova, up to microversion 2.91 (https://docs.openstack.org/api-ref/compute/#import-or-create-keypair). */
-const NAME = /^[_\- a-zA-Z0-9]+$/;
+/**
+ * Names of Nova (https://docs.openstack.org/api-ref/compute/#import-or-create-keypair). `@` and `.` need microversion 2.92, which the
+ * client asks for where a name has them. Only the server knows whether it has that, so an older one refuses the name in the `up`.
+ */
+const NAME = /^[_\- a-zA-Z0-9@.]+$/;
+/** What only microversion 2.92 takes in a name. */
+export const NEW_IN_NAMES = /[@.]/;
 const MAX_NAME_LENGTH = 255;
 const NAME_HINT =
-  "A name has 1 to 255 letters (a to z, A to Z), digits, spaces, `-` or `_`, and no space at its start or end";
+  "A name has 1 to 255 letters (a to z, A to Z), digits, spaces, `-` or `_`, with Nova 26 (2022) and later also `@` and `.`, and no space at its start or end";
 
 /**
  * A longer public key fails on Open Telekom Cloud, and on no other OpenStack
@@ -28,6 +33,7 @@ export const rules: BackendRules = {
   checkTags,
   checkResourceGroup: () =>
     "Open Telekom Cloud and OpenStack have no resource groups: remove `resourceGroupId`",
+  checkUserId: () => undefined,
   checkAttachment: () =>
     "Open Telekom Cloud and OpenStack attach a key pair only while a server is made: name it there (`key_name`) instead",
   checkPublicKey,
@@ -46,7 +52,7 @@ function nameFault(name: string): string | undefined {
   const length = [...name].length;
   if (length === 0) return "it is empty";
   if (length > MAX_NAME_LENGTH) return `it has ${length} characters`;
-  const stranger = NAME.test(name) ? undefined : /[^_\- a-zA-Z0-9]/u.exec(name)?.[0];
+  const stranger = NAME.test(name) ? undefined : /[^_\- a-zA-Z0-9@.]/u.exec(name)?.[0];
   if (stranger !== undefined) return `it contains ${JSON.stringify(stranger)}`;
   if (name.trim() !== name) return "it starts or ends with a space";
   return undefined;
@@ -67,6 +73,12 @@ function checkPublicKey(key: KeyFacts, line: string, connection: Connection = {}
       verdict: "warn",
       reason:
         "the cloud stores a certificate, but sshd takes none from authorized_keys, so nobody can log in with it. Import the plain public key instead",
+    };
+  }
+  if (key.type.startsWith("sk-")) {
+    return {
+      verdict: "warn",
+      reason: "an older Nova cannot read the key of a security token, and refuses it then",
     };
   }
   if (key.type === "dsa") {

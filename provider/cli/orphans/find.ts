@@ -90,6 +90,7 @@ function open(resource: StoredResource, { state, catalog }: Search): Promise<Bac
     region: valueIn(outputs, "region"),
     __account: valueIn(outputs, "__account"),
     connection: valueIn(inputs, "connection"),
+    userId: textIn(inputs, "userId"),
   } as Partial<PlacedState>;
   return openPlaceOfState(placed, { settings: settingsOf(resource, state), catalog });
 }

@@ -141,7 +141,7 @@ function addDefaultTags(news: News, known: Partial<KeyPairArgs>, defaults: Tags 
 
 function checkAgainstRules(
   news: News,
-  { tags, resourceGroupId, connection, keyGeneration }: Partial<KeyPairArgs>,
+  { tags, resourceGroupId, userId, connection, keyGeneration }: Partial<KeyPairArgs>,
   rules: BackendRules,
   findings: Findings,
 ): void {
@@ -150,6 +150,8 @@ function checkAgainstRules(
   }
   const groupReason = resourceGroupId !== undefined && rules.checkResourceGroup(resourceGroupId);
   if (groupReason) findings.fail("resourceGroupId", groupReason);
+  const userReason = userId !== undefined && rules.checkUserId(userId);
+  if (userReason) findings.fail("userId", userReason);
   checkConnectionKeys(connection, rules, findings);
   const isWhole = !hasUnknown(news.keyGeneration);
   const generationReason = keyGeneration && isWhole && checkGeneration(keyGeneration);
@@ -254,16 +256,16 @@ function nameOf(
 /** Checks that no other resource of the program has the same name in the same place. */
 function claimName(
   { urn, news, run, settings, catalog }: KeyPairCheck,
-  { connection }: Partial<KeyPairArgs>,
+  { connection, userId }: Partial<KeyPairArgs>,
   name: unknown,
   findings: Findings,
 ): void {
-  if (urn === undefined || typeof name !== "string" || hasUnknown(news.connection)) return;
+  if (urn === undefined || typeof name !== "string" || hasUnknown([news.connection, news.userId])) return;
   if (findings.failures.some(({ property }) => property === "connection")) return;
   const place = findings.attempt("connection", () => resolvePlace(connection, settings, catalog));
   if (!place) return;
   const { backend, region, endpoint, path, profile, cloud } = place.connection;
-  const where = [backend, region, endpoint, path, profile, cloud].join("\0");
+  const where = [backend, region, endpoint, path, profile, cloud, userId].join("\0");
   const other = run.names.claim(urn, where, name);
   if (other === undefined) return;
   findings.fail(

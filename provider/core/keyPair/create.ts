@@ -1,4 +1,4 @@
-import { openPlace, resolvePlace } from "../connection";
+import { ofUser, openPlace, resolvePlace } from "../connection";
 import { defined } from "../defined";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { fileError } from "../privateKeyFile/fileError";
@@ -14,7 +14,7 @@ export async function createKeyPair(
   context: OperationContext,
 ): Promise<Outcome<KeyPairState>> {
   const { settings, catalog, operation, run } = context;
-  const place = resolvePlace(args.connection, settings, catalog);
+  const place = ofUser(resolvePlace(args.connection, settings, catalog), args.userId);
   const backend = await openPlace(place, catalog);
   if (args.publicKeyBody === undefined && args.privateKeyFile !== undefined) {
     const file = fileOf(args.privateKeyFile, settings.projectFolder);

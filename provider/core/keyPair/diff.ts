@@ -15,6 +15,9 @@ export interface KeyPairComparison extends PlaceComparison {
   ignoreTags: IgnoreTags | undefined;
 }
 
+/** The arguments that say where a pair is, and whose. */
+const PLACE = ["connection", "userId"];
+
 /** For a pair that the cloud may or may not have made: nobody has received its key, so it is made again. */
 const MAKE_AGAIN: PropertyChange[] = [{ property: "fingerprint", kind: "replace" }];
 
@@ -38,7 +41,7 @@ export function diffKeyPair({
   };
   const changes = state.__isDoubtful ? MAKE_AGAIN : changesOf(KEY_PAIR_PROPERTIES, comparison, args);
   const isReplaced = changes.some(({ kind }) => kind === "replace");
-  const staysInPlace = !changes.some(({ property, kind }) => property === "connection" && kind === "replace");
+  const staysInPlace = !changes.some(({ property, kind }) => PLACE.includes(property) && kind === "replace");
   return {
     changes,
     deleteBeforeReplace: staysInPlace && !known.__automaticName && known.keyPairName === state.keyPairName,

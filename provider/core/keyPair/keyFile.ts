@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { isKeyPairError } from "../errors";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { heldKey } from "../privateKeyFile/write";
@@ -17,6 +19,7 @@ const OTHER = "other";
  * @param path  Absolute.
  */
 export function keyInFile(path: string): string | undefined {
+  if (!existsSync(dirname(path))) return undefined;
   try {
     const held = heldKey(path);
     if (held.holds === "key") return held.fingerprint;

@@ -25,6 +25,7 @@ export const KEY_PAIR_PROPERTIES = {
   tags: { change: "replace", changeBy: ({ tagChanges }) => tagChanges, compare: compareTags },
   tagChanges: { change: "update" },
   resourceGroupId: { change: "update" },
+  userId: { change: "replace" },
   onExisting: { change: "update" },
   connection: { change: "replace", compare: compareConnection },
 

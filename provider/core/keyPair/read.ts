@@ -6,7 +6,7 @@ import type { OperationContext, ReadOutcome } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
 import { noteKeyFile } from "./noteState";
 import { findCertainly } from "./settle";
-import { argumentsOf, foundState, isOwn, refreshedState } from "./state";
+import { argumentsOf, foundState, isOwn, publicKeyProblem, refreshedState } from "./state";
 
 /**
  * Looks at the pair in the cloud. Returns `undefined` only if the cloud says for certain, to the pair's
@@ -27,6 +27,11 @@ export async function readKeyPair(
   if (!isKnown(state)) {
     const record = await findCertainly(backend, sought, operation);
     if (!record) return undefined;
+    const problem = publicKeyProblem(record);
+    if (problem)
+      context.warn(
+        `the public key of key pair "${id}" (${backend.location}) cannot be read, so its outputs are empty: ${problem}.`,
+      );
     const owner = await backend.owner(operation);
     return withInputs(id, foundState(record, { backend, place, owner }, state.connection));
   }

@@ -151,6 +151,17 @@ export function recordOutputs(record: KeyPairRecord) {
   return { ...keyOutputsOf(record), ...cloudOutputs(record) };
 }
 
+/** Why the key of the record cannot be read, for example because it is two lines; `undefined` if it can, or is not told. */
+export function publicKeyProblem({ publicKey }: KeyPairRecord): string | undefined {
+  try {
+    if (publicKey !== undefined) readPublicKey(publicKey);
+    return undefined;
+  } catch (error) {
+    if (!isKeyPairError(error, "InvalidKey")) throw error;
+    return error.details.message;
+  }
+}
+
 /** Whether the pair in the cloud still holds the key that this resource made or imported. */
 export function isOwn(state: KeyPairState, record: KeyPairRecord): boolean {
   if (state.__isDoubtful) return isOfDoubt(state, record);

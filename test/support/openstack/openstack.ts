@@ -30,7 +30,7 @@ export interface OpenStack {
 }
 
 export interface NewUser {
-  role?: "member" | "reader";
+  role?: "member" | "reader" | "admin";
   /** In the project `demo`; else everybody's. */
   keyPairQuota?: number;
 }

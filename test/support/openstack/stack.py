@@ -72,8 +72,8 @@ def down(folder):
 # Nova's own default lets everybody change their own key pairs; clouds with read-only users, as Open Telekom Cloud has them,
 # do not.
 NOVA_POLICY = """
-"os_compute_api:os-keypairs:create": "role:member or role:admin"
-"os_compute_api:os-keypairs:delete": "role:member or role:admin"
+"os_compute_api:os-keypairs:create": "(role:member and user_id:%(user_id)s) or role:admin"
+"os_compute_api:os-keypairs:delete": "(role:member and user_id:%(user_id)s) or role:admin"
 """
 
 

@@ -110,6 +110,7 @@ describe("schema.json", () => {
       "publicKeyBody",
       "keyGeneration",
       "keepers",
+      "userId",
       "connection",
     ]);
     expect(where(attachment?.inputProperties, ({ willReplaceOnChanges }) => willReplaceOnChanges)).toEqual([

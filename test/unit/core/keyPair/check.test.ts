@@ -469,6 +469,7 @@ describe("what a preview does not know yet", () => {
     tags: UNKNOWN,
     tagChanges: UNKNOWN,
     resourceGroupId: UNKNOWN,
+    userId: UNKNOWN,
     onExisting: UNKNOWN,
     connection: UNKNOWN,
   };

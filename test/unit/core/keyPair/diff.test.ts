@@ -159,6 +159,7 @@ describe("a change of one property", () => {
       ["a group", "imported", { args: { resourceGroupId: "rg-1" }, kind: "update" }],
       ["not known yet", "imported", { args: { resourceGroupId: UNKNOWN }, kind: "update" }],
     ],
+    userId: [["another user", "imported", { args: { userId: "u-2" }, kind: "replace" }]],
     onExisting: [["another answer", "imported", { args: { onExisting: "adopt" }, kind: "update" }]],
     connection: [
       ["another region", "imported", { args: { connection: { region: "there" } }, kind: "replace" }],
