@@ -114,7 +114,7 @@ describeOpenStack("on a real Nova", () => {
         new KeyPairAttachment("attached", { keyPairName: "kp", instanceIds: ["i-1"] });
         const connection = { endpoint: "https://ecs.eu-de.otc.t-systems.com" };
         new KeyPair("long", { publicKeyBody: ${literal(longKey())}, connection });
-        new KeyPair("named", { keyPairName: "a.b@c", tags: { team: "ops" } });`,
+        new KeyPair("named", { keyPairName: "a/b", tags: { team: "ops" } });`,
     });
     const run = await nova.project.preview({ fails: true });
     const tags = "Open Telekom Cloud and OpenStack key pairs have no tags: remove `tags`";
@@ -122,7 +122,7 @@ describeOpenStack("on a real Nova", () => {
     expect(run.output).toContain(
       "Open Telekom Cloud and OpenStack have no resource groups: remove `resourceGroupId`",
     );
-    expect(run.output).toContain('it contains "."');
+    expect(run.output).toContain('it contains "/"');
     expect(run.errors("long").join()).toContain("Open Telekom Cloud takes at most 1024");
     expect(run.errors("attached").join()).toContain("attach a key pair only while a server is made");
     for (const resource of ["tagged", "grouped", "named"]) expect(run.errors(resource).join()).not.toBe("");
@@ -167,6 +167,42 @@ describeOpenStack("on a real Nova", () => {
     );
     await nova.project.up();
     expect(await nova.mismatches()).toEqual([]);
+  });
+
+  it("two stacks of one user share a pair, which outlives both", async () => {
+    const { line } = await newKey();
+    const nova = await start({
+      program: `
+        new KeyPair("shared", { keyPairName: "shared key", publicKeyBody: ${literal(line)}, onExisting: "adopt" },
+          { retainOnDelete: true });`,
+    });
+    const { project } = nova;
+    await project.up();
+    project.write("Pulumi.second.yaml", project.read("Pulumi.dev.yaml"));
+    await project.pulumi(["stack", "init", "second"]);
+    const pulumi = (...args: string[]) => project.pulumi([...args, "--yes", "--skip-preview"]);
+    await pulumi("up", "--stack", "second");
+    const before = await nova.pairs();
+    await pulumi("destroy", "--stack", "dev");
+    expect((await pulumi("up", "--refresh", "--stack", "second")).output).toContain("2 unchanged");
+    await pulumi("destroy", "--stack", "second");
+    expect(await nova.pairs()).toEqual(before);
+    expect(before.map(({ name }) => name)).toEqual(["shared key"]);
+  });
+
+  it("a created pair that left the state is taken back with its key file", async () => {
+    const program = (more = "") => `
+      exports.privateKey = new KeyPair("kp", { keyPairName: "kept", privateKeyFile: "kept.pem"${more} }).privateKey;`;
+    const nova = await start({ program: program() });
+    await nova.project.up();
+    const [pairs, outputs] = [await nova.pairs(), await nova.project.outputs()];
+    await nova.project.pulumi(["state", "delete", String(nova.project.resource("kp").urn), "--yes"]);
+    nova.project.program(program(', onExisting: "adopt"'));
+    await nova.project.up();
+    expect(await nova.pairs()).toEqual(pairs);
+    expect(await nova.project.outputs()).toEqual(outputs);
+    expect(await nova.mismatches()).toEqual([]);
+    expect((await nova.project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
   });
 
   it("a user who may only read is told which role is missing", async () => {

@@ -72,6 +72,8 @@ describe("README", () => {
     "docs/openstack.md",
     "docs/public-keys.md",
     "docs/private-keys.md",
+    "docs/networks.md",
+    "docs/existing-pairs.md",
   ])("%s links to files that are there", (file) => {
     const text = readFileSync(join(ROOT, file), "utf8");
     const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? "");
