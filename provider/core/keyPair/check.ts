@@ -261,7 +261,9 @@ function claimName(
   findings: Findings,
 ): void {
   if (urn === undefined || typeof name !== "string" || hasUnknown([news.connection, news.userId])) return;
-  if (findings.failures.some(({ property }) => property === "connection")) return;
+  // A wrong name, or a wrong place, is reported already.
+  if (findings.failures.some(({ property }) => property === "connection" || property === "keyPairName"))
+    return;
   const place = findings.attempt("connection", () => resolvePlace(connection, settings, catalog));
   if (!place) return;
   const { backend, region, endpoint, path, profile, cloud } = place.connection;

@@ -7,6 +7,7 @@ import {
   type Struct,
 } from "../../../../provider/fronts/plugin/protocol";
 import { formatPublicKeyLine, generateKeyPair } from "../../../../provider/keys";
+import { WRONG_ARGUMENTS } from "../../../support/wrongArguments";
 import { PluginUnderTest, URN } from "./client";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -98,6 +99,15 @@ describe("check", () => {
     const { inputs, failures } = await check({ keyPairName: "deploy", tags: marker });
     expect(failures).toEqual([]);
     expect(inputs["tags"]).toBe(UNKNOWN);
+  });
+
+  it.each(WRONG_ARGUMENTS)("finds one clear problem in %j", async (args, property, reason) => {
+    const { failures } = await check(args);
+    // The engine prints the value of a property with a failure: the key's failure names it in its reason.
+    const isShown = property !== "publicKeyBody";
+    expect(failures).toEqual([
+      isShown ? { property, reason } : { property: "", reason: `${property}: ${reason}` },
+    ]);
   });
 
   it("refuses a key without a value: no new key is made where an import was meant", async () => {

@@ -1,0 +1,40 @@
+/** What a program in JavaScript may give by mistake, and the one problem that is reported of it, in either front. */
+export const WRONG_ARGUMENTS: [args: Record<string, unknown>, property: string, reason: string][] = [
+  [{ keyPairName: 5 }, "keyPairName", "must be a string."],
+  [{ keyPairName: ["a"] }, "keyPairName", "must be a string."],
+  [
+    { keyPairName: "" },
+    "keyPairName",
+    "it has 0 characters. A name has 2 to 128 characters, starts with a letter (of any script), and goes on with letters, digits, `:`, `_`, `.` or `-`.",
+  ],
+  [
+    { keyPairNamePrefix: "" },
+    "keyPairNamePrefix",
+    '"" cannot start an automatic name: it does not start with a letter. A name has 2 to 128 characters, starts with a letter (of any script), and goes on with letters, digits, `:`, `_`, `.` or `-`.',
+  ],
+  [{ keypairname: "x" }, "keypairname", "there is no such argument: did you mean keyPairName?"],
+  [
+    { publicKeyBody: "" },
+    "publicKeyBody",
+    "there is no key: the text is empty. Give one OpenSSH line, as in ~/.ssh/id_ed25519.pub.",
+  ],
+  [{ publicKeyBody: { a: 1 } }, "publicKeyBody", "must be a string."],
+  [{ publicKeyFile: "" }, "publicKeyFile", "must not be empty."],
+  [{ privateKeyFile: "" }, "privateKeyFile", "must not be empty."],
+  [{ savePrivateKey: "false", privateKeyFile: "x.pem" }, "savePrivateKey", "must be true or false."],
+  [{ keyGeneration: "local" }, "keyGeneration", "must be an object."],
+  [{ keyGeneration: { source: "local", bits: "2048" } }, "keyGeneration", "bits: must be a whole number."],
+  [{ keepers: { a: 1 } }, "keepers", "a: must be a string."],
+  [{ rotateAfter: 90 }, "rotateAfter", "must be a string."],
+  [{ tags: ["a"] }, "tags", "must be an object."],
+  [{ tags: "a=b" }, "tags", "must be an object."],
+  [{ tags: { a: 1 } }, "tags", "a: must be a string."],
+  [{ tags: { a: null } }, "tags", "a: must be a string."],
+  [{ onExisting: "Adopt" }, "onExisting", 'must be one of "adopt", "fail", "recreate".'],
+  [{ connection: "alibaba" }, "connection", "must be an object."],
+  [
+    { connection: { backend: "aws" } },
+    "connection",
+    'backend: must be one of "alibaba", "local", "openstack".',
+  ],
+];
