@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { inspect } from "node:util";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   checkPrivateKeyFile,
@@ -420,6 +421,22 @@ describe("with a passphrase", () => {
     await writePrivateKeyFile(file, privateKey, { comment: "web", isNewPassphrase: true });
     expect(readFileSync(file, "utf8")).toBe(privateKey);
     expect(readdirSync(folder)).toEqual(["web.pem"]);
+  });
+
+  test("is in no error, whatever fails", async () => {
+    writeFileSync(join(folder, "others.pem"), other.privateKey);
+    for (const [path, key] of [
+      [join(folder, "none/web.pem"), privateKey],
+      [join(folder, "others.pem"), privateKey],
+      [folder, privateKey],
+      [file, "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"],
+    ] as const) {
+      const error: unknown = await writePrivateKeyFile(path, key, { comment: "web", passphrase }).catch(
+        (caught) => caught,
+      );
+      expect(error).toBeInstanceOf(Error);
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(passphrase);
+    }
   });
 
   test("another key is not overwritten either", async () => {

@@ -6,6 +6,8 @@ import {
   getKeyPairOutput,
   getKeyPairs,
   getKeyPairsOutput,
+  getPublicKey,
+  getPublicKeyOutput,
   KeyPair,
 } from "../../../sdk";
 import { whenMade } from "../../../sdk/whenMade";
@@ -69,9 +71,15 @@ describe("in a program's own tests the mock is asked", () => {
   test("by the plain forms", async () => {
     expect(await getKeyPair({ keyPairName: "deploy" })).toMatchObject({ fingerprint: "f" });
     expect(await getKeyPairs()).toMatchObject({ keyPairNames: ["deploy"] });
+    const secret = pulumi.secret("a private key");
+    expect(await getPublicKey({ privateKey: "a private key" })).toMatchObject({ fingerprint: "f" });
+    const facts = getPublicKeyOutput({ privateKey: secret });
+    expect(await known(facts)).toMatchObject({ fingerprint: "f" });
+    expect([await pulumi.isSecret(facts), await pulumi.isSecret(secret)]).toEqual([false, true]);
     expect(asked).toEqual([
       { token: TOKEN, inputs: { keyPairName: "deploy" } },
       { token: "keypair:index:getKeyPairs", inputs: {} },
+      ...Array(2).fill({ token: "keypair:index:getPublicKey", inputs: { privateKey: "a private key" } }),
     ]);
   });
 
