@@ -135,7 +135,7 @@ function waitForName(
     code: isUncertain ? "OutcomeUnknown" : "AlreadyExists",
     keyPairName: name,
     message: `the name "${name}" is still taken, although no key pair of that name is visible (${backend.location})`,
-    next: "The cloud may need minutes to end a deletion. Run `pulumi up` again later, or choose another keyPairName.",
+    next: "The cloud may need minutes to end a deletion, or these credentials may not see the pair. Run `pulumi up` again later, or choose another keyPairName.",
     cause: refusal,
   });
 }

@@ -136,7 +136,7 @@ describe("the name is taken, and no pair of that name is visible", () => {
       code: "AlreadyExists",
       message:
         'the name "web" is still taken, although no key pair of that name is visible (fake here) (code KeyPair.AlreadyExist). The cloud ' +
-        "may need minutes to end a deletion. Run `pulumi up` again later, or choose another keyPairName.",
+        "may need minutes to end a deletion, or these credentials may not see the pair. Run `pulumi up` again later, or choose another keyPairName.",
     });
     expect(backend.writes.length).toBeGreaterThan(10);
   });
