@@ -126,9 +126,9 @@ export async function writePrivateKeyFile(
   removeStaleFiles(target);
   const held = heldKey(target);
   if (held.holds === "key" && held.fingerprint === fingerprint) {
-    const isEncrypted = held.privateKey === undefined;
-    const mustEncrypt = passphrase !== undefined;
-    if (isEncrypted !== mustEncrypt || isNewPassphrase) writeOver(target, contents);
+    // A file that its user encrypted stays so.
+    const mustEncrypt = passphrase !== undefined && held.privateKey !== undefined;
+    if (mustEncrypt || isNewPassphrase) writeOver(target, contents);
     else keepFromOthers(target);
     return {};
   }

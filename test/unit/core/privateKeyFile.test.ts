@@ -418,6 +418,9 @@ describe("with a passphrase", () => {
     expect(readFileSync(file, "utf8")).toBe(before);
     await encrypted(file, true, "a new one");
     expect([opens(file, passphrase), opens(file, "a new one")]).toEqual([false, true]);
+    // Who encrypts the file without the program keeps the passphrase.
+    await write(file);
+    expect(opens(file, "a new one")).toBe(true);
     await writePrivateKeyFile(file, privateKey, { comment: "web", isNewPassphrase: true });
     expect(readFileSync(file, "utf8")).toBe(privateKey);
     expect(readdirSync(folder)).toEqual(["web.pem"]);
