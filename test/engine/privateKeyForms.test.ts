@@ -170,3 +170,25 @@ it("keepers make a new key when a value changes, and not when the first ones are
   expect(run.warnings("web").join()).toContain('replacing key pair "web" (keepers) rotates its private key');
   expect(own()).not.toBe(first);
 });
+
+it.each(FRONTS)("%s: a key that is due is said in each preview, and not rotated", async (_, type, create) => {
+  const project = await start(
+    create,
+    `new ${type}("web", { keyPairName: "web", rotateAfter: "90d", keepers: { rotation: "1" } });`,
+  );
+  await project.up();
+  expect((await project.preview()).warnings("web")).toEqual([]);
+  const before = project.resource("web").outputs?.["fingerprintSha256"];
+  const state = project.deployment();
+  for (const { urn, outputs } of state.deployment.resources ?? [])
+    if (urn.endsWith("::web") && outputs) outputs["createdAt"] = "2026-01-01T00:00Z";
+  await project.importState(state);
+  for (const run of [await project.preview(), await project.up()]) {
+    expect(run.ops("web")).toEqual(["same"]);
+    expect(run.warnings("web")).toEqual([
+      'the key of key pair "web" was made on 2026-01-01 and is due: rotateAfter says 90d. To rotate it, change keepers to have a new one ' +
+        "made; keep the old key until no machine needs it.",
+    ]);
+  }
+  expect(project.resource("web").outputs?.["fingerprintSha256"]).toBe(before);
+});
