@@ -3,21 +3,10 @@ import { KeyPairError } from "../../core/errors";
 /** The low byte of SQLite's result codes (https://www.sqlite.org/rescode.html) that mean something to a user. */
 const RESULT = { busy: 5, readOnly: 8, corrupt: 11, cannotOpen: 14, notADatabase: 26 } as const;
 
-/**
- * The SQLite of Node, without the warning of Node 22 that it is experimental, which every `pulumi up` would show.
- * Throws `Configuration` where Node has none.
- */
+/** The SQLite of Node. Throws `Configuration` where Node has none. Node 22 warns once that it is experimental. */
 export function loadSqlite(): typeof import("node:sqlite") {
-  const emitWarning = process.emitWarning;
-  process.emitWarning = (...warning: unknown[]) => {
-    if (!isSqliteWarning(warning)) Reflect.apply(emitWarning, process, warning);
-  };
-  try {
-    const sqlite: typeof import("node:sqlite") | undefined = process.getBuiltinModule("node:sqlite");
-    if (sqlite !== undefined) return sqlite;
-  } finally {
-    process.emitWarning = emitWarning;
-  }
+  const sqlite: typeof import("node:sqlite") | undefined = process.getBuiltinModule("node:sqlite");
+  if (sqlite !== undefined) return sqlite;
   throw new KeyPairError({
     code: "Configuration",
     message: `the local backend needs the SQLite of Node 22.13 or later, and this is Node ${process.versions.node}`,
@@ -66,13 +55,6 @@ export function unusable(path: string, reason: string, next: string, cause?: unk
     property: "connection",
     cause,
   });
-}
-
-/** Whether these are the arguments of `process.emitWarning` with which Node says that its SQLite is experimental. */
-export function isSqliteWarning([warning, type]: readonly unknown[]): boolean {
-  const message = warning instanceof Error ? warning.message : warning;
-  const name = warning instanceof Error ? warning.name : type;
-  return name === "ExperimentalWarning" && typeof message === "string" && /^SQLite is /.test(message);
 }
 
 /** Whether another process uses the file. It may be free later. */

@@ -1,20 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { isSqliteWarning, loadSqlite, storeError } from "../../../../provider/backends/local/sqlite";
+import { loadSqlite, storeError } from "../../../../provider/backends/local/sqlite";
 
 describe("the SQLite of Node", () => {
-  it("is loaded, and warnings are as they were after that", () => {
+  it("is loaded, and nothing of the process is changed", () => {
     const emitWarning = process.emitWarning;
     expect(loadSqlite().DatabaseSync).toBeTypeOf("function");
     expect(process.emitWarning).toBe(emitWarning);
-  });
-
-  it("is told apart from everything else that Node warns of", () => {
-    const sqlite = "SQLite is an experimental feature and might change at any time";
-    expect(isSqliteWarning([sqlite, "ExperimentalWarning"])).toBe(true);
-    expect(isSqliteWarning([Object.assign(new Error(sqlite), { name: "ExperimentalWarning" })])).toBe(true);
-    expect(isSqliteWarning([sqlite, "DeprecationWarning"])).toBe(false);
-    expect(isSqliteWarning(["Type Stripping is an experimental feature", "ExperimentalWarning"])).toBe(false);
-    expect(isSqliteWarning([])).toBe(false);
   });
 
   it("has failures that are no fault of the file's: a full disk, say", () => {
