@@ -1,8 +1,8 @@
 const MINUTE_MS = 60_000;
 
 /**
- * How far this machine's clock is from the cloud's, in words, as the `date` header of the reply tells it. `undefined` where it does
- * not tell, or where they are less than a minute apart.
+ * The difference between this machine's clock and the cloud's, in words. The `date` header of the reply tells the cloud's time.
+ * `undefined` if the reply has no such header, or if the difference is less than a minute.
  */
 export function clockDifference(headers: Record<string, string>, now = Date.now()): string | undefined {
   const difference = now - Date.parse(headers["date"] ?? "");

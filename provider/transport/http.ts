@@ -164,7 +164,7 @@ export class HttpPool {
     });
   }
 
-  /** Its host and port: its URL may hold a password. */
+  /** The host and port of the proxy. Its URL may contain a password. */
   #proxyOf({ protocol }: URL): string | undefined {
     const proxy = this.#proxies[protocol === "https:" ? "httpsProxy" : "httpProxy"];
     return proxy && new URL(proxy).host;

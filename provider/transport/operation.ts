@@ -39,7 +39,7 @@ export class SharedOperation implements Operation {
     member.signal.addEventListener("abort", () => this.#abortWithAllMembers(), { once: true });
   }
 
-  /** A member that was aborted before it joined fires no event any more, so all members are looked at. */
+  /** A member that was aborted before it joined fires no event. So this looks at all members. */
   #abortWithAllMembers(): void {
     const members = [...this.#members];
     if (members.length > 0 && members.every(({ signal }) => signal.aborted)) this.#controller.abort();

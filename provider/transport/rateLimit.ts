@@ -13,9 +13,9 @@ const INCREASE = 0.05;
 /** The same while the first rate is being looked for: it doubles every second. */
 const FIRST_INCREASE = 1;
 const SLOWEST = 1;
-/** Over how long the rate that the cloud grants is measured. */
+/** The rate that the cloud grants is measured over this time. */
 const WINDOW_MS = 1_000;
-/** Waits for a turn that are longer are reported. */
+/** A wait that is longer than this is reported. */
 const TOLD_MS = 2_000;
 /** The longest time that a timer of Node can have. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -50,7 +50,7 @@ export class RateLimit {
     return this.#nextPlace++;
   }
 
-  /** Calls when it is this call's turn. Rejects with `Cancelled` or `DeadlineExceeded` when that comes too late. */
+  /** Makes the call when it is its turn. Rejects with `Cancelled` or `DeadlineExceeded` if the turn comes too late. */
   async run<T>(call: () => Promise<T>, operation: Operation, place = this.takePlace()): Promise<T> {
     checkNotCancelled(operation);
     await this.#turn(operation, place);
@@ -87,7 +87,7 @@ export class RateLimit {
     this.#decreasedAt = performance.now();
   }
 
-  /** Calls a second that went through just now. */
+  /** How many calls a second went through in the last moments. */
   #grantedRate(): number {
     const since = performance.now() - WINDOW_MS;
     while ((this.#granted[0] ?? since) < since) this.#granted.shift();
@@ -131,7 +131,7 @@ export class RateLimit {
 
   #pump(): void {
     if (this.#timer !== undefined || this.#queue.length === 0) return;
-    // A late timer is made up for; time in which nobody called is not.
+    // Makes up for a late timer, but not for a time in which nobody called.
     const now = performance.now();
     const interval = 1000 / this.#rate;
     this.#nextStart = Math.max(this.#nextStart + interval, now - interval);
@@ -146,7 +146,7 @@ export class RateLimit {
   }
 }
 
-/** Calls when the deadline has passed, however often that moves meanwhile. Returns what ends the watch. */
+/** Calls the function when the deadline has passed, even if the deadline moves meanwhile. Returns a function that ends the watch. */
 function atDeadline(operation: Operation, action: () => void): () => void {
   const watch = () => {
     const left = operation.deadline - Date.now();

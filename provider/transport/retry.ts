@@ -16,8 +16,8 @@ export interface RetryOptions {
 }
 
 /**
- * How long a call is tried of which nothing could ever be sent. A short break of the network is over by then; a wrong endpoint or
- * a missing route is not over after ten minutes either.
+ * How long a call is tried if nothing of it can be sent. A short break of the network ends within this time. A wrong endpoint or
+ * a missing route does not end at all.
  */
 const UNREACHABLE_MS = 30_000;
 const BASE_MS = 500;
@@ -97,7 +97,7 @@ function wording({ code, details }: KeyPairError): string {
   return `no certain answer from the cloud${origin}`;
 }
 
-/** A host that is not known is a matter of the configuration, which the error says already. */
+/** For a host that is not known, the error already says that the configuration is wrong. */
 function unreachable(last: KeyPairError): KeyPairError {
   if (last.code === "Configuration") return last;
   return last.with({

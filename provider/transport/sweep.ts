@@ -29,7 +29,7 @@ export class Sweep<Item> {
     private readonly options: SweepOptions,
   ) {}
 
-  /** What the listing says of the name. A `stale` name starts no listing: asking for the one name is cheaper. */
+  /** What the listing says about the name. A `stale` name starts no listing, because a look-up of one name is cheaper. */
   async find(name: string, operation: Operation): Promise<SweepAnswer<Item>> {
     if (this.#written.has(name)) return "stale";
     const items = await this.#current(operation).items;
@@ -56,7 +56,7 @@ export class Sweep<Item> {
     const shared = new SharedOperation([operation]);
     const listing = { startedAt: performance.now(), operation: shared, items: this.list(shared) };
     this.#listing = listing;
-    // A listing that failed answers nobody who comes later.
+    // Callers that come later do not get a listing that failed.
     listing.items.catch(() => {
       if (this.#listing === listing) this.#listing = undefined;
     });

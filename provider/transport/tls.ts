@@ -3,7 +3,7 @@ import tls from "node:tls";
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
-/** Why calls of this URL are not safe on the way, or `undefined`. Loopback never leaves this machine. */
+/** Why requests to this URL are not safe on the way, or `undefined`. Loopback never leaves this machine. */
 export function missingEncryption({ protocol, host, hostname }: URL): string | undefined {
   if (protocol !== "http:" || LOOPBACK.test(hostname)) return undefined;
   return (

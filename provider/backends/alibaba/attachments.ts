@@ -128,7 +128,7 @@ export class EcsAttachments implements AttachmentClient {
       const attached = new Set(await this.attachedInstances(name, operation));
       return failures.filter(({ instanceId }) => attached.has(instanceId) !== shouldBeAttached);
     } catch {
-      // When this look fails, the answer must still say which instances failed.
+      // If this look-up fails, the answer must still say which instances failed.
       return failures;
     }
   }

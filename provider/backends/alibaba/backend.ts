@@ -107,7 +107,7 @@ export class AlibabaBackend implements Backend {
     await this.#sweep.write(name, () => this.#deletions.delete(name, operation));
   }
 
-  /** Removes first, so that a tag's key can change its case only, and 20 tags can replace 20 others. */
+  /** Removes tags first. So a key can change only its case, and 20 tags can replace 20 others. */
   async changeTags(name: string, { set, remove }: TagChange, operation: Operation): Promise<void> {
     await this.#sweep.write(name, async () => {
       for (const TagKey of groups(remove, MOST.tags)) {

@@ -54,7 +54,7 @@ const VARIABLES = [
 ] as const;
 
 /**
- * The first of these that says anything: the stack's configuration, the profile that the connection names, keys in the
+ * Takes the first of these that is set: the stack's configuration, the profile that the connection names, keys in the
  * environment, a profile that the environment names, and the chain of the SDK (OIDC, `~/.aliyun/config.json`,
  * `~/.alibabacloud/credentials`, the RAM role of the instance, a credentials URI;
  * https://www.alibabacloud.com/help/en/sdk/developer-reference/v2-manage-node-js-access-credentials).

@@ -47,7 +47,7 @@ export async function describeKeyPair(
   resourceGroupId: string | undefined,
   operation: Operation,
 ): Promise<KeyPairRecord | undefined> {
-  // To ECS the sign stands for any text, and no name can hold it.
+  // `*` stands for any text in ECS, and no name can contain it.
   if (name.includes("*")) return undefined;
   const request = { KeyPairName: name, PageNumber: 1, PageSize: MOST.page, IncludePublicKey: true };
   const reply = await client.call(

@@ -77,7 +77,7 @@ export class LocalBackend implements Backend {
     await whenFree(operation, () => this.#store.deleteMany(this.region, [name]));
   }
 
-  /** Removes first, so that a tag's key can change its case only, and 20 tags can replace 20 others. */
+  /** Removes tags first. So a key can change only its case, and 20 tags can replace 20 others. */
   async changeTags(name: string, { set, remove }: TagChange, operation: Operation): Promise<void> {
     await whenFree(operation, () =>
       this.#store.atomically(() => {

@@ -27,7 +27,7 @@ export class OpenStackBackend implements Backend {
   constructor(
     private readonly session: Session,
     private readonly nova: NovaClient,
-    /** Whose key pairs, where they are not those of the user of the credentials. */
+    /** The user whose key pairs these are, if it is not the user of the credentials. */
     private readonly userId: string | undefined,
     private readonly release: () => Promise<void>,
   ) {

@@ -32,7 +32,7 @@ export function toCreatedRecord(
   return { ...record, privateKey };
 }
 
-/** Nova means UTC, and leaves the zone out. */
+/** Nova gives UTC times without their zone. */
 function toUtc(time: string): string {
   return /(?:Z|[+-]\d\d:?\d\d)$/.test(time) ? time : `${time}Z`;
 }

@@ -45,7 +45,7 @@ export class NovaClient {
 
   constructor(
     private readonly session: Session,
-    /** Whose key pairs, where they are not those of the user of the credentials: administrators may ask for any. */
+    /** The user whose key pairs these are, if it is not the user of the credentials. Administrators may name any user. */
     private readonly userId?: string,
     /** Pairs a page, where the microversion has pages; without one the server decides. */
     private readonly pageSize?: number,
@@ -173,7 +173,7 @@ export class NovaClient {
     return this.userId === undefined ? {} : { user_id: this.userId };
   }
 
-  /** Asks for a newer microversion than the configured one only where the request needs it: what a reply holds depends on it. */
+  /** Asks for a newer microversion than the configured one only if the request needs it, because the contents of a reply depend on it. */
   #version(name = ""): Record<string, string> {
     const needed = NEW_IN_NAMES.test(name) ? NAMES_SINCE : this.userId === undefined ? 1 : USERS_SINCE;
     if (this.#minorVersion >= needed) return {};
@@ -184,7 +184,7 @@ export class NovaClient {
     return { ...action, ...defined({ user: this.session.known?.userName }) };
   }
 
-  /** To whom a pair belongs of which the reply does not tell it. */
+  /** The owner of a pair, for a reply that does not name the owner. */
   get #ownerId(): string | undefined {
     return this.userId ?? this.session.known?.userId;
   }

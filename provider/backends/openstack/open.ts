@@ -20,7 +20,7 @@ export async function open(connection: ResolvedConnection, credentials: Credenti
   return new OpenStackBackend(session, nova, connection.userId, release);
 }
 
-/** Only what differs from the defaults, so that clouds without special needs share one pool. */
+/** Contains only what differs from the defaults, so that clouds without special needs share one pool. */
 function httpOptions(cloud: Cloud): HttpOptions {
   const { verify, cacert, timeoutMs } = cloud;
   // As in openstacksdk, the certificates are read only where they are needed.

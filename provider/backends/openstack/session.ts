@@ -90,7 +90,7 @@ export class Session {
       return access;
     } catch (error) {
       if (this.#shared === shared) this.#shared = undefined;
-      // All others who waited for it were interrupted, this one was not.
+      // The callers that waited for it were interrupted, but this one was not.
       if (isKeyPairError(error, "Cancelled") && !operation.signal.aborted) return this.access(operation);
       throw withCredentialsUsed(error, this.credentialsFrom);
     }
