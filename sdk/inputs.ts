@@ -15,9 +15,9 @@ export interface Problem {
 }
 
 /**
- * What the provider needs and the engine does not tell a dynamic provider: the resource's name, from which an automatic
- * `keyPairName` is made, its URN, which messages are sent to, which arguments are secrets, so that what follows from them is one
- * too, and what the SDK found wrong, so that the check reports it together with what the check finds.
+ * What the provider needs, but the engine does not tell a dynamic provider. The resource's name is the start of an automatic
+ * `keyPairName`. Messages go to its URN. What follows from a secret argument is a secret too. The check reports the problems that the
+ * SDK found together with its own.
  */
 export function inputsForFront(
   name: string,
@@ -44,7 +44,7 @@ async function secretArguments(args: object): Promise<string[] | undefined> {
   return names.length > 0 ? names : undefined;
 }
 
-/** With a parent a plain promise: an output of the parent would make this resource depend on it, and a component on itself. */
+/** With a parent this is a plain promise. An output of the parent would make this resource depend on the parent, and a component on itself. */
 function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
   if (!parent) return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
   return new Promise((resolve) => parent.urn.apply((urn) => resolve(childUrn(urn, type, name))));

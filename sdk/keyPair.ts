@@ -58,11 +58,11 @@ const KEY_PAIR: ResourceKind = {
 };
 
 /**
- * The arguments of a `KeyPair`. All are optional: with `publicKeyBody` or `publicKeyFile` a public key is imported, without them
- * a key pair is created. Wrong ones are reported by `pulumi preview`, all at once and before the cloud is called.
+ * The arguments of a `KeyPair`. All are optional. With `publicKeyBody` or `publicKeyFile` a public key is imported. Without them
+ * a key pair is created. `pulumi preview` reports all wrong arguments at once, before the cloud is called.
  */
 export type KeyPairArgs = {
-  // Without `undefined` for the key: where it is missing by mistake, a key pair would be created.
+  // The key cannot be `undefined`: if it were missing by mistake, a key pair would be created.
   [K in keyof model.KeyPairArgs]: K extends "publicKeyBody" | "publicKeyFile"
     ? pulumi.Input<string>
     : pulumi.Input<NestedInputs<NonNullable<model.KeyPairArgs[K]>> | undefined> | undefined;
@@ -174,7 +174,7 @@ export class KeyPair extends pulumi.CustomResource {
     return new KeyPair(name, { connection }, { ...options, id: keyPairName });
   }
 
-  /** Whether the value is a `KeyPair`, of whichever copy of this package. */
+  /** Whether the value is a `KeyPair`, also one of another copy of this package. */
   static override isInstance(value: unknown): value is KeyPair {
     return (
       pulumi.CustomResource.isInstance(value) &&

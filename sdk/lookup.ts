@@ -34,12 +34,12 @@ interface Lookup {
 
 type ReadConfiguration = (key: string) => string | undefined;
 
-/** What the functions are called where there is no dynamic front: in the plugin, and in the mocks of a program's tests. */
+/** The names of the functions in the plugin, and in the mocks of a program's tests. */
 const TOKENS = { getKeyPair: "keypair:index:getKeyPair", getKeyPairs: "keypair:index:getKeyPairs" };
 
 /**
- * The key pair of exactly this name, asked of the cloud now, in the preview too. Rejects when there is none, or when the cloud
- * cannot be asked. The program's process asks, with the stack's configuration and credentials.
+ * The key pair of exactly this name. The program's process asks the cloud now, also in a preview, with the stack's configuration and
+ * credentials. Rejects if there is no such pair, or if the cloud cannot be asked.
  *
  * @param opts  Taken as every function of Pulumi does; a `provider` is refused, since only the plugin has one.
  */
@@ -52,8 +52,8 @@ export async function getKeyPair(
 }
 
 /**
- * `getKeyPair` with outputs for arguments. Where these come from a resource that is not made yet, or `dependsOn` names one, the
- * answer of a preview is unknown.
+ * `getKeyPair` with outputs as arguments. If they come from a resource that does not exist yet, or if `dependsOn` names one, the
+ * result is unknown in a preview.
  */
 export function getKeyPairOutput(
   args: LookupInputs<GetKeyPairArgs>,
@@ -72,7 +72,7 @@ export async function getKeyPairs(
   return { keyPairs, keyPairNames: keyPairs.map(({ keyPairName }) => keyPairName) };
 }
 
-/** `getKeyPairs` with outputs for arguments, as `getKeyPairOutput` has them. */
+/** `getKeyPairs` with outputs as arguments: see `getKeyPairOutput`. */
 export function getKeyPairsOutput(
   args: LookupInputs<GetKeyPairsArgs> = {},
   opts: pulumi.InvokeOutputOptions = {},

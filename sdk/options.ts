@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "./inputs";
 
-/** Where a message points to for what only the plugin can do. */
+/** What a message names if only the plugin can do something. */
 export const PLUGIN = 'the plugin (README, "The plugin")';
 /** The type of the engine's own provider of all dynamic resources. */
 const DYNAMIC_PROVIDER = "pulumi:providers:pulumi-nodejs";

@@ -14,7 +14,7 @@ const IMPORT_SOURCES = ["publicKeyBody", "publicKeyFile"];
 export function argumentProblems(args: object, outputs: OutputNames): pulumi.Input<Problem[]>[] {
   return Object.entries(args).flatMap(([name, value]): pulumi.Input<Problem[]>[] => {
     if (Object.hasOwn(outputs, name)) return [[outputAsArgument(name, outputs[name])]];
-    // What is told of a secret value is no secret.
+    // A message about a secret value is not secret itself.
     if (isDeferred(value))
       return [pulumi.unsecret(pulumi.output(value).apply((known) => valueProblems(name, known)))];
     const problems = valueProblems(name, value);

@@ -5,23 +5,23 @@ import { requireInstalledProvider } from "./installed";
 import { supportedOptions, throwProblems, warnOfTimeouts } from "./options";
 import { argumentProblems, type OutputNames } from "./problems";
 
-/** What differs from one class of this package to the other. */
+/** What differs between the classes of this package. */
 export interface ResourceKind {
   type: string;
   /** The stored line that loads the provider. */
   provider: string;
-  /** The names of the arguments: each is an output too, also where the program does not give it. */
+  /** The names of the arguments. Each is an output too, even if the program does not give it. */
   args: readonly string[];
   outputs: OutputNames;
   /** Outputs that the class computes from others: Pulumi must not make properties of them. */
   computed?: readonly string[];
-  /** Arguments that are secrets, also where the program gives them in clear text. */
+  /** Arguments that are secrets, even if the program gives them in clear text. */
   secretArgs?: readonly string[];
-  /** How a program can have what is there already, since `import` is not possible. */
+  /** How a program can take over what exists already, because `import` is not possible. */
   insteadOfImport: string;
 }
 
-/** What the constructor of a resource passes on to Pulumi. Throws where the engine could not find the provider. */
+/** What the constructor of a resource passes on to Pulumi. Throws if the engine would not find the provider. */
 export function prepared(
   kind: ResourceKind,
   name: string,
@@ -45,7 +45,7 @@ export function prepared(
   return { inputs, options };
 }
 
-/** What the program is told once the resource is registered. */
+/** Reports problems and warnings once the resource is registered. */
 export function report(resource: pulumi.Resource, opts: pulumi.CustomResourceOptions): void {
   warnOfTimeouts(opts, resource);
   reportFailures(resource);

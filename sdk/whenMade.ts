@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The arguments of a look-up, unknown until the resources that they come from, and those that it depends on, are made: as the
- * engine has it for the functions of its providers.
+ * The arguments of a look-up. They are unknown until the resources that they come from, and those that the look-up depends on, exist.
+ * The engine does the same for the functions of its providers.
  */
 export function whenMade<Args extends object>(
   args: Args,
@@ -31,7 +31,7 @@ function idsOf(resource: pulumi.Resource): pulumi.Output<unknown>[] {
   return pulumi.CustomResource.isInstance(resource) ? [resource.id] : [resource.urn];
 }
 
-/** To depend on a component means to depend on all that is below it, once its constructor is through. */
+/** To depend on a component means to depend on all resources below it, once its constructor has ended. */
 async function madeWith(resource: pulumi.Resource): Promise<pulumi.Resource[]> {
   if (!pulumi.ComponentResource.isInstance(resource)) return [resource];
   if ("__data" in resource) await resource.__data;
