@@ -18,8 +18,10 @@ import { newLine } from "./support/workbench";
 let cloud: OpenStack;
 let user: User;
 let proxy: FaultProxy;
-/** The microversion that the server behind the proxy is asked for, in the place of 2.92. */
-let insteadOf92: string | undefined;
+/** A microversion that no Nova has, for the one that a request asks for: so an old Nova answers. */
+const NO_NOVAS = "2.999";
+/** The microversion in whose place the server behind the proxy is asked for that one. */
+let unsupported: string | undefined;
 const opened: Backend[] = [];
 
 const numbered = (name: string) => `${name}-${process.pid}-${Math.random().toString(16).slice(2, 8)}`;
@@ -30,10 +32,10 @@ describeOpenStack("on a real Nova", () => {
     user = await cloud.newUser();
     proxy = await FaultProxy.start(cloud.computeUrl, {
       headers: ({ headers }) => {
-        if (insteadOf92 === undefined) return headers;
+        if (unsupported === undefined) return headers;
         const changed = Object.entries(headers).map(([name, value]) => [
           name,
-          typeof value === "string" ? value.replace("2.92", insteadOf92 ?? "") : value,
+          typeof value === "string" ? value.replace(unsupported ?? "", NO_NOVAS) : value,
         ]);
         return Object.fromEntries(changed);
       },
@@ -41,7 +43,7 @@ describeOpenStack("on a real Nova", () => {
     return () => proxy.close();
   }, 600_000);
   afterEach(async () => {
-    insteadOf92 = undefined;
+    unsupported = undefined;
     proxy.seen.length = 0;
     for (const backend of opened.splice(0)) await backend.close();
   });
@@ -96,18 +98,26 @@ describeOpenStack("on a real Nova", () => {
     await deleteKeyPair(state.keyPairName, state, contextOf(await open()));
   });
 
-  it("a Nova that is too old for the name says so at keyPairName", async () => {
-    insteadOf92 = "2.999";
-    const backend = await open();
-    const call = backend.importKeyPair({ name: numbered("a@b"), publicKey: await newLine() }, operation());
-    await expect(call).rejects.toMatchObject({
-      code: "Refused",
-      details: {
-        property: "keyPairName",
-        next: "This Nova is older than 26 (2022), and takes no `@` and no `.` in a name. Choose another keyPairName.",
-      },
-    });
-  });
+  it.each(["import", "look-up", "deletion"])(
+    "a Nova that is too old for the name says so at keyPairName: %s",
+    async (what) => {
+      unsupported = "2.92";
+      const backend = await open();
+      const name = numbered("a@b");
+      const calls: Record<string, () => Promise<unknown>> = {
+        import: async () => backend.importKeyPair({ name, publicKey: await newLine() }, operation()),
+        "look-up": () => backend.findKeyPair(name, "exact", operation()),
+        deletion: () => backend.deleteKeyPair(name, operation()),
+      };
+      await expect(calls[what]?.()).rejects.toMatchObject({
+        code: "Refused",
+        details: {
+          property: "keyPairName",
+          next: "This Nova is older than 26 (2022), and takes no `@` and no `.` in a name. Choose another keyPairName.",
+        },
+      });
+    },
+  );
 
   it("a key that Nova cannot read is refused at publicKeyBody", async () => {
     const backend = await open();
@@ -145,11 +155,25 @@ describeOpenStack("on a real Nova", () => {
     expect(await ofOther.findKeyPair(name, "exact", operation())).toBeUndefined();
   });
 
+  it("a Nova that knows no other users' pairs says so at userId", async () => {
+    unsupported = "2.10";
+    const backend = await open(user, { userId: user.id });
+    await expect(backend.findKeyPair(numbered("theirs"), "exact", operation())).rejects.toMatchObject({
+      code: "Refused",
+      details: { property: "userId", next: expect.stringContaining("This Nova is older than 13 (2016)") },
+    });
+  });
+
   it("a user who is no administrator may not, and is told so", async () => {
     const other = await cloud.newUser();
     const backend = await open(user, { userId: other.id });
     const call = backend.importKeyPair({ name: numbered("theirs"), publicKey: await newLine() }, operation());
-    await expect(call).rejects.toMatchObject({ code: "PermissionDenied" });
+    await expect(call).rejects.toMatchObject({
+      code: "PermissionDenied",
+      details: {
+        next: expect.stringContaining(`The key pairs of another user (userId: ${other.id}) need the role`),
+      },
+    });
   });
 
   it("a pair that holds two lines is said to, by a look-up and by get", async () => {

@@ -1,9 +1,10 @@
 import { defined } from "../../core/defined";
-import type { ErrorCode } from "../../core/errors";
+import type { ErrorCode, ErrorDetails } from "../../core/errors";
 import { KeyPairError } from "../../core/errors";
 import { clockDifference } from "../../transport/clock";
 import type { HttpReply } from "../../transport/http";
 import { parseRetryAfter } from "../../transport/retry";
+import { NEW_IN_NAMES } from "./newInNames";
 
 /** Where the settings of a cloud come from. */
 export interface CloudSource {
@@ -33,6 +34,8 @@ export interface Action {
   changes: boolean;
   /** The user that the credentials belong to, where it is known: key pairs belong to users. */
   user?: string;
+  /** The id of the user whose key pairs these are, if an administrator works on another user's. */
+  ofUser?: string;
 }
 
 const MAX_MESSAGE = 300;
@@ -61,7 +64,7 @@ export function placeOfSettings({ file }: CloudSource): string {
 export function failureOf(reply: HttpReply, action: Action): KeyPairError {
   const fault = parseFault(reply);
   const code = codeOf(reply.status, fault);
-  const { name, keyPairName, user } = action;
+  const { name, keyPairName } = action;
   // A signature by access key holds the time.
   const difference = code === "Unauthenticated" ? clockDifference(reply.headers) : undefined;
   return new KeyPairError({
@@ -69,8 +72,32 @@ export function failureOf(reply: HttpReply, action: Action): KeyPairError {
     message: `could not ${name}: ${fault.message}${difference ? ` (${difference})` : ""}`,
     cloudCode: fault.cloudCode,
     ...defined({ keyPairName, requestId: fault.requestId, retryAfterMs: fault.retryAfterMs }),
-    ...nextStep(code, user),
+    ...(unsupported(fault, action) ?? nextStep(code, action)),
   });
+}
+
+/** What a Nova that is too old for the request refuses, at the argument that it is about. */
+function unsupported(
+  { message }: Fault,
+  { keyPairName = "", ofUser }: Action,
+): Pick<ErrorDetails, "property" | "next"> | undefined {
+  if (/generate fingerprint/i.test(message))
+    return {
+      property: "publicKeyBody",
+      next: "This Nova cannot read a key of this type. Use RSA, ECDSA or ed25519; the older the Nova, the fewer types it knows.",
+    };
+  if (!/not supported by the API/i.test(message)) return undefined;
+  if (NEW_IN_NAMES.test(keyPairName))
+    return {
+      property: "keyPairName",
+      next: "This Nova is older than 26 (2022), and takes no `@` and no `.` in a name. Choose another keyPairName.",
+    };
+  if (ofUser !== undefined)
+    return {
+      property: "userId",
+      next: "This Nova is older than 13 (2016), and gives no access to key pairs of other users. Leave userId out, and use that user's credentials.",
+    };
+  return undefined;
 }
 
 /** Whether Nova itself says that there is no such key pair. A page of HTML, or a 404 about something else, says nothing. */
@@ -121,12 +148,17 @@ function codeOf(status: number, { message, isFromService }: Fault): ErrorCode {
   return "Refused";
 }
 
-function nextStep(code: ErrorCode, user: string | undefined): { next?: string } {
-  const whose = user === undefined ? "the user" : `user ${user}`;
+function nextStep(code: ErrorCode, { user, ofUser }: Action): { next?: string } {
+  const owner = ofUser ?? user;
+  const whose = owner === undefined ? "the user" : `user ${owner}`;
   switch (code) {
     case "Unauthenticated":
       return { next: CHECK_CREDENTIALS };
     case "PermissionDenied":
+      if (ofUser !== undefined)
+        return {
+          next: `The key pairs of another user (userId: ${ofUser}) need the role \`admin\`, as most clouds have it. Use credentials that have it, or those of that user.`,
+        };
       return { next: `Give ${whose} a role in the project that may do this, for example \`member\`.` };
     case "QuotaExceeded":
       return {

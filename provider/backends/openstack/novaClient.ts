@@ -7,7 +7,7 @@ import { retry } from "../../transport/retry";
 import { withCredentialsUsed } from "../credentialsUsed";
 import { type Action, failureOf, isKeyPairNotFound, isRecord, unreadable } from "./errors";
 import { toCreatedRecord, toRecord } from "./mapper";
-import { NEW_IN_NAMES } from "./rules";
+import { NEW_IN_NAMES } from "./newInNames";
 import type { Session } from "./session";
 import { percentEncode } from "./uri";
 
@@ -53,13 +53,9 @@ export class NovaClient {
 
   async import(name: string, publicKey: string, operation: Operation): Promise<KeyPairRecord> {
     const action = { name: "import the key pair", changes: true, keyPairName: name };
-    try {
-      return await this.#call(this.#create({ name, public_key: publicKey }), action, operation, (reply) =>
-        toRecord(member(reply, "keypair"), this.#ownerId),
-      );
-    } catch (error) {
-      throw withProperty(error, name);
-    }
+    return this.#call(this.#create({ name, public_key: publicKey }), action, operation, (reply) =>
+      toRecord(member(reply, "keypair"), this.#ownerId),
+    );
   }
 
   /** Rejects with `Refused` and `GenerationUnsupported` where the server makes no keys (Nova 2.92 and later). */
@@ -71,7 +67,7 @@ export class NovaClient {
       );
     } catch (error) {
       const refused = isKeyPairError(error, "Refused") && /public_key.*required/.test(error.details.message);
-      throw refused ? error.with({ cloudCode: GENERATION_UNSUPPORTED }) : withProperty(error, name);
+      throw refused ? error.with({ cloudCode: GENERATION_UNSUPPORTED }) : error;
     }
   }
 
@@ -181,7 +177,7 @@ export class NovaClient {
   }
 
   #withUser(action: Action): Action {
-    return { ...action, ...defined({ user: this.session.known?.userName }) };
+    return { ...action, ...defined({ user: this.session.known?.userName, ofUser: this.userId }) };
   }
 
   /** The owner of a pair, for a reply that does not name the owner. */
@@ -198,22 +194,6 @@ export class NovaClient {
     const [major, minor] = (this.session.cloud.microversion ?? "2.1").split(".").map(Number);
     return major === 2 ? (minor ?? 0) : 0;
   }
-}
-
-/** A refusal of the name or of the key, at the argument that it is about. */
-function withProperty(error: unknown, name: string): unknown {
-  if (!isKeyPairError(error, "Refused")) return error;
-  if (/generate fingerprint/i.test(error.details.message)) {
-    return error.with({
-      property: "publicKeyBody",
-      next: "This Nova cannot read a key of this type. Use RSA, ECDSA or ed25519; the older the Nova, the fewer types it knows.",
-    });
-  }
-  if (!NEW_IN_NAMES.test(name) || !/not supported by the API/i.test(error.details.message)) return error;
-  return error.with({
-    property: "keyPairName",
-    next: "This Nova is older than 26 (2022), and takes no `@` and no `.` in a name. Choose another keyPairName.",
-  });
 }
 
 /** What the reply holds under the key; `undefined` unless it is a success in JSON. */

@@ -9,8 +9,6 @@ import { resolveCloud } from "./cloud";
  * client asks for where a name has them. Only the server knows whether it has that, so an older one refuses the name in the `up`.
  */
 const NAME = /^[_\- a-zA-Z0-9@.]+$/;
-/** What only microversion 2.92 takes in a name. */
-export const NEW_IN_NAMES = /[@.]/;
 const MAX_NAME_LENGTH = 255;
 const NAME_HINT =
   "A name has 1 to 255 letters (a to z, A to Z), digits, spaces, `-` or `_`, with Nova 26 (2022) and later also `@` and `.`, and no space at its start or end";

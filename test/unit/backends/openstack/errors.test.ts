@@ -107,7 +107,7 @@ describe("what it means", () => {
     [
       reply(400, nova("badRequest", 400, "Keypair data is invalid: failed to generate fingerprint")),
       "Refused",
-      'key pair "kp": could not import the key pair: Keypair data is invalid: failed to generate fingerprint (code badRequest).',
+      'key pair "kp": could not import the key pair: Keypair data is invalid: failed to generate fingerprint (code badRequest). This Nova cannot read a key of this type. Use RSA, ECDSA or ed25519; the older the Nova, the fewer types it knows.',
     ],
     [
       reply(404, "<h1>404 Not Found</h1>"),
