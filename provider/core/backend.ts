@@ -81,8 +81,13 @@ export interface AttachmentClient {
   attachedInstances(name: string, operation: Operation): Promise<string[]>;
   /** Those of the instances that run: they take or lose a key pair only when they are restarted. */
   runningInstances(instanceIds: string[], operation: Operation): Promise<string[]>;
-  /** Restarts a running instance, and resolves when it runs again. A restart is never sent twice without a look between. */
+  /**
+   * Restarts an instance, and resolves when the restart has surely begun, or when the instance stays stopped: then it takes
+   * the key pair at its next start. A restart is never sent twice without a look between.
+   */
   restart(instanceId: string, operation: Operation): Promise<void>;
+  /** Resolves when the instance runs again, and when it stays stopped. */
+  untilRunning(instanceId: string, operation: Operation): Promise<void>;
 }
 
 /** To whom credentials belong, and so the key pairs that they make. */

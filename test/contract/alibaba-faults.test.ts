@@ -136,6 +136,7 @@ describe.concurrent("a restart", () => {
     const { emulator, backend } = await startEcs(onTestFinished);
     emulator.faults.add({ ...fault, ...reboot });
     await backend.attachments.restart("i-1", operation());
+    await backend.attachments.untilRunning("i-1", operation());
     expect(emulator.instances.restarted).toHaveLength(times);
     expect(emulator.instances.status("i-1")).toBe("Running");
   });
@@ -144,9 +145,35 @@ describe.concurrent("a restart", () => {
     const { emulator, backend } = await startEcs(onTestFinished);
     emulator.instances.restartMs = 60_000;
     const soon = { ...operation(), deadline: Date.now() + 5_000 };
-    await expect(backend.attachments.restart("i-1", soon)).rejects.toMatchObject({
+    await backend.attachments.restart("i-1", soon);
+    await expect(backend.attachments.untilRunning("i-1", soon)).rejects.toMatchObject({
       code: "DeadlineExceeded",
-      message: "i-1 was restarted, and does not run yet. Look at the instance.",
+      message: "i-1 does not run yet (Starting). Look at the instance.",
+    });
+  });
+
+  test.for([
+    ["is stopped", "stopped", "restart"],
+    ["is stopped while it restarts", "stopped", "untilRunning"],
+    ["is released while it restarts", "gone", "untilRunning"],
+  ] as const)(
+    "of an instance that %s is done: it takes the key at its next start",
+    async ([, where, step], { onTestFinished, expect }) => {
+      const { emulator, backend } = await startEcs(onTestFinished);
+      emulator.instances[where].add("i-1");
+      await backend.attachments[step]("i-1", operation());
+      expect(emulator.instances.restarted).toEqual([]);
+    },
+  );
+
+  test("that is denied names the right on instances", async ({ onTestFinished, expect }) => {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.faults.add({ fault: "error", status: 403, code: "Forbidden.RAM", ...reboot });
+    await expect(backend.attachments.restart("i-1", operation())).rejects.toMatchObject({
+      code: "PermissionDenied",
+      details: {
+        next: expect.stringContaining("ecs:RebootInstance allowed on acs:ecs:cn-hangzhou:*:instance/*"),
+      },
     });
   });
 

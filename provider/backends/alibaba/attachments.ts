@@ -6,7 +6,7 @@ import { groups } from "../../transport/groups";
 import { MOST } from "./api";
 import type { EcsCaller } from "./client";
 import { INSTANCE_NOT_READY } from "./errorCodes";
-import { restartInstance, runningInstances } from "./restart";
+import { restartInstance, runningInstances, untilRunning } from "./restart";
 
 /** An instance needs about a minute to start. */
 const FIRST_WAIT_MS = 2_000;
@@ -57,6 +57,10 @@ export class EcsAttachments implements AttachmentClient {
 
   restart(instanceId: string, operation: Operation): Promise<void> {
     return restartInstance(this.client, instanceId, operation);
+  }
+
+  untilRunning(instanceId: string, operation: Operation): Promise<void> {
+    return untilRunning(this.client, instanceId, operation);
   }
 
   /** Tries again, until the deadline, with the instances that are just starting or stopping. */

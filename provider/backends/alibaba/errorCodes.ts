@@ -223,8 +223,10 @@ function isDenial(cloudCode: string, status: number): boolean {
   );
 }
 
+const ABOUT_INSTANCES: ReadonlySet<string> = new Set(["DescribeInstances", "RebootInstance"]);
+
 function denied({ action, regionId, keyPairName }: Subject): Meaning {
-  const resource = action === "DescribeInstances" ? "instance/*" : `keypair/${keyPairName ?? "*"}`;
+  const resource = ABOUT_INSTANCES.has(action) ? "instance/*" : `keypair/${keyPairName ?? "*"}`;
   return {
     code: "PermissionDenied",
     message: `the credentials may not call ${action}`,

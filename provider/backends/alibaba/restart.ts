@@ -9,8 +9,11 @@ import { INSTANCE_NOT_READY } from "./errorCodes";
 const POLL_MS = 2_000;
 /** An instance that is restarted leaves the status Running within this time. */
 const LEAVES_WITHIN_MS = 30_000;
+/** An instance that is stopped, or not there, for longer is not just passing through a restart. */
+const STAYS_STOPPED_MS = 30_000;
 
 const RUNNING = "Running";
+const STOPPED = "Stopped";
 
 /** Those of the instances that run. Instances that are gone are left out. */
 export async function runningInstances(
@@ -18,20 +21,13 @@ export async function runningInstances(
   instanceIds: string[],
   operation: Operation,
 ): Promise<string[]> {
-  const running: string[] = [];
-  for (const group of groups(instanceIds, MOST.instancePage)) {
-    const request = { InstanceIds: JSON.stringify(group), MaxResults: MOST.instancePage };
-    const reply = await client.call("DescribeInstances", request, operation);
-    for (const instance of reply.requiredList("Instances", "Instance")) {
-      if (instance.text("Status") === RUNNING) running.push(instance.requiredText("InstanceId"));
-    }
-  }
-  return instanceIds.filter((id) => running.includes(id));
+  const statuses = await statusesOf(client, instanceIds, operation);
+  return instanceIds.filter((id) => statuses.get(id) === RUNNING);
 }
 
 /**
- * Restarts an instance, and resolves when it runs again. After a lost reply it looks first whether the
- * instance restarts: nobody wants a second restart.
+ * Restarts an instance, and resolves when the restart has surely begun. After a lost reply it looks first
+ * whether the instance restarts: nobody wants a second restart. An instance that stays stopped needs none.
  */
 export async function restartInstance(
   client: EcsCaller,
@@ -41,43 +37,90 @@ export async function restartInstance(
   for (;;) {
     try {
       await client.call("RebootInstance", { InstanceId: instanceId }, operation);
+      return;
     } catch (error) {
       if (!isKeyPairError(error)) throw error;
       const isNotReady = error.details.cloudCode === INSTANCE_NOT_READY;
       if (!isNotReady && error.code !== "OutcomeUnknown") throw error;
       if (Date.now() + POLL_MS >= operation.deadline) throw error;
-      if (isNotReady) await pause(POLL_MS, operation.signal);
-      if (isNotReady || !(await leavesRunning(client, instanceId, operation))) continue;
+      if (isNotReady) {
+        operation.progress(`waiting until ${instanceId} runs, to restart it`);
+        if ((await settledStatus(client, instanceId, operation)) !== RUNNING) return;
+        // ECS may show the status before it takes the restart.
+        await pause(POLL_MS, operation.signal);
+      } else if (await leavesRunning(client, instanceId, operation)) return;
     }
-    await leavesRunning(client, instanceId, operation);
-    return runsAgain(client, instanceId, operation);
   }
+}
+
+/** Resolves when an instance whose restart has begun runs again, and when it stays stopped. */
+export async function untilRunning(
+  client: EcsCaller,
+  instanceId: string,
+  operation: Operation,
+): Promise<void> {
+  await leavesRunning(client, instanceId, operation);
+  operation.progress(`waiting until ${instanceId} runs again`);
+  await settledStatus(client, instanceId, operation);
 }
 
 /** Whether the instance is seen in another status than Running. */
 async function leavesRunning(client: EcsCaller, instanceId: string, operation: Operation): Promise<boolean> {
   const until = Math.min(Date.now() + LEAVES_WITHIN_MS, operation.deadline);
-  while (await isRunning(client, instanceId, operation)) {
+  while ((await statusOf(client, instanceId, operation)) === RUNNING) {
     if (Date.now() + POLL_MS >= until) return false;
     await pause(POLL_MS, operation.signal);
   }
   return true;
 }
 
-async function runsAgain(client: EcsCaller, instanceId: string, operation: Operation): Promise<void> {
-  while (!(await isRunning(client, instanceId, operation))) {
-    operation.progress(`waiting until ${instanceId} runs again`);
-    if (Date.now() + POLL_MS >= operation.deadline) {
-      throw new KeyPairError({
-        code: "DeadlineExceeded",
-        message: `${instanceId} was restarted, and does not run yet`,
-        next: "Look at the instance.",
-      });
-    }
+/** The status that the instance stays in: running, stopped, or gone (`undefined`). */
+async function settledStatus(
+  client: EcsCaller,
+  instanceId: string,
+  operation: Operation,
+): Promise<typeof RUNNING | typeof STOPPED | undefined> {
+  let stoppedSince: number | undefined;
+  for (;;) {
+    const status = await statusOf(client, instanceId, operation);
+    if (status === RUNNING) return status;
+    if (status === STOPPED || status === undefined) {
+      stoppedSince ??= Date.now();
+      if (Date.now() - stoppedSince >= STAYS_STOPPED_MS) return status;
+    } else stoppedSince = undefined;
+    if (Date.now() + POLL_MS >= operation.deadline) throw doesNotRun(instanceId, status);
     await pause(POLL_MS, operation.signal);
   }
 }
 
-async function isRunning(client: EcsCaller, instanceId: string, operation: Operation): Promise<boolean> {
-  return (await runningInstances(client, [instanceId], operation)).length > 0;
+function doesNotRun(instanceId: string, status: string | undefined): KeyPairError {
+  return new KeyPairError({
+    code: "DeadlineExceeded",
+    message: `${instanceId} does not run yet (${status ?? "ECS does not show it"})`,
+    next: "Look at the instance.",
+  });
+}
+
+async function statusOf(
+  client: EcsCaller,
+  instanceId: string,
+  operation: Operation,
+): Promise<string | undefined> {
+  return (await statusesOf(client, [instanceId], operation)).get(instanceId);
+}
+
+/** Without those that are gone. */
+async function statusesOf(
+  client: EcsCaller,
+  instanceIds: string[],
+  operation: Operation,
+): Promise<Map<string, string | undefined>> {
+  const statuses = new Map<string, string | undefined>();
+  for (const group of groups(instanceIds, MOST.instancePage)) {
+    const request = { InstanceIds: JSON.stringify(group), MaxResults: MOST.instancePage };
+    const reply = await client.call("DescribeInstances", request, operation);
+    for (const instance of reply.requiredList("Instances", "Instance"))
+      statuses.set(instance.requiredText("InstanceId"), instance.text("Status"));
+  }
+  return statuses;
 }

@@ -42,6 +42,7 @@ export class LocalBackend implements Backend {
       // Every instance is there, and runs.
       runningInstances: async (instanceIds) => instanceIds,
       restart: async () => {},
+      untilRunning: async () => {},
     };
   }
 

@@ -14,12 +14,11 @@ export async function createAttachment(
   const backend = await openPlace(place, catalog);
   // Asked before anything is attached, so that no call comes between the cloud's reply and the state.
   const owner = await backend.owner(operation);
-  const failures = await attach(args.keyPairName, args.instanceIds, backend, context);
-  const attached = without(args.instanceIds, failed(failures));
-  const restarts = await restartOrWarn(args.keyPairName, attached, args, backend, context);
+  const { failures, newly } = await attach(args.keyPairName, args.instanceIds, backend, context);
+  const restarts = await restartOrWarn(args.keyPairName, newly, args, backend, context);
   const state: KeyPairAttachmentState = defined({
     ...args,
-    instanceIds: attached,
+    instanceIds: without(args.instanceIds, failed(failures)),
     pendingRestarts: restarts.pendingRestarts,
     backend: backend.name,
     region: backend.region,

@@ -1,23 +1,46 @@
-import type { AttachmentClient, Backend, InstanceFailure } from "../backend";
+import type { AttachmentClient, Backend, InstanceFailure, Operation } from "../backend";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { KeyPairAttachmentArgs } from "../model";
 import type { OperationContext } from "../resource/contract";
 
-/**
- * Attaches. Returns the instances that failed. Running instances use the key only after a restart: see
- * `restartOrWarn`.
- */
+/** What became of the instances that the pair was to be attached to. */
+export interface Attached {
+  failures: InstanceFailure[];
+  /** Those that did not have the pair before: while they run, they use its key only after a restart. */
+  newly: string[];
+}
+
+/** Attaches. Says which instances had the pair before: they may have been restarted since, so they are not now. */
 export async function attach(
   name: string,
   instanceIds: string[],
   backend: Backend,
-  { operation, run }: OperationContext,
-): Promise<InstanceFailure[]> {
-  if (instanceIds.length === 0) return [];
+  { operation, run, warn }: OperationContext,
+): Promise<Attached> {
+  if (instanceIds.length === 0) return { failures: [], newly: [] };
   const owner = await backend.owner(operation);
+  const attachedBefore = await attachedNow(name, backend, operation);
   // Noted before the call, because another resource may detach the same instance at the same time.
   for (const instanceId of instanceIds) run.attached.add(backend, owner, [name, instanceId]);
-  return clientOf(backend).attach(name, instanceIds, operation);
+  const failures = await clientOf(backend).attach(name, instanceIds, operation);
+  const attached = without(instanceIds, failed(failures));
+  const newly = without(attached, attachedBefore);
+  const earlier = without(attached, newly);
+  if (earlier.length > 0)
+    warn(
+      `${earlier.join(", ")} had key pair "${name}" already. If it runs since before that, it takes the key at its next restart.`,
+    );
+  return { failures, newly };
+}
+
+async function attachedNow(name: string, backend: Backend, operation: Operation): Promise<string[]> {
+  try {
+    return await clientOf(backend).attachedInstances(name, operation);
+  } catch (error) {
+    // Without the right to look at instances, none of them can be restarted anyway.
+    if (isKeyPairError(error, "PermissionDenied")) return [];
+    throw error;
+  }
 }
 
 /** What became of the restarts that an attachment needs. */
@@ -48,13 +71,19 @@ export async function restartOrWarn(
       for (const [index, instanceId] of due.entries()) {
         operation.progress(`restarting ${instanceId} (${index + 1} of ${due.length})`);
         await client.restart(instanceId, operation);
+        // What follows may fail, and must not lead to a second restart.
         pending = without(pending, [instanceId]);
+        await client.untilRunning(instanceId, operation);
       }
     }
   } catch (error) {
     if (!isKeyPairError(error)) throw error;
     // Without the right to look at instances, all of them may run.
-    if (restartInstances) return { pendingRestarts: pending, failure: notRestarted(name, pending, error) };
+    if (restartInstances)
+      return {
+        pendingRestarts: pending.length > 0 ? pending : undefined,
+        failure: notRestarted(name, pending, error),
+      };
   }
   if (pending.length === 0) return { pendingRestarts: undefined, failure: undefined };
   warn(
@@ -64,11 +93,14 @@ export async function restartOrWarn(
 }
 
 function notRestarted(name: string, pending: string[], cause: KeyPairError): KeyPairError {
+  const { message, next } = cause.details;
+  const left = `\`pulumi up\` restarts the instances that are left: ${pending.join(", ")}.`;
+  const ways = [next, pending.length > 0 ? left : undefined].filter((way) => way !== undefined);
   return new KeyPairError({
     ...cause.details,
     keyPairName: name,
-    message: `key pair "${name}" is attached, and not all instances were restarted (${pending.join(", ")}): ${cause.details.message}`,
-    next: "Run `pulumi up` again: it restarts those that are left.",
+    message: `key pair "${name}" is attached, and the restart of its instances has failed: ${message}`,
+    next: ways.join(" "),
     cause,
   });
 }

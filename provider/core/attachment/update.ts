@@ -20,7 +20,7 @@ export async function updateAttachment(
   await assertSameOwner(state, undefined, backend, context.operation);
   const added = without(args.instanceIds, state.instanceIds);
   const removed = without(state.instanceIds, args.instanceIds);
-  const notAttached = await attach(id, added, backend, context);
+  const { failures: notAttached, newly } = await attach(id, added, backend, context);
   let incomplete = partialFailure("attached to", id, notAttached);
   let notDetached = removed;
   try {
@@ -34,8 +34,7 @@ export async function updateAttachment(
   }
   const instanceIds = [...without(args.instanceIds, failed(notAttached)), ...notDetached];
   const before = (state.pendingRestarts ?? []).filter((instanceId) => instanceIds.includes(instanceId));
-  const attached = without(added, failed(notAttached));
-  const due = restartInstances ? [...before, ...attached] : attached;
+  const due = restartInstances ? [...before, ...newly] : newly;
   const { pendingRestarts = [], failure } = await restartOrWarn(id, due, args, backend, context);
   incomplete ??= failure;
   const pending = restartInstances ? pendingRestarts : [...before, ...pendingRestarts];

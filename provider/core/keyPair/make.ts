@@ -3,6 +3,7 @@ import type { Backend, CreateKeyPairRequest, KeyPairRecord } from "../backend";
 import { defined } from "../defined";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { CheckedKeyPairArgs, OnExisting } from "../model";
+import { pause } from "../pause";
 import { heldKey } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import type { OperationContext } from "../resource/contract";
@@ -27,6 +28,10 @@ interface ImportedKey {
  * accident.
  */
 const MOST_ATTEMPTS = 5;
+
+/** Between two tries to take a name that is taken while no pair of that name is visible. */
+const FIRST_NAME_WAIT_MS = 1_000;
+const LONGEST_NAME_WAIT_MS = 30_000;
 
 /**
  * A reply was lost, and the cloud cannot be asked what the request did. No pair had the name before the call,
@@ -86,6 +91,7 @@ export async function makeKeyPair(
 async function untilCertain(making: Making): Promise<MadeKeyPair> {
   const { backend, context } = making;
   const { name } = making.request;
+  let nameWait = FIRST_NAME_WAIT_MS;
   for (let attempt = 1; ; ) {
     try {
       return await send(making);
@@ -105,8 +111,10 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
       const isNews = making.isUncertain && before ? isOtherThan(before) : undefined;
       const found = await findSettled(backend, making.request, context.operation, isNews);
       // The time limits how long the name is waited for, not the number of tries.
-      if (!found && error.code === "AlreadyExists") waitForName(making, error);
-      else attempt++;
+      if (!found && error.code === "AlreadyExists") {
+        await waitForName(making, error, nameWait);
+        nameWait = Math.min(2 * nameWait, LONGEST_NAME_WAIT_MS);
+      } else attempt++;
       if (!found) continue;
       const settle = making.isUncertain ? settleLostReply : settleExisting;
       const settled = await settle(making, found, error);
@@ -120,15 +128,17 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
  * The name is taken, and no pair of that name can be seen: the deletion of the one before is answered, but has
  * not ended. That was seen to take minutes. Throws when the time is up.
  */
-function waitForName(
+async function waitForName(
   { request: { name }, backend, context: { operation }, isUncertain }: Making,
   refusal: KeyPairError,
-): void {
-  if (Date.now() < operation.deadline) {
+  wait: number,
+): Promise<void> {
+  const left = operation.deadline - Date.now();
+  if (left > 0) {
     operation.progress(
       `waiting for the name "${name}": the deletion of the key pair that had it has not ended`,
     );
-    return;
+    return pause(Math.min(wait, left), operation.signal);
   }
   throw new KeyPairError({
     ...refusal.details,

@@ -257,7 +257,11 @@ describe("restarts", () => {
     restartInstances,
   });
   /** The backend with instances of which these run, and a log of those that were restarted. */
-  function withInstances(running: string[], restart: (id: string) => void = () => {}) {
+  function withInstances(
+    running: string[],
+    restart: (id: string) => void = () => {},
+    runsAgain: (id: string) => void = () => {},
+  ) {
     const restarted: string[] = [];
     const progress: string[] = [];
     const attachments = {
@@ -267,6 +271,7 @@ describe("restarts", () => {
         restart(id);
         restarted.push(id);
       },
+      untilRunning: async (id: string) => runsAgain(id),
     };
     const started: OperationContext = {
       ...context,
@@ -306,14 +311,15 @@ describe("restarts", () => {
         throw new KeyPairError({
           code: "PermissionDenied",
           message: "the credentials may not call RebootInstance",
+          next: "Have it allowed.",
         });
     });
     const { state, incomplete } = await attachmentResource.create(args(["i-36", "i-37", "i-38"]), started);
     expect(restarted).toEqual(["i-36"]);
     expect(state).toMatchObject({ instanceIds: ["i-36", "i-37", "i-38"], pendingRestarts: ["i-37", "i-38"] });
     expect(incomplete?.message).toBe(
-      `key pair "${name}" is attached, and not all instances were restarted (i-37, i-38): the credentials may not call RebootInstance. ` +
-        "Run `pulumi up` again: it restarts those that are left.",
+      `key pair "${name}" is attached, and the restart of its instances has failed: the credentials may not call RebootInstance. ` +
+        "Have it allowed. `pulumi up` restarts the instances that are left: i-37, i-38.",
     );
     const again = withInstances(["i-36", "i-37", "i-38"]);
     expect(
@@ -321,6 +327,61 @@ describe("restarts", () => {
     ).toEqual([{ property: "restartInstances", kind: "update" }]);
     await attachmentResource.update(name, state, args(["i-36", "i-37", "i-38"]), again.started);
     expect(again.restarted).toEqual(["i-37", "i-38"]);
+  });
+
+  it("are made once, also when the instance does not run again in time", async () => {
+    const all = ["i-41", "i-42"];
+    const { restarted, started } = withInstances(
+      all,
+      () => {},
+      (id) => {
+        const late = {
+          code: "DeadlineExceeded",
+          message: `${id} does not run yet`,
+          next: "Look at it.",
+        } as const;
+        throw new KeyPairError(late);
+      },
+    );
+    const { state, incomplete } = await attachmentResource.create(args(all), started);
+    expect(restarted).toEqual(["i-41"]);
+    expect(state).toMatchObject({ instanceIds: all, pendingRestarts: ["i-42"] });
+    expect(incomplete?.message).toMatch(/i-41 does not run yet\. Look at it\. .* that are left: i-42\.$/);
+    const again = withInstances(all);
+    const done = await attachmentResource.update(name, state, args(all), again.started);
+    expect(again.restarted).toEqual(["i-42"]);
+    expect(done.state).not.toHaveProperty("pendingRestarts");
+  });
+
+  it("are only of instances that did not have the pair before", async () => {
+    const { pendingRestarts: _, ...before } = await made(["i-43"]);
+    warnings.length = 0;
+    const { restarted, started } = withInstances(["i-43", "i-44", "i-45"]);
+    const { state } = await attachmentResource.create(args(["i-43", "i-44"]), started);
+    expect(restarted).toEqual(["i-44"]);
+    expect(warnings).toEqual([
+      `i-43 had key pair "${name}" already. If it runs since before that, it takes the key at its next restart.`,
+    ]);
+    await attachmentResource.update(name, before, args(["i-43", "i-44", "i-45"]), started);
+    expect(restarted).toEqual(["i-44", "i-45"]);
+    expect(state).not.toHaveProperty("pendingRestarts");
+  });
+
+  it("are none without the right to look at instances, and the error says what may not be done", async () => {
+    const denied = new KeyPairError({
+      code: "PermissionDenied",
+      message: "the credentials may not call DescribeInstances",
+    });
+    const { restarted, started } = withInstances(["i-46"]);
+    const opened = await started.catalog.open({ backend: "local" }, {});
+    Object.assign(opened.attachments ?? {}, {
+      attachedInstances: () => Promise.reject(denied),
+      runningInstances: () => Promise.reject(denied),
+    });
+    const { state, incomplete } = await attachmentResource.create(args(["i-46"]), started);
+    expect(restarted).toEqual([]);
+    expect(state.pendingRestarts).toEqual(["i-46"]);
+    expect(incomplete?.message).toContain("the credentials may not call DescribeInstances");
   });
 });
 

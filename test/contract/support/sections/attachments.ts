@@ -65,6 +65,7 @@ export function attachments(bench: Workbench): void {
       expect(await client().runningInstances([...instanceIds], operation())).toEqual([...instanceIds]);
       const [id = ""] = one;
       await client().restart(id, operation());
+      await client().untilRunning(id, operation());
       expect(await client().runningInstances(one, operation())).toEqual(one);
     });
 
