@@ -22,10 +22,36 @@ type Table = Record<
 type Json = Record<string, unknown>;
 
 const PACKAGE = "keypair";
+/** The names of the SDKs that are made from the schema. That of TypeScript is not `pulumi-keypair`, which holds the plugin itself. */
+const NAMES = {
+  owner: "pulumi-keypair",
+  nodejs: "@pulumi-keypair/keypair",
+  python: "pulumi_keypair",
+  csharp: "PulumiKeypair",
+  java: "io.github.pulumikeypair",
+};
+/** What an existing resource is looked up by (`get`), beside its id: where it lives. */
+const STATE_INPUTS = ["connection", "userId"];
+/** Words that a plain upper-case letter at the start would spell in nobody's way. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  rsa: "RSA",
+  ecdsa: "ECDSA",
+  ed25519: "ED25519",
+  openstack: "OpenStack",
+};
 const token = (name: string) => `${PACKAGE}:index:${name}`;
 
+interface Manifest {
+  version: string;
+  description: string;
+  license: string;
+  keywords: string[];
+  homepage: string;
+  repository: { url: string };
+}
+
 export function packageSchema(
-  manifest: { version: string; description: string; license: string; keywords: string[] },
+  manifest: Manifest,
   schemaOf: (type: string) => ModelSchema,
   tables: { keyPair: Table; attachment: Table },
   secretSettings: readonly string[],
@@ -36,25 +62,33 @@ export function packageSchema(
   const attachmentState = schemaOf("KeyPairAttachmentState");
   const facts = schemaOf("KeyPairFacts");
   const configuration = schemaOf("ProviderConfiguration");
-  const definitions = {
+  const definitions: Record<string, ModelSchema> = {
     ...args.definitions,
     ...outputs.definitions,
     ...configuration.definitions,
     KeyPairFacts: facts,
   };
-  const variables = configurationProperties(configuration, secretSettings);
+  // The SDK of TypeScript reads a variable of a named type as JSON, which a plain word is not.
+  const typeOfVariable = (schema: ModelSchema) =>
+    definitions[nameIn(schema.$ref)]?.enum ? { type: "string" } : typeOf(schema);
+  const repository = manifest.repository.url.replace(/^git\+|\.git$/g, "");
   return {
     name: PACKAGE,
+    namespace: NAMES.owner,
     displayName: "SSH key pairs",
     version: manifest.version,
     description: manifest.description,
+    publisher: NAMES.owner,
+    homepage: manifest.homepage,
+    repository,
+    pluginDownloadURL: repository.replace("https://github.com", "github://api.github.com"),
     license: manifest.license,
     keywords: ["category/cloud", "kind/native", ...manifest.keywords],
     meta: { moduleFormat: "(.*)" },
-    config: { variables },
+    config: { variables: configurationProperties(configuration, secretSettings, typeOfVariable) },
     provider: {
       description: `The provider of SSH key pairs. ${oneLine(configuration.description)}`,
-      inputProperties: variables,
+      inputProperties: configurationProperties(configuration, secretSettings, typeOf),
     },
     types: namedTypes(definitions),
     resources: {
@@ -67,6 +101,9 @@ export function packageSchema(
           tables.keyPair,
         ),
         required: outputs.required ?? [],
+        stateInputs: stateInputs(args),
+        listInputs: objectType(schemaOf("GetKeyPairsArgs")),
+        aliases: [{ type: dynamicType("KeyPair") }],
       },
       [token("KeyPairAttachment")]: {
         description:
@@ -75,6 +112,9 @@ export function packageSchema(
         requiredInputs: attachmentArgs.required ?? [],
         properties: properties(attachmentState, tables.attachment),
         required: attachmentState.required ?? [],
+        stateInputs: stateInputs(attachmentArgs),
+        listInputs: objectType(schemaOf("GetKeyPairsArgs")),
+        aliases: [{ type: dynamicType("KeyPairAttachment") }],
       },
     },
     functions: {
@@ -110,12 +150,27 @@ export function packageSchema(
       },
     },
     language: {
-      nodejs: { respectSchemaVersion: true },
-      python: { respectSchemaVersion: true, pyproject: { enabled: true } },
-      go: { respectSchemaVersion: true },
-      csharp: { respectSchemaVersion: true },
+      nodejs: { packageName: NAMES.nodejs, respectSchemaVersion: true },
+      python: { packageName: NAMES.python, respectSchemaVersion: true, pyproject: { enabled: true } },
+      go: {
+        importBasePath: `${repository.replace("https://", "")}/sdk/go/${PACKAGE}`,
+        respectSchemaVersion: true,
+        generateResourceContainerTypes: true,
+      },
+      csharp: { rootNamespace: NAMES.csharp, respectSchemaVersion: true },
+      java: { basePackage: NAMES.java, buildFiles: "gradle" },
     },
   };
+}
+
+/** The type of the same resource in the dynamic front: a program may move to the plugin, and the resource stays. */
+function dynamicType(name: string): string {
+  return `pulumi-nodejs:dynamic/${PACKAGE}:${name}`;
+}
+
+function stateInputs(args: ModelSchema): Json {
+  const entries = Object.entries(args.properties ?? {}).filter(([name]) => STATE_INPUTS.includes(name));
+  return objectType({ properties: Object.fromEntries(entries) });
 }
 
 /** What starts with two underscores is the provider's own note, and no property of the package. */
@@ -138,11 +193,15 @@ function properties(schema: ModelSchema, table: Table): Json {
   return Object.fromEntries(entries);
 }
 
-function configurationProperties(schema: ModelSchema, secrets: readonly string[]): Json {
+function configurationProperties(
+  schema: ModelSchema,
+  secrets: readonly string[],
+  type: (property: ModelSchema) => Json,
+): Json {
   return Object.fromEntries(
     Object.entries(schema.properties ?? {}).map(([name, property]) => [
       name,
-      { ...typeOf(property), ...described(property), ...(secrets.includes(name) ? { secret: true } : {}) },
+      { ...type(property), ...described(property), ...(secrets.includes(name) ? { secret: true } : {}) },
     ]),
   );
 }
@@ -179,7 +238,7 @@ function objectType(schema: ModelSchema): Json {
 
 function typeOf(schema: ModelSchema): Json {
   if (schema.$ref) {
-    const name = schema.$ref.replace("#/definitions/", "");
+    const name = nameIn(schema.$ref);
     return name === "Tags" || name === "Keepers"
       ? { type: "object", additionalProperties: { type: "string" } }
       : { $ref: `#/types/${token(name)}` };
@@ -193,11 +252,15 @@ function typeOf(schema: ModelSchema): Json {
   return { type: schema.type };
 }
 
-function described({ description, default: fallback }: ModelSchema): Json {
-  return {
-    ...(description ? { description: oneLine(description) } : {}),
-    ...(fallback !== undefined ? { default: fallback } : {}),
-  };
+/** A default is said, and not given: the SDKs would send it, and every state would hold it. */
+function described({ description = "", default: fallback }: ModelSchema): Json {
+  const said = fallback === undefined ? "" : `Default: \`${fallback}\`.`;
+  const text = [oneLine(description), said].filter(Boolean).join(" ");
+  return text ? { description: text } : {};
+}
+
+function nameIn(reference = ""): string {
+  return reference.replace("#/definitions/", "");
 }
 
 function oneLine(text = ""): string {
@@ -205,5 +268,5 @@ function oneLine(text = ""): string {
 }
 
 function capitalized(value: string): string {
-  return `${value[0]?.toUpperCase()}${value.slice(1)}`;
+  return SPELLINGS[value] ?? `${value[0]?.toUpperCase()}${value.slice(1)}`;
 }

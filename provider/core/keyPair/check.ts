@@ -8,7 +8,7 @@ import { fileOf } from "../projectFolder";
 import { registerSecret } from "../redact";
 import { checkAgainstSchema } from "../resource/argumentSchema";
 import { checkConnectionKeys, checkTypes, rulesOf } from "../resource/commonChecks";
-import type { CheckRequest, CheckResult } from "../resource/contract";
+import type { Autonaming, CheckRequest, CheckResult } from "../resource/contract";
 import { Findings, withoutPrivateKeys } from "../resource/findings";
 import { hasUnknown, type PartlyUnknown, UNKNOWN } from "../unknown";
 import { sameKeyLine } from "./compare";
@@ -220,7 +220,7 @@ function checkPrivateKeyTarget(
 
 /** The given name, the previous automatic name, or a new automatic name. */
 function nameOf(
-  { logicalName, olds, news, preview, seed }: KeyPairCheck,
+  { logicalName, olds, news, preview, seed, autonaming }: KeyPairCheck,
   { keyPairName, keyPairNamePrefix }: Partial<KeyPairArgs>,
   rules: BackendRules | undefined,
   findings: Findings,
@@ -240,6 +240,8 @@ function nameOf(
     const isPreview = preview || hasUnknown(news.connection);
     return isPreview ? { keyPairName: UNKNOWN, __automaticName: true } : {};
   }
+  const configured = configuredName(autonaming, keyPairNamePrefix, rules, findings);
+  if (configured) return configured;
   const prefix = keyPairNamePrefix ?? logicalName;
   const name = automaticName(prefix, rules, seed);
   const reason = rules.checkName(name);
@@ -251,6 +253,38 @@ function nameOf(
     findings.fail(property, `"${prefix}" cannot start an automatic name: ${reason}${advice}`);
   }
   return { keyPairName: preview ? UNKNOWN : name, __automaticName: true };
+}
+
+/**
+ * The name by the stack's `pulumi:autonaming`. A prefix of the program comes before a name that is only
+ * proposed. `undefined`: the name is ours to make.
+ */
+function configuredName(
+  autonaming: Autonaming | undefined,
+  keyPairNamePrefix: string | undefined,
+  rules: BackendRules,
+  findings: Findings,
+): Partial<Record<keyof CheckedKeyPairArgs, unknown>> | undefined {
+  if (autonaming === undefined) return undefined;
+  if (autonaming.mode === "disable") {
+    findings.fail("keyPairName", "is missing: the configuration pulumi:autonaming disables automatic names.");
+    return {};
+  }
+  const { mode, name } = autonaming;
+  if (keyPairNamePrefix !== undefined) {
+    if (mode === "propose") return undefined;
+    findings.fail(
+      "keyPairNamePrefix",
+      "has no effect: the configuration pulumi:autonaming enforces a name. Leave it out, or give a keyPairName.",
+    );
+  }
+  const reason = rules.checkName(name);
+  if (reason)
+    findings.fail(
+      "keyPairName",
+      `the name "${name}" that the configuration pulumi:autonaming makes cannot be used: ${reason} Change the pattern, or give a keyPairName.`,
+    );
+  return { keyPairName: name, __automaticName: true };
 }
 
 /** Checks that no other resource of the program has the same name in the same place. */

@@ -52,7 +52,15 @@ export interface CheckRequest<Args extends object, Checked extends object = Args
   preview?: boolean;
   /** The engine's random bytes for this resource, when the front gets them. */
   seed?: Uint8Array | undefined;
+  /** What the stack's configuration says of automatic names (`pulumi:autonaming`), when the front gets it. */
+  autonaming?: Autonaming | undefined;
 }
+
+/** How the engine wants a resource named that the program gives no name. */
+export type Autonaming =
+  | { mode: "propose" | "enforce"; name: string }
+  /** The program has to give each name. */
+  | { mode: "disable" };
 
 export interface CheckResult<Checked extends object> {
   /** What is stored, and what diff, create and update get. */

@@ -1,7 +1,6 @@
-#!/usr/bin/env node
 import { endWithEngine } from "./engineLife";
 import { messageOf } from "./failure";
-import { packageVersion } from "./manifest";
+import { PACKAGE_VERSION } from "./manifest";
 import { Empty } from "./protocol";
 import { keyPairProvider } from "./provider";
 import { serve } from "./server";
@@ -18,7 +17,7 @@ It prints its port, and nothing else, to standard output.
 /** The provider plugin. The engine puts its own flags (`--tracing`, `--logtostderr`, `-v=9`) before its address. */
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes("--help")) return print(HELP);
-  if (args.includes("--version")) return print(`${packageVersion()}\n`);
+  if (args.includes("--version")) return print(`${PACKAGE_VERSION}\n`);
   const engineAddress = args.findLast((arg) => !arg.startsWith("-"));
   const { handlers, close } = keyPairProvider(engineAddress);
   const server = await serve(handlers);

@@ -1,4 +1,4 @@
-import type { handleUnaryCall } from "@grpc/grpc-js";
+import type { handleServerStreamingCall, handleUnaryCall } from "@grpc/grpc-js";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { attachmentResource } from "../../core/attachment";
 import type { ProviderSettings } from "../../core/connection";
@@ -11,13 +11,12 @@ import { EngineLog } from "../shared/engineLog";
 import { announcingCatalog } from "../shared/parts";
 import { checkConfig, diffConfig, settingsOf } from "./configuration";
 import { invoke } from "./functions";
-import { packageSchema, packageVersion } from "./manifest";
+import { list } from "./listing";
+import { PACKAGE_VERSION, packageSchema } from "./manifest";
 import { connectEngine, Empty, messages, PluginInfo } from "./protocol";
 import { Resources, type Service } from "./resources";
 
-/**
- * The protocol methods that this provider supports; it has no components, parameters, mappings or listings.
- */
+/** The protocol methods that this provider supports; it has no components and no parameters. */
 type Method =
   | "handshake"
   | "attach"
@@ -26,7 +25,9 @@ type Method =
   | "checkConfig"
   | "diffConfig"
   | "configure"
+  | "getMapping"
   | "invoke"
+  | "list"
   | "check"
   | "diff"
   | "create"
@@ -38,7 +39,9 @@ type Method =
 type Handler<M extends Method> =
   IResourceProviderServer[M] extends handleUnaryCall<infer Request, infer Response>
     ? (request: Request) => Response | Promise<Response>
-    : never;
+    : IResourceProviderServer[M] extends handleServerStreamingCall<infer Request, infer Response>
+      ? (request: Request) => Promise<Response[]>
+      : never;
 
 export type Handlers = { [M in Method]: Handler<M> };
 
@@ -93,6 +96,7 @@ export function keyPairProvider(engineAddress: string | undefined): KeyPairProvi
       address ??= request.getEngineAddress() || undefined;
       const response = new messages.ProviderHandshakeResponse();
       response.setAcceptSecrets(true);
+      response.setSupportsAutonamingConfiguration(true);
       return response;
     },
     attach(request) {
@@ -101,7 +105,7 @@ export function keyPairProvider(engineAddress: string | undefined): KeyPairProvi
     },
     getPluginInfo() {
       const info = new PluginInfo();
-      info.setVersion(packageVersion());
+      info.setVersion(PACKAGE_VERSION);
       return info;
     },
     getSchema(request) {
@@ -117,9 +121,13 @@ export function keyPairProvider(engineAddress: string | undefined): KeyPairProvi
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(true);
       response.setSupportspreview(true);
+      response.setSupportsAutonamingConfiguration(true);
       return response;
     },
+    /** This provider is no other one's successor: there is nothing to map. */
+    getMapping: () => new messages.GetMappingResponse(),
     invoke: (request) => invoke(request, lookupContext),
+    list: (request) => list(request, lookupContext),
 
     check: (request) => configured().resources.check(request),
     diff: (request) => configured().resources.diff(request),

@@ -1,6 +1,6 @@
 import { KeyPairError } from "../../core/errors";
 import { redact } from "../../core/redact";
-import type { Outcome } from "../../core/resource/contract";
+import type { Autonaming, Outcome } from "../../core/resource/contract";
 import { withoutEcho } from "../../core/resource/findings";
 import type { Call, ResourceService } from "../../core/resource/service";
 import { parseUrn } from "../shared/urn";
@@ -30,10 +30,8 @@ export class Resources {
     const { value: news, secrets, withoutValue } = decode<object>(request.getNews());
     const olds = decode<object>(request.getOlds()).value;
     const seed = request.getRandomseed_asU8();
-    const { args, failures } = service.check(
-      { logicalName: name, olds, news, withoutValue, ...(seed.length > 0 ? { seed } : {}) },
-      call,
-    );
+    const check = { logicalName: name, olds, news, withoutValue, autonaming: autonamingOf(request) };
+    const { args, failures } = service.check({ ...check, ...(seed.length > 0 ? { seed } : {}) }, call);
     const response = new messages.CheckResponse();
     response.setInputs(encode(args, [...secrets, ...service.secretNames(secrets)]));
     // The engine prints the value of a property with a failure, even if the value is a secret.
@@ -126,6 +124,21 @@ export class Resources {
       signal: AbortSignal.any([this.cancelled]),
     };
     return { service, name, call };
+  }
+}
+
+function autonamingOf(request: Messages.CheckRequest): Autonaming | undefined {
+  const options = request.getAutonaming();
+  if (!options) return undefined;
+  const { Mode } = messages.CheckRequest.AutonamingOptions;
+  const name = options.getProposedName();
+  switch (options.getMode()) {
+    case Mode.DISABLE:
+      return { mode: "disable" };
+    case Mode.ENFORCE:
+      return { mode: "enforce", name };
+    default:
+      return { mode: "propose", name };
   }
 }
 

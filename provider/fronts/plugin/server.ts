@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Server, ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type {
+  Server,
+  ServerUnaryCall,
+  ServerWritableStream,
+  sendUnaryData,
+  UntypedServiceImplementation,
+} from "@grpc/grpc-js";
 import { failureOf } from "./failure";
 import { grpc, ResourceProviderService } from "./protocol";
 import type { Handlers } from "./provider";
@@ -17,7 +23,7 @@ export interface RunningServer {
 /** The last reply is on its way to the engine, on this machine, for no longer than this. */
 const FLUSH_MS = 50;
 
-/** A method with messages of any type. */
+/** A method with messages of any type. That of a stream answers with all of its messages. */
 type Handler = (request: never) => object | Promise<object>;
 
 /**
@@ -26,9 +32,10 @@ type Handler = (request: never) => object | Promise<object>;
 export async function serve(handlers: Handlers): Promise<RunningServer> {
   const server: Server = new grpc.Server({ "grpc.max_receive_message_length": MAX_MESSAGE });
   const calls = new RunningCalls();
+  const methods: Record<string, { responseStream: boolean }> = { ...ResourceProviderService };
   const entries = Object.entries<Handler>(handlers).map(([name, handler]) => [
     name,
-    answered(handler, calls),
+    methods[name]?.responseStream ? streamed(handler, calls) : answered(handler, calls),
   ]);
   const implementation: UntypedServiceImplementation = Object.fromEntries(entries);
   // Missing methods are answered with UNIMPLEMENTED.
@@ -80,6 +87,21 @@ function answered(handler: Handler, calls: RunningCalls) {
       reply(null, await handler(request));
     } catch (error) {
       reply(failureOf(error));
+    } finally {
+      calls.answered();
+    }
+  };
+}
+
+function streamed(handler: Handler, calls: RunningCalls) {
+  return async (call: ServerWritableStream<never, object>) => {
+    calls.begin();
+    try {
+      for (const message of (await handler(call.request)) as object[]) call.write(message);
+      call.end();
+    } catch (error) {
+      // `destroy` would end the stream without its status.
+      call.emit("error", failureOf(error));
     } finally {
       calls.answered();
     }

@@ -18,9 +18,9 @@ const PRELUDE = `
   }
 `;
 
-/** The plugin, as npm links it where the package is installed. */
+/** The plugin's executable, in the folder that the package brings. */
 export function pluginPath(): string {
-  return join(inject("packageFolder"), "dist/provider/fronts/plugin/main.js");
+  return join(inject("packageFolder"), "plugin/pulumi-resource-keypair");
 }
 
 /** A project whose programs use the plugin: `PluginKeyPair` and `Provider` are there. */

@@ -31,7 +31,13 @@ interface PackageSchema {
   types: Record<string, ObjectType>;
   resources: Record<
     string,
-    { inputProperties: Properties; properties: Properties; requiredInputs?: string[] }
+    {
+      inputProperties: Properties;
+      properties: Properties;
+      requiredInputs?: string[];
+      stateInputs: ObjectType;
+      aliases: { type: string }[];
+    }
   >;
   functions: Record<string, { inputs: ObjectType; outputs: ObjectType }>;
 }
@@ -121,16 +127,53 @@ describe("schema.json", () => {
     expect(keyPair).not.toHaveProperty("requiredInputs");
   });
 
-  it("says the defaults", () => {
-    const defaults = everyProperty().filter(([, property]) => property.default !== undefined);
-    expect(Object.fromEntries(defaults.map(([path, property]) => [path, property.default]))).toEqual({
-      "config timeoutSeconds": 600,
-      "provider timeoutSeconds": 600,
-      "keypair:index:KeyPair inputs savePrivateKey": true,
+  it("says the defaults in words: as values, the SDKs would send them, and every state would hold them", () => {
+    expect(everyProperty().filter(([, property]) => property.default !== undefined)).toEqual([]);
+    const said = everyProperty().flatMap(([path, { description = "" }]) => {
+      const value = /Default: `(.*)`\.$/.exec(description)?.[1];
+      return value === undefined ? [] : [[path, value]];
+    });
+    expect(Object.fromEntries(said)).toEqual({
+      "config timeoutSeconds": "600",
+      "provider timeoutSeconds": "600",
+      "keypair:index:KeyPair inputs savePrivateKey": "true",
       "keypair:index:KeyPair inputs onExisting": "fail",
-      "keypair:index:KeyPair savePrivateKey": true,
+      "keypair:index:KeyPair savePrivateKey": "true",
       "keypair:index:KeyPair onExisting": "fail",
     });
+  });
+
+  it("has no configuration variable of an enumeration: the SDK of TypeScript reads it as JSON", () => {
+    const { backend, tagChanges } = schema.config.variables;
+    expect([backend?.type, tagChanges?.type]).toEqual(["string", "string"]);
+    expect(schema.provider.inputProperties["backend"]?.$ref).toBe("#/types/keypair:index:BackendName");
+  });
+
+  it("says who makes it, where it is, and what each SDK is called", () => {
+    expect(schema).toMatchObject({
+      namespace: "pulumi-keypair",
+      publisher: "pulumi-keypair",
+      repository: "https://github.com/pulumi-keypair/pulumi-keypair",
+      pluginDownloadURL: "github://api.github.com/pulumi-keypair/pulumi-keypair",
+      language: {
+        nodejs: { packageName: "@pulumi-keypair/keypair" },
+        python: { packageName: "pulumi_keypair" },
+        go: { importBasePath: "github.com/pulumi-keypair/pulumi-keypair/sdk/go/keypair" },
+        csharp: { rootNamespace: "PulumiKeypair" },
+        java: { basePackage: "io.github.pulumikeypair" },
+      },
+    });
+  });
+
+  it("takes over resources of the dynamic front, and reads where they are", () => {
+    for (const [name, inputs] of [
+      ["KeyPair", ["userId", "connection"]],
+      ["KeyPairAttachment", ["connection"]],
+    ] as const) {
+      const resource = schema.resources[`keypair:index:${name}`];
+      expect(resource?.aliases).toEqual([{ type: `pulumi-nodejs:dynamic/keypair:${name}` }]);
+      expect(Object.keys(resource?.stateInputs.properties ?? {})).toEqual(inputs);
+    }
   });
 
   it("names every choice of words", () => {

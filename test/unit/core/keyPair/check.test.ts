@@ -429,6 +429,55 @@ describe("the automatic name", () => {
   });
 });
 
+describe("pulumi:autonaming", () => {
+  const named = (mode: "propose" | "enforce", name: string, news = {}, olds = {}) =>
+    check(news, { olds, autonaming: { mode, name } });
+  const failuresOf = (...args: Parameters<typeof named>) => named(...args).failures;
+
+  test("names a pair, and a name that was once made is kept", () => {
+    const { args, failures } = named("propose", "prod-web-42");
+    expect(failures).toEqual([]);
+    expect(args).toMatchObject({ keyPairName: "prod-web-42", __automaticName: true });
+    expect(named("enforce", "prod-web-43", {}, args).args.keyPairName).toBe("prod-web-42");
+    expect(named("enforce", "prod-web-43").args.keyPairName).toBe("prod-web-43");
+  });
+
+  test("comes after the program's own name, and a proposal after its prefix", () => {
+    expect(named("enforce", "prod", { keyPairName: "mine" }).args.keyPairName).toBe("mine");
+    expect(named("propose", "prod", { keyPairNamePrefix: "db" }).args.keyPairName).toMatch(
+      /^db-[0-9a-f]{7}$/,
+    );
+    expect(failuresOf("enforce", "prod", { keyPairNamePrefix: "db" })).toEqual([
+      {
+        property: "keyPairNamePrefix",
+        reason:
+          "has no effect: the configuration pulumi:autonaming enforces a name. Leave it out, or give a keyPairName.",
+      },
+    ]);
+  });
+
+  test("that is disabled needs a name", () => {
+    const disabled = { autonaming: { mode: "disable" } } as const;
+    for (const news of [{}, { keyPairNamePrefix: "db" }])
+      expect(check(news, disabled).failures).toEqual([
+        {
+          property: "keyPairName",
+          reason: "is missing: the configuration pulumi:autonaming disables automatic names.",
+        },
+      ]);
+    expect(check({ keyPairName: "mine" }, disabled).failures).toEqual([]);
+  });
+
+  test("is told when the cloud does not take its name", () => {
+    expect(failuresOf("propose", "1-web")).toEqual([
+      {
+        property: "keyPairName",
+        reason: expect.stringMatching(/^the name "1-web" that .* cannot be used: .* Change the pattern/),
+      },
+    ]);
+  });
+});
+
 describe("what the engine puts in for ignoreChanges", () => {
   const folder = testFolder;
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { handleUnaryCall } from "@grpc/grpc-js";
 import type * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { encode, grpc, messages } from "../../../../provider/fronts/plugin/protocol";
+import { encode, grpc, type Messages, messages } from "../../../../provider/fronts/plugin/protocol";
 import { keyPairProvider } from "../../../../provider/fronts/plugin/provider";
 import { serve } from "../../../../provider/fronts/plugin/server";
 
@@ -56,6 +56,18 @@ export class PluginUnderTest {
       callbackStyle[method]?.call(this.#client, request, (error, response) =>
         error ? reject(error) : resolve(response),
       );
+    });
+  }
+
+  /** The messages of a listing. */
+  list(request: Messages.ListRequest): Promise<Messages.ListResponse.AsObject[]> {
+    return new Promise((resolve, reject) => {
+      const seen: Messages.ListResponse.AsObject[] = [];
+      this.#client
+        ?.list(request)
+        .on("data", (response: Messages.ListResponse) => seen.push(response.toObject()))
+        .on("end", () => resolve(seen))
+        .on("error", reject);
     });
   }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   Empty,
@@ -32,6 +34,21 @@ async function check(news: object, seed = "", urn = URN) {
     inputs: plain(response.getInputs()),
     failures: response.getFailuresList().map((one) => one.toObject()),
   };
+}
+
+async function checkNamed(
+  mode: keyof typeof messages.CheckRequest.AutonamingOptions.Mode,
+  name: string,
+): Promise<Record<string, unknown>> {
+  const request = new messages.CheckRequest();
+  request.setUrn(URN);
+  request.setNews(encode({}));
+  const options = new messages.CheckRequest.AutonamingOptions();
+  options.setMode(messages.CheckRequest.AutonamingOptions.Mode[mode]);
+  request.setAutonaming(options.setProposedName(name));
+  const response = await plugin.call("check", request);
+  const [failure] = response.getFailuresList();
+  return failure ? failure.toObject() : plain(response.getInputs());
 }
 
 async function create(inputs: object, { preview = false, timeout = 0 } = {}) {
@@ -74,6 +91,12 @@ describe("check", () => {
     expect(inputs["keyPairName"]).toMatch(/^deploy-[0-9a-f]{7}$/);
     expect((await check({}, "seed")).inputs).toEqual(inputs);
     expect((await check({}, "another")).inputs["keyPairName"]).not.toBe(inputs["keyPairName"]);
+  });
+
+  it("names a pair as the stack's configuration says", async () => {
+    expect(await checkNamed("PROPOSE", "proposed")).toMatchObject({ keyPairName: "proposed" });
+    expect(await checkNamed("ENFORCE", "enforced")).toMatchObject({ keyPairName: "enforced" });
+    expect(await checkNamed("DISABLE", "")).toMatchObject({ property: "keyPairName" });
   });
 
   it("keeps secrets secret, at any depth, and unknowns unknown", async () => {
@@ -236,6 +259,11 @@ describe("read", () => {
     expect(plain(found.getProperties())).toMatchObject({ publicKey: publicKeyBody, backend: "local" });
     expect((await diff(plain(found.getProperties()), plain(found.getInputs()))).kinds).toEqual({});
 
+    // As `pulumi do` asks.
+    request.setInputs(encode({}));
+    request.setProperties(encode({}));
+    expect(plain((await plugin.call("read", request)).getInputs())).toEqual(plain(found.getInputs()));
+
     request.setId("gone");
     expect((await plugin.call("read", request)).toObject()).toMatchObject({ id: "", properties: undefined });
   });
@@ -333,12 +361,79 @@ describe("invoke", () => {
   });
 });
 
+describe("list", () => {
+  const KEY_PAIR = "keypair:index:KeyPair";
+  function request(
+    token: string,
+    query: object = {},
+    limits: { limit?: number; pageSize?: number; after?: string } = {},
+  ) {
+    const request = new messages.ListRequest();
+    request.setToken(token);
+    request.setQuery(encode(query));
+    request.setLimit(limits.limit ?? 0);
+    request.setPageSize(limits.pageSize ?? 0);
+    return request.setContinuationToken(limits.after ?? "");
+  }
+  const found = async (...args: Parameters<typeof request>) =>
+    (await plugin.list(request(...args))).map(({ result, continuation, computed }) =>
+      computed ? "computed" : (result?.id ?? { next: continuation?.continuationToken }),
+    );
+  beforeEach(async () => {
+    for (const name of ["web-b", "web-a", "db-a"])
+      await create({ keyPairName: name, publicKeyBody: await newLine(), tags: { part: name.slice(-1) } });
+  });
+
+  it("names the pairs that match, by the ids that an import takes", async () => {
+    expect(await found(KEY_PAIR)).toEqual(["db-a", "web-a", "web-b"]);
+    expect(await found(KEY_PAIR, { nameRegex: "^web" })).toEqual(["web-a", "web-b"]);
+    expect(await found(KEY_PAIR, { tags: { part: "a" } })).toEqual(["db-a", "web-a"]);
+    expect(await found(KEY_PAIR, { nameRegex: UNKNOWN })).toEqual(["computed"]);
+  });
+
+  it("goes by pages, up to the limit", async () => {
+    expect(await found(KEY_PAIR, {}, { pageSize: 2 })).toEqual(["db-a", "web-a", { next: "web-a" }]);
+    expect(await found(KEY_PAIR, {}, { pageSize: 2, after: "web-a" })).toEqual(["web-b"]);
+    expect(await found(KEY_PAIR, {}, { pageSize: 3 })).toHaveLength(3);
+    expect(await found(KEY_PAIR, {}, { limit: 1 })).toEqual(["db-a"]);
+    expect(await found(KEY_PAIR, {}, { limit: 2, pageSize: 1, after: "db-a" })).toEqual(["web-a"]);
+  });
+
+  it("names the pairs that are attached to instances", async () => {
+    const request = new messages.CreateRequest();
+    request.setUrn("urn:pulumi:dev::test::keypair:index:KeyPairAttachment::web");
+    request.setProperties(encode({ keyPairName: "web-a", instanceIds: ["i-1"] }));
+    await plugin.call("create", request);
+    expect(await found("keypair:index:KeyPairAttachment")).toEqual(["web-a"]);
+  });
+
+  it("fails as other methods do", async () => {
+    await expect(found("keypair:index:Nothing")).rejects.toMatchObject({ code: 3 });
+    await expect(found(KEY_PAIR, { nameRegex: "(" })).rejects.toMatchObject({
+      code: 3,
+      details: expect.stringContaining("is no regular expression"),
+    });
+  });
+});
+
 describe("the rest of the protocol", () => {
+  it("has no mapping of another provider, and says that it knows autonaming", async () => {
+    expect((await plugin.call("getMapping", new messages.GetMappingRequest())).toObject()).toEqual({
+      provider: "",
+      data: "",
+    });
+    const handshake = await plugin.call("handshake", new messages.ProviderHandshakeRequest());
+    expect(handshake.toObject()).toMatchObject({
+      acceptSecrets: true,
+      supportsAutonamingConfiguration: true,
+    });
+  });
+
   it("answers what it is", async () => {
     const { version } = require("../../../../package.json");
     expect((await plugin.call("getPluginInfo", new Empty())).toObject()).toEqual({ version });
     const schema = await plugin.call("getSchema", new messages.GetSchemaRequest());
-    expect(JSON.parse(schema.getSchema())).toMatchObject({ name: "keypair", version });
+    expect(schema.getSchema()).toBe(readFileSync(join(__dirname, "../../../../schema.json"), "utf8"));
     const newer = new messages.GetSchemaRequest();
     newer.setVersion(1);
     await expect(plugin.call("getSchema", newer)).rejects.toMatchObject({ code: 3 });

@@ -1,0 +1,20 @@
+// npm run build, its second half: the plugin as one file, plugin/main.js, so that it starts without any package beside it.
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const root = join(import.meta.dirname, "..");
+
+await build({
+  entryPoints: [join(root, "provider/fronts/plugin/main.ts")],
+  outfile: join(root, "plugin/main.js"),
+  bundle: true,
+  platform: "node",
+  target: "node22.13",
+  format: "cjs",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // Names stay, so that a stack trace in a report can be read.
+  keepNames: true,
+  legalComments: "none",
+  logLevel: "warning",
+});
