@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { findAlgorithm } from "./algorithms";
 import { publicKeyOf } from "./blob";
 import { invalidKey } from "./invalid";
@@ -69,14 +69,18 @@ export function readOpenSshPrivateKey(content: Buffer): OpenSshPrivateKey {
   };
 }
 
-/** An OpenSSH private key file, encrypted only when `encryption` says how. */
+/**
+ * An OpenSSH private key file, encrypted only when `encryption` says how. Without encryption the same key gives the same text:
+ * a program that passes the text on must not see another one at every run.
+ */
 export function writeOpenSshPrivateKey(
   { algorithm, blob }: PublicKey,
   values: PrivateValues,
   comment: string,
   encryption?: OpenSshEncryption,
 ): string {
-  const check = randomBytes(4);
+  // A reader compares the two to tell a wrong passphrase.
+  const check = encryption ? randomBytes(4) : createHash("sha256").update(blob).digest().subarray(0, 4);
   const half = Buffer.concat([check, check, ...[algorithm, ...values, comment].map(wireString)]);
   const blockBytes = encryption?.blockBytes ?? BLOCK_BYTES;
   const padding = Buffer.from(

@@ -246,6 +246,14 @@ describe("a damaged private key", () => {
 });
 
 describe("conversion", () => {
+  test.each(["openssh", "pem", "ppk"] as const)("to %s gives the same text each time", (to) => {
+    for (const { pem } of material) {
+      const once = convertPrivateKey(pem["pkcs8"] ?? "", to, "a comment");
+      expect(convertPrivateKey(pem["pkcs8"] ?? "", to, "a comment")).toBe(once);
+      if (to !== "ppk") expect(convertPrivateKey(once, to, "a comment")).toBe(once);
+    }
+  });
+
   test.each(material)("of $name keeps the key and its comment", ({ pem, publicKey }) => {
     const openssh = convertPrivateKey(pem["pkcs8"] ?? "", "openssh", "first");
     const ppk = convertPrivateKey(openssh, "ppk");
