@@ -21,13 +21,19 @@ const ALONE = ["core/keyPair/**", "core/privateKeyFile", "keys/loading", "sdk/**
 
 const ENGINE = "test/engine/support/setup.ts";
 
+/** They wait for nothing but the processor. Vitest itself leaves one core out. */
+const EVERY_CORE = { maxWorkers: "100%" };
+
 // One project a layer, cheapest first: pure functions, then one suite that every backend passes, then the real engine.
 export default defineConfig({
   test: {
     projects: [
       // The others share one: to load the modules anew for each file takes longer than the tests.
-      project("unit", 10, { isolate: false, exclude: ALONE }),
-      project("unit-alone", 10, { include: ALONE.map((path) => path.replace("**", "**/*.test.ts")) }),
+      project("unit", 10, { ...EVERY_CORE, isolate: false, exclude: ALONE }),
+      project("unit-alone", 10, {
+        ...EVERY_CORE,
+        include: ALONE.map((path) => path.replace("**", "**/*.test.ts")),
+      }),
       project("contract", 120),
       project("engine", 300, { globalSetup: ENGINE, maxWorkers: 2 }),
       // Two stories at a time, in one process: it mostly waits for the engine.

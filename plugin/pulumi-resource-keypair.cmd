@@ -1,2 +1,2 @@
 @echo off
-node "%~dp0main.js" %*
+node "%~dp0bundle\index.js" %*

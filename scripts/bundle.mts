@@ -1,12 +1,14 @@
-// npm run build, its second half: the plugin as one file, plugin/main.js, so that it starts without any package beside it.
+// npm run build, its second half: the plugin as one file, plugin/bundle/index.js, so that it starts without any package beside it.
 import { join } from "node:path";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
+/** The folder that the file goes to: that of the plugin, unless the command line names another. */
+const [folder = join(root, "plugin")] = process.argv.slice(2);
 
 await build({
   entryPoints: [join(root, "provider/fronts/plugin/main.ts")],
-  outfile: join(root, "plugin/main.js"),
+  outfile: join(folder, "bundle/index.js"),
   bundle: true,
   platform: "node",
   target: "node22.13",

@@ -7,22 +7,18 @@ export type {
   TagChanges,
   Tags,
 } from "../provider/core/model";
-export { type GetKeyPairOptions, KeyPair, type KeyPairArgs } from "./keyPair";
-export { KeyPairAttachment, type KeyPairAttachmentArgs } from "./keyPairAttachment";
-export {
-  type GetPublicKeyArgs,
-  type GetPublicKeyResult,
-  getPublicKey,
-  getPublicKeyOutput,
-} from "./keys";
-export {
-  type GetKeyPairArgs,
-  type GetKeyPairResult,
-  type GetKeyPairsArgs,
-  type GetKeyPairsResult,
-  getKeyPair,
-  getKeyPairOutput,
-  getKeyPairs,
-  getKeyPairsOutput,
-  type LookupInputs,
-} from "./lookup";
+export type {
+  GetKeyPairArgs,
+  GetKeyPairResult,
+  GetKeyPairsArgs,
+  GetKeyPairsResult,
+  GetPublicKeyArgs,
+  GetPublicKeyResult,
+  LookupInputs,
+} from "./functionTypes";
+export { KeyPair } from "./keyPair";
+export { KeyPairAttachment } from "./keyPairAttachment";
+export type { KeyPairAttachmentArgs } from "./keyPairAttachmentProperties";
+export type { GetKeyPairOptions, KeyPairArgs } from "./keyPairProperties";
+export { getPublicKey, getPublicKeyOutput } from "./keys";
+export { getKeyPair, getKeyPairOutput, getKeyPairs, getKeyPairsOutput } from "./lookup";

@@ -1,11 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type * as model from "../provider/core/model";
+import type { GetPublicKeyArgs, GetPublicKeyResult } from "./functionTypes";
 import { isMocked } from "./mocks";
-
-/** What `getPublicKey` reads. */
-export type GetPublicKeyArgs = model.GetPublicKeyArgs;
-/** The public half of a key: its line, type, size and fingerprints. */
-export type GetPublicKeyResult = model.PublicKeyFacts;
 
 /** What provider/fronts/dynamic/keys.ts exports. Its own types would make everything below it a part of the program. */
 interface Keys {

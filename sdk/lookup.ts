@@ -1,30 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import type * as model from "../provider/core/model";
-import type { NestedInputs } from "./inputs";
+import type {
+  GetKeyPairArgs,
+  GetKeyPairResult,
+  GetKeyPairsArgs,
+  GetKeyPairsResult,
+  LookupInputs,
+} from "./functionTypes";
 import { isMocked } from "./mocks";
 import { PLUGIN } from "./options";
 import { whenMade } from "./whenMade";
-
-/** What `getKeyPair` looks for. */
-export type GetKeyPairArgs = model.GetKeyPairArgs;
-/** What `getKeyPairs` looks for: all key pairs that match all that is given. */
-export type GetKeyPairsArgs = model.GetKeyPairsArgs;
-/** What the cloud tells of a key pair. It never tells a private key. */
-export type GetKeyPairResult = model.KeyPairFacts;
-
-/** What `getKeyPairs` found, sorted by name. */
-export interface GetKeyPairsResult {
-  keyPairs: GetKeyPairResult[];
-  /** The names of `keyPairs`. */
-  keyPairNames: string[];
-}
-
-/** Arguments in which each value may be an output. */
-export type LookupInputs<T> = {
-  [K in keyof T]: undefined extends T[K]
-    ? pulumi.Input<NestedInputs<NonNullable<T[K]>> | undefined> | undefined
-    : pulumi.Input<NestedInputs<NonNullable<T[K]>>>;
-};
 
 /** What provider/fronts/dynamic/lookup.ts exports. Its own types would make everything below it a part of the program. */
 interface Lookup {

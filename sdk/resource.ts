@@ -8,6 +8,8 @@ import { argumentProblems, type OutputNames } from "./problems";
 /** What differs between the classes of this package. */
 export interface ResourceKind {
   type: string;
+  /** The type of the same resource in the plugin: a program may move from one to the other, and the resource stays. */
+  pluginType: string;
   /** The stored line that loads the provider. */
   provider: string;
   /** The names of the arguments. Each is an output too, even if the program does not give it. */
@@ -42,7 +44,7 @@ export function prepared(
     ...inputsForFront(name, kind.type, opts.parent, { ...args, ...secret }, allProblems),
     __provider: kind.provider,
   };
-  return { inputs, options };
+  return { inputs, options: pulumi.mergeOptions({ aliases: [{ type: kind.pluginType }] }, options) };
 }
 
 /** Reports problems and warnings once the resource is registered. */
@@ -52,7 +54,10 @@ export function report(resource: pulumi.Resource, opts: pulumi.CustomResourceOpt
 }
 
 /** The arguments of these names, marked as secrets, which the program's debug messages do not show either. */
-function secretsOf(args: object, names: readonly string[] = []): Record<string, pulumi.Output<unknown>> {
+export function secretsOf(
+  args: object,
+  names: readonly string[] = [],
+): Record<string, pulumi.Output<unknown>> {
   const given = Object.entries(args).filter(([name, value]) => names.includes(name) && value !== undefined);
   return Object.fromEntries(given.map(([name, value]) => [name, pulumi.secret(value).apply(registered)]));
 }
@@ -63,6 +68,6 @@ function registered(value: unknown): unknown {
 }
 
 /** Pulumi makes an output of each property that is there, with or without a value. */
-function unset(names: readonly string[]): Record<string, undefined> {
+export function unset(names: readonly string[]): Record<string, undefined> {
   return Object.fromEntries(names.map((name) => [name, undefined]));
 }

@@ -228,7 +228,11 @@ describe("the plugin's process", () => {
   });
 
   it("starts without a standard input at all", async () => {
-    const plugin = `exec "${process.execPath}" "${pluginPath()}" ${NOBODY} <&-`;
+    const engine = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+    onTestFinished(() => void engine.close());
+    await once(engine, "listening");
+    const address = `127.0.0.1:${(engine.address() as AddressInfo).port}`;
+    const plugin = `exec "${process.execPath}" "${pluginPath()}" ${address} <&-`;
     const child = spawn("sh", ["-c", plugin], { stdio: ["pipe", "pipe", "pipe"] });
     const ended = once(child, "close");
     const [port] = await once(child.stdout, "data");

@@ -93,7 +93,8 @@ export function keyPairProvider(engineAddress: string | undefined): KeyPairProvi
 
   const handlers: Handlers = {
     handshake(request) {
-      address ??= request.getEngineAddress() || undefined;
+      // Surer than the command line, where flags stand before it.
+      address = request.getEngineAddress() || address;
       const response = new messages.ProviderHandshakeResponse();
       response.setAcceptSecrets(true);
       response.setSupportsAutonamingConfiguration(true);

@@ -18,9 +18,14 @@ const PRELUDE = `
   }
 `;
 
-/** The plugin's executable, in the folder that the package brings. */
+/** The plugin's folder in the package. */
+export function pluginFolder(): string {
+  return join(inject("packageFolder"), "plugin");
+}
+
+/** Its executable, as npm links it where the package is installed. */
 export function pluginPath(): string {
-  return join(inject("packageFolder"), "plugin/pulumi-resource-keypair");
+  return join(pluginFolder(), "pulumi-resource-keypair");
 }
 
 /** A project whose programs use the plugin: `PluginKeyPair` and `Provider` are there. */

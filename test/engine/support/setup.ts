@@ -32,6 +32,9 @@ function build(folder: string): void {
   // Types are checked by a step of their own.
   const flags = ["-p", "tsconfig.build.json", "--noCheck", "--outDir", join(folder, "dist")];
   execFileSync(process.execPath, [tsc, ...flags], { cwd: ROOT, stdio: "inherit" });
+  const plugin = join(folder, "plugin");
+  cpSync(join(ROOT, "plugin"), plugin, { recursive: true });
+  execFileSync(process.execPath, [join(ROOT, "scripts/bundle.mts"), plugin], { stdio: "inherit" });
   const published = ["package.json", "schema.json", "LICENSE", ...globSync("*.md", { cwd: ROOT })];
   for (const file of published.filter((name) => existsSync(join(ROOT, name)))) {
     cpSync(join(ROOT, file), join(folder, file));

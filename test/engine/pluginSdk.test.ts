@@ -1,0 +1,108 @@
+import { expect, it, onTestFinished } from "vitest";
+import { SECRET } from "./support/expected";
+import { literal, newKey } from "./support/keys";
+import { findInText, needlesOf } from "./support/leaks";
+import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
+import { pluginProject } from "./support/plugin";
+import { step } from "./support/step";
+
+/* `pulumi-keypair/plugin`: the classes of the SDK, served by the plugin. */
+
+it("a program moves from the dynamic front to the plugin and back by its import, and the cloud is not touched", async () => {
+  const { line } = await newKey();
+  const program = (from: string) => `
+    module.exports = async () => {
+      const { KeyPair, KeyPairAttachment, getPublicKeyOutput } = require("${from}");
+      class Team extends pulumi.ComponentResource {
+        constructor(name) {
+          super("test:index:Team", name);
+          new KeyPair("nested", { publicKeyBody: ${literal(line)} }, { parent: this });
+        }
+      }
+      new Team("team");
+      const created = new KeyPair("created", { tags: { team: "ops" }, keyGeneration: { source: "local", type: "ed25519" } });
+      new KeyPairAttachment("web", { keyPairName: created.keyPairName, instanceIds: ["i-1"] });
+      const { publicKey } = getPublicKeyOutput({ privateKey: created.privateKey });
+      return { privateKey: created.privateKey, openssh: created.privateKeyOpenssh, publicKey, known: created.publicKey };
+    };`;
+  const project = await pluginProject({ program: program("pulumi-keypair") });
+  onTestFinished(() => project.close());
+  await project.up();
+  const before = { pairs: pairs(project), outputs: await project.outputs() };
+  const types = () => project.resources().map(({ type }) => type.replace(/.*[:/](keypair:)/, "$1"));
+  expect(before.outputs["openssh"]).toContain("BEGIN OPENSSH PRIVATE KEY");
+  expect(before.outputs["publicKey"]).toBe(before.outputs["known"]);
+
+  for (const [from, type] of [
+    ["pulumi-keypair/plugin", "keypair:index:KeyPair"],
+    ["pulumi-keypair", "pulumi-nodejs:dynamic/keypair:KeyPair"],
+    ["pulumi-keypair/plugin", "keypair:index:KeyPair"],
+  ] as const) {
+    await step(`to ${from}`, async () => {
+      project.program(program(from));
+      const preview = await project.preview();
+      expect(preview.changes).toEqual({ same: 5 });
+      const run = await project.up();
+      expect(run.changes).toEqual({ same: 5 });
+      expect(run.diagnostics).toEqual([]);
+      expect(project.resource("created").type).toBe(type);
+      expect({ pairs: pairs(project), outputs: await project.outputs() }).toEqual(before);
+      expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 5 });
+      expect(project.resource("created").outputs).toMatchObject({ privateKey: SECRET });
+      const needles = needlesOf(String(before.outputs["privateKey"]), "");
+      expect(findInText("state", JSON.stringify(project.deployment()), needles)).toEqual([]);
+    });
+  }
+  expect(types()).toHaveLength(4);
+  await project.destroy();
+  expect(pairs(project)).toEqual([]);
+});
+
+it("what only the plugin has: providers, import, time-outs, and outputs that a preview knows", async () => {
+  const { line } = await newKey();
+  const project = await pluginProject({
+    program: `
+    module.exports = async () => {
+    const { KeyPair, Provider, getKeyPair, getKeyPairs, getKeyPairsOutput } = require("pulumi-keypair/plugin");
+    const other = new Provider("other", { backend: "local", path: "other.sqlite", timeoutSeconds: 60, accessKeySecret: "a-secret-of-a-test" });
+    const there = new KeyPair("there", { keyPairName: "there", publicKeyBody: ${literal(line)} }, { import: "there" });
+    const web = new KeyPair("web", { keyPairName: "web", publicKeyBody: ${literal(line)} }, { provider: other, customTimeouts: { create: "1m" } });
+    const read = KeyPair.get("read", "there");
+    return {
+      found: (await getKeyPair({ keyPairName: "there" })).publicKey,
+      names: (await getKeyPairs({ nameRegex: "^there" })).keyPairNames,
+      inOther: getKeyPairsOutput({ nameRegex: web.keyPairName }, { provider: other }).keyPairNames,
+      read: read.publicKey, isPair: KeyPair.isInstance(web), type: KeyPair.__pulumiType,
+    };};`,
+  });
+  onTestFinished(() => project.close());
+  withStore(project, (store) => store.import(LOCAL_REGION, { name: "there", publicKey: line }));
+  const run = await project.up();
+  expect(run.ops("there")).toEqual(["import"]);
+  expect(await project.outputs()).toEqual({
+    found: line,
+    names: ["there"],
+    inOther: ["web"],
+    read: line,
+    isPair: true,
+    type: "keypair:index:KeyPair",
+  });
+  expect(pairs(project, LOCAL_REGION, "other.sqlite")).toMatchObject([{ name: "web" }]);
+  for (const text of [JSON.stringify(project.deployment()), run.output])
+    expect(text).not.toContain("a-secret-of-a-test");
+  await project.destroy();
+});
+
+it("a key without a value is refused: no pair is created where the program meant to import one", async () => {
+  const project = await pluginProject({
+    program: `
+    const { KeyPair: Pair } = require("pulumi-keypair/plugin");
+    new Pair("unset", { publicKeyBody: process.env.NOT_SET });
+    new Pair("later", { publicKeyFile: pulumi.output(undefined) });`,
+  });
+  onTestFinished(() => project.close());
+  const run = await project.up({ fails: true });
+  const all = [...run.errors("unset"), ...run.errors("later")].join("\n");
+  expect(all).toMatch(/publicKey(Body|File)\b.*is given, but it has no value/);
+  expect(project.resources()).toEqual([]);
+});
