@@ -68,9 +68,10 @@ export function packageSchema(
     ...configuration.definitions,
     KeyPairFacts: facts,
   };
-  // The SDK of TypeScript reads a variable of a named type as JSON, which a plain word is not.
+  // The SDK of TypeScript reads a variable of a named type as JSON, which a plain word is not; `pulumi do` has no flag for one.
   const typeOfVariable = (schema: ModelSchema) =>
     definitions[nameIn(schema.$ref)]?.enum ? { type: "string" } : typeOf(schema);
+  const variables = configurationProperties(configuration, secretSettings, typeOfVariable);
   const repository = manifest.repository.url.replace(/^git\+|\.git$/g, "");
   return {
     name: PACKAGE,
@@ -85,10 +86,10 @@ export function packageSchema(
     license: manifest.license,
     keywords: ["category/cloud", "kind/native", ...manifest.keywords],
     meta: { moduleFormat: "(.*)" },
-    config: { variables: configurationProperties(configuration, secretSettings, typeOfVariable) },
+    config: { variables },
     provider: {
       description: `The provider of SSH key pairs. ${oneLine(configuration.description)}`,
-      inputProperties: configurationProperties(configuration, secretSettings, typeOf),
+      inputProperties: variables,
     },
     types: namedTypes(definitions),
     resources: {

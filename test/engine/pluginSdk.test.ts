@@ -3,7 +3,7 @@ import { SECRET } from "./support/expected";
 import { literal, newKey } from "./support/keys";
 import { findInText, needlesOf } from "./support/leaks";
 import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
-import { pluginProject } from "./support/plugin";
+import { pluginPath, pluginProject } from "./support/plugin";
 import { step } from "./support/step";
 
 /* `pulumi-keypair/plugin`: the classes of the SDK, served by the plugin. */
@@ -105,4 +105,58 @@ it("a key without a value is refused: no pair is created where the program meant
   const all = [...run.errors("unset"), ...run.errors("later")].join("\n");
   expect(all).toMatch(/publicKey(Body|File)\b.*is given, but it has no value/);
   expect(project.resources()).toEqual([]);
+});
+
+it("pulumi:autonaming names the pairs that the program does not, and a name that was once made is kept", async () => {
+  const program = (tag: string) => `
+    const { KeyPair: Pair } = require("pulumi-keypair/plugin");
+    new Pair("web", { tags: { of: "${tag}" }, tagChanges: "update" });
+    new Pair("db", { keyPairNamePrefix: "data", tags: { of: "one" } });`;
+  const project = await pluginProject({ program: program("one") });
+  onTestFinished(() => project.close());
+  const autonaming = (lines: string) =>
+    project.write("Pulumi.dev.yaml", `config:\n  keypair:backend: local\n  pulumi:autonaming:\n${lines}`);
+  /** Pulumi's own placeholder. */
+  const of = (value: string) => `\${${value}}`;
+  const ofWeb = () => pairs(project).find(({ name }) => !name.startsWith("data-"));
+
+  await step("by a pattern", async () => {
+    autonaming(`    pattern: ${of("stack")}-${of("name")}-${of("hex(6)")}\n`);
+    expect((await project.preview()).ops("web")).toEqual(["create"]);
+    await project.up();
+    expect(ofWeb()?.name).toMatch(/^dev-web-[0-9a-f]{6}$/);
+    expect(project.resource("db").id).toMatch(/^data-[0-9a-f]{7}$/);
+  });
+  const name = ofWeb()?.name;
+  await step("which is kept, also by another pattern", async () => {
+    autonaming(`    pattern: other-${of("name")}\n`);
+    project.program(program("two").replace("one", "changed"));
+    const run = await project.up();
+    expect(run.ops("web")).toEqual(["update"]);
+    expect(ofWeb()).toMatchObject({ name, tags: { of: "two" } });
+  });
+  await step("or not at all", async () => {
+    await project.destroy();
+    autonaming("    mode: disabled\n");
+    const run = await project.up({ fails: true });
+    expect(run.output).toMatch(
+      /property keyPairName value .* is missing: the configuration pulumi:autonaming disables automatic names\./,
+    );
+    expect(pairs(project)).toEqual([]);
+  });
+});
+
+it("pulumi do lists what is there", async () => {
+  const project = await pluginProject({ program: "" });
+  onTestFinished(() => project.close());
+  const { line } = await newKey();
+  withStore(project, (store) => {
+    for (const name of ["web-1", "web-2", "db-1"]) store.import(LOCAL_REGION, { name, publicKey: line });
+  });
+  const store = ["--keypair:backend", "local", "--keypair:path", project.path(".keypair/local.sqlite")];
+  const list = ["do", "--package", pluginPath(), "keypair:KeyPair", "list", ...store];
+  expect(JSON.parse((await project.pulumi([...list, "--name-regex", "^web"])).output)).toEqual([
+    { id: "web-1", name: "web-1" },
+    { id: "web-2", name: "web-2" },
+  ]);
 });

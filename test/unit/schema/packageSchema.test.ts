@@ -143,10 +143,9 @@ describe("schema.json", () => {
     });
   });
 
-  it("has no configuration variable of an enumeration: the SDK of TypeScript reads it as JSON", () => {
-    const { backend, tagChanges } = schema.config.variables;
-    expect([backend?.type, tagChanges?.type]).toEqual(["string", "string"]);
-    expect(schema.provider.inputProperties["backend"]?.$ref).toBe("#/types/keypair:index:BackendName");
+  it("has no configuration variable of an enumeration: the SDK of TypeScript reads it as JSON, `pulumi do` has no flag for it", () => {
+    for (const { backend, tagChanges } of [schema.config.variables, schema.provider.inputProperties])
+      expect([backend?.type, tagChanges?.type]).toEqual(["string", "string"]);
   });
 
   it("says who makes it, where it is, and what each SDK is called", () => {

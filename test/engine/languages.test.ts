@@ -1,0 +1,149 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { run } from "../../scripts/engine/run.mts";
+import { credentials, ecsProject } from "./support/alibaba";
+import { SECRET } from "./support/expected";
+import { newKey } from "./support/keys";
+import { makeSdk, pythonEnvironment, pythonHost } from "./support/languages";
+import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
+import { pairs } from "./support/localStore";
+import { pluginFolder, pluginProject } from "./support/plugin";
+import { step } from "./support/step";
+
+/* The SDKs that are made from schema.json, with real compilers and the real engine. For Java and .NET: docs/languages.md. */
+
+const ROOT = join(__dirname, "../..");
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "keypair-languages-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("Python", () => {
+  let host: string;
+  let virtualenv: string;
+  beforeAll(async () => {
+    host = await pythonHost();
+    virtualenv = join(folder, "venv");
+    await makeSdk("python", join(folder, "python"));
+    await pythonEnvironment(virtualenv, join(folder, "python"), "mypy");
+  }, 300_000);
+
+  it("the example is well typed, and runs from the first up to destroy on the emulator of ECS", async () => {
+    const program = join(ROOT, "examples/python/__main__.py");
+    const checked = await run(join(virtualenv, "bin/mypy"), ["--strict", program]);
+    expect(checked.join("\n")).toContain("no issues found");
+
+    const ecs = await ecsProject({
+      env: { PATH: [join(virtualenv, "bin"), host, pathOfEngine()].join(delimiter), ...credentials() },
+    });
+    onTestFinished(() => ecs.close());
+    const { project } = ecs;
+    const { line } = await newKey();
+    project.write("deploy.pub", `${line}\n`);
+    cpSync(program, project.path("__main__.py"));
+    project.write(
+      "Pulumi.yaml",
+      `name: test\nruntime:\n  name: python\n  options: { virtualenv: ${virtualenv} }\n` +
+        `plugins:\n  providers:\n    - { name: keypair, path: ${pluginFolder()} }\n`,
+    );
+    let privateKey = "";
+
+    await step("up", async () => {
+      const first = await project.up();
+      expect(first.output).toMatch(/private_key *: \[secret\]/);
+      const outputs = await project.outputs();
+      expect(outputs["names"]).toEqual([
+        expect.stringMatching(/^deploy-[0-9a-f]{7}$/),
+        expect.stringMatching(/^bastion-[0-9a-f]{7}$/),
+      ]);
+      privateKey = String(outputs["private_key"]);
+      expect(project.resource("bastion").outputs).toMatchObject({
+        privateKey: SECRET,
+        privateKeyPem: SECRET,
+      });
+      const needles = needlesOf(privateKey, String(project.resource("bastion").outputs?.["publicKey"]));
+      expect(findInText("output", first.output, needles)).toEqual([]);
+      // Not in tmp/, which has the event log: Pulumi's SDK for Python writes a stack's outputs into debug messages.
+      expect(searchEverywhere(project.folder, needles, ["node_modules", "tmp"])).toEqual([]);
+    });
+    await step("no change, and refresh", async () => {
+      expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 3 });
+    });
+    await step("a replacement", async () => {
+      project.write("deploy.pub", `${(await newKey()).line}\n`);
+      const run = await project.up();
+      expect(run.ops("deploy")).toContain("replace");
+      expect(run.ops("bastion")).toEqual(["same"]);
+      expect(await ecs.mismatches()).toEqual([]);
+    });
+    await step("destroy", async () => {
+      await project.destroy();
+      expect(ecs.names()).toEqual([]);
+    });
+  });
+});
+
+describe("Node", () => {
+  it("compiles, and its program runs", async () => {
+    const sdk = join(folder, "nodejs");
+    await makeSdk("nodejs", sdk);
+    symlinkSync(join(ROOT, "node_modules"), join(sdk, "node_modules"), "dir");
+    await run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", sdk]);
+    cpSync(join(sdk, "package.json"), join(sdk, "bin/package.json"));
+    const project = await pluginProject({
+      program: `
+        const keypair = require(${JSON.stringify(join(sdk, "bin"))});
+        const config = require(${JSON.stringify(join(sdk, "bin/config"))});
+        const web = new keypair.KeyPair("web", { keyGeneration: { source: keypair.KeySource.Local, type: keypair.GeneratedKeyType.ED25519 } });
+        exports.backend = config.backend;
+        exports.keyType = web.keyType;
+        exports.privateKey = web.privateKey;`,
+    });
+    onTestFinished(() => project.close());
+    const up = await project.up();
+    expect(up.output).toMatch(/privateKey *: \[secret\]/);
+    expect(await project.outputs()).toMatchObject({ backend: "local", keyType: "ssh-ed25519" });
+    await project.destroy();
+    expect(pairs(project)).toEqual([]);
+  });
+});
+
+describe("Go", () => {
+  it("builds with its own go.mod, and so does a program", async () => {
+    const sdk = join(folder, "go");
+    await makeSdk("go", sdk);
+    const program = join(sdk, "program");
+    mkdirSync(program);
+    writeFileSync(
+      join(program, "main.go"),
+      `package main
+
+import (
+	"github.com/pulumi-keypair/pulumi-keypair/sdk/go/keypair"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		web, err := keypair.NewKeyPair(ctx, "web", &keypair.KeyPairArgs{Tags: pulumi.StringMap{"team": pulumi.String("ops")}})
+		if err != nil {
+			return err
+		}
+		ctx.Export("privateKey", web.PrivateKey)
+		return nil
+	})
+}
+`,
+    );
+    // There is no language host for Go here that could run it.
+    await run("go", ["build", "-mod=mod", "./..."], { cwd: sdk, env: { ...process.env, GOWORK: "off" } });
+  });
+});
+
+/** As the projects of the tests have it. */
+function pathOfEngine(): string {
+  return [inject("engine").binDir, dirname(process.execPath), process.env["PATH"]].join(delimiter);
+}
