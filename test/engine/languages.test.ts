@@ -6,7 +6,7 @@ import { run } from "../../scripts/engine/run.mts";
 import { credentials, ecsProject } from "./support/alibaba";
 import { SECRET } from "./support/expected";
 import { newKey } from "./support/keys";
-import { makeSdk, pythonEnvironment, pythonHost } from "./support/languages";
+import { has, makeSdk, pythonEnvironment, pythonHost } from "./support/languages";
 import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
 import { pairs } from "./support/localStore";
 import { pluginFolder, pluginProject } from "./support/plugin";
@@ -21,7 +21,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("Python", () => {
+describe.skipIf(!has("go", "python3"))("Python", () => {
   let host: string;
   let virtualenv: string;
   beforeAll(async () => {
@@ -86,7 +86,7 @@ describe("Python", () => {
   });
 });
 
-describe("Node", () => {
+describe.skipIf(!has("go"))("Node", () => {
   it("compiles, and its program runs", async () => {
     const sdk = join(folder, "nodejs");
     await makeSdk("nodejs", sdk);
@@ -111,7 +111,7 @@ describe("Node", () => {
   });
 });
 
-describe("Go", () => {
+describe.skipIf(!has("go"))("Go", () => {
   it("builds with its own go.mod, and so does a program", async () => {
     const sdk = join(folder, "go");
     await makeSdk("go", sdk);

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import lockfile from "proper-lockfile";
 import { buildGoProgram, PULUMI } from "../../../scripts/engine/goProgram.mts";
+import { onPath } from "../../../scripts/engine/locate.mts";
 import { run } from "../../../scripts/engine/run.mts";
 
 /* What programs in other languages need here: the SDKs made from schema.json, and a language host. */
@@ -14,6 +15,11 @@ const CACHE = join(ROOT, ".cache/languages");
 const HOST_VERSION = "3.68.0";
 const exec = promisify(execFile);
 const quiet = { say() {}, begin() {}, update() {}, end() {} };
+
+/** Whether these programs are on the machine. */
+export function has(...programs: string[]): boolean {
+  return programs.every((program) => onPath(program, process.env).length > 0);
+}
 
 /** Makes the SDK of the language into the folder. */
 export async function makeSdk(language: "python" | "nodejs" | "go", folder: string): Promise<void> {
