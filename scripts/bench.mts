@@ -1,10 +1,21 @@
 // npm run bench: what key pairs cost beside resources whose provider does nothing and whose states are of the same size, in one run.
 //   --count <n>   resources a stack (default 500)   --runs <n>   medians of so many runs (default 3)
 
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { loadMilliseconds, type Measurement, measure, median, PHASES, type Phase } from "./bench/measure.mts";
+import { EXECUTABLE, makeExecutable } from "./archive/executable.mts";
+import {
+  loadMilliseconds,
+  type Measurement,
+  measure,
+  median,
+  PHASES,
+  type Phase,
+  startMilliseconds,
+} from "./bench/measure.mts";
 import { WORKLOADS, type Workload } from "./bench/project.mts";
 import { ensureEngine } from "./engine/ensure.mts";
+import { ROOT } from "./workspace.mts";
 
 /** How long a phase may take: so many times the floor, and so many seconds more. */
 const TARGETS: Partial<Record<Phase, { times: number; seconds: number }>> = {
@@ -13,6 +24,8 @@ const TARGETS: Partial<Record<Phase, { times: number; seconds: number }>> = {
   destroy: { times: 1.4, seconds: 2 },
 };
 const LOADS = 11;
+/** The plugin's start to its port, beside that of a process that loads gRPC alone. */
+const PLUGIN_START_TIMES = 1.3;
 
 const { values } = parseArgs({
   options: { count: { type: "string", default: "500" }, runs: { type: "string", default: "3" } },
@@ -72,6 +85,37 @@ const added = median(loads.map((load) => load.both - load.alone));
 console.log(
   `\nLoading in a program: @pulumi/pulumi ${alone.toFixed(0)} ms, pulumi-keypair ${added.toFixed(0)} ms more (medians of ${LOADS}).`,
 );
+
+await makeExecutable();
+const START_FORMS = {
+  "a process that loads @grpc/grpc-js": [
+    process.execPath,
+    "-e",
+    'require("@grpc/grpc-js"); console.log("loaded")',
+  ],
+  "the plugin's executable": [EXECUTABLE],
+  "the plugin's file, by Node": [process.execPath, join(ROOT, "plugin/bundle/index.js")],
+};
+const starts = new Map<string, number[]>();
+for (let load = 0; load < LOADS; load++) {
+  for (const [form, command] of Object.entries(START_FORMS))
+    starts.set(form, [...(starts.get(form) ?? []), await startMilliseconds(command)]);
+}
+const startOf = (form: keyof typeof START_FORMS) => median(starts.get(form) ?? []);
+const floorStart = startOf("a process that loads @grpc/grpc-js");
+console.log(
+  `\nFrom the start of a process to its first line (of the plugin: its port), medians of ${LOADS}:`,
+);
+printTable([
+  ["", "ms", "times"],
+  ...[...starts].map(([form, times]) => [
+    form,
+    median(times).toFixed(0),
+    (median(times) / floorStart).toFixed(2),
+  ]),
+]);
+const isMet = startOf("the plugin's executable") <= PLUGIN_START_TIMES * floorStart;
+console.log(`target of the executable: ${PLUGIN_START_TIMES} times: ${isMet ? "met" : "missed"}`);
 
 function printTable(rows: string[][]): void {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];

@@ -1,6 +1,7 @@
 // Times one workload through the life of a stack.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,6 +69,18 @@ export function loadMilliseconds(...modules: string[]): number {
   const loading = modules.map((name) => `require(${JSON.stringify(name)});`).join(" ");
   const program = `const start = performance.now(); ${loading} console.log(performance.now() - start);`;
   return Number(execFileSync(process.execPath, ["-e", program], { cwd: ROOT, encoding: "utf8" }));
+}
+
+/** From the start of the process until its first output. */
+export async function startMilliseconds([file = "", ...args]: string[]): Promise<number> {
+  const start = performance.now();
+  const child = spawn(file, args, { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(child, "close");
+  await once(child.stdout, "data");
+  const taken = performance.now() - start;
+  child.kill("SIGKILL");
+  await ended;
+  return taken;
 }
 
 export function median(values: readonly number[]): number {

@@ -1,14 +1,11 @@
-import Ajv, { type ErrorObject, type ValidateFunction } from "ajv";
+import Ajv, { type ErrorObject } from "ajv";
 import argumentsSchema from "../generated/keyPairArgs.schema.json";
 import attachmentSchema from "../generated/keyPairAttachmentArgs.schema.json";
 import configurationSchema from "../generated/providerConfiguration.schema.json";
 import type { CheckFailure } from "./findings";
 
-const ajv = new Ajv({ allErrors: true, strict: false, verbose: true });
-/** Compiled once per process, because the engine checks many resources, one after the other. */
-const validateArguments = ajv.compile(argumentsSchema);
-const validateAttachment = ajv.compile(attachmentSchema);
-const validateConfiguration = ajv.compile(configurationSchema);
+/** The schemas are ours, and a unit test checks them: to check them here takes longer than all else at the start. */
+const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, meta: false, validateSchema: false });
 
 /** The types of JSON Schema, in words for a sentence. */
 const TYPES: Record<string, string> = {
@@ -25,20 +22,22 @@ const EXAMPLES: Record<string, string> = { rotateAfter: "90d (days), 12w (weeks)
 
 /** What the JSON Schema of the model's types says about the arguments: all problems, each at its argument. */
 export function checkAgainstSchema(args: object): CheckFailure[] {
-  return failuresOf(validateArguments, args);
+  return failuresOf(argumentsSchema, args);
 }
 
 /** The same for the arguments of an attachment. */
 export function checkAttachmentAgainstSchema(args: object): CheckFailure[] {
-  return failuresOf(validateAttachment, args);
+  return failuresOf(attachmentSchema, args);
 }
 
 /** The same for the stack's configuration. */
 export function checkConfiguration(configuration: object): CheckFailure[] {
-  return failuresOf(validateConfiguration, configuration);
+  return failuresOf(configurationSchema, configuration);
 }
 
-function failuresOf(validate: ValidateFunction, value: object): CheckFailure[] {
+function failuresOf(schema: object, value: object): CheckFailure[] {
+  // The first use compiles the schema, and Ajv keeps the result: the engine checks many resources, one after the other.
+  const validate = ajv.compile(schema);
   if (validate(value)) return [];
   const errors = validate.errors ?? [];
   // If only a few values are allowed, a message about the type would add nothing.
