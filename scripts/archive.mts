@@ -4,8 +4,8 @@
 //   build/pulumi-resource-keypair-v<version>-<os>-<arch>.tar.gz
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { BUILD, EXECUTABLE, makeExecutable } from "./archive/executable.mts";
 import { ROOT } from "./workspace.mts";
 
@@ -18,5 +18,21 @@ const system = `${OS[process.platform] ?? process.platform}-${ARCH[process.arch]
 const archive = `pulumi-resource-keypair-v${version}-${system}.tar.gz`;
 
 await makeExecutable();
-execFileSync("tar", ["-czf", archive, basename(EXECUTABLE)], { cwd: BUILD, stdio: "inherit" });
+const licences = copyLicences();
+execFileSync("tar", ["-czf", archive, basename(EXECUTABLE), ...licences], { cwd: BUILD, stdio: "inherit" });
 console.log(join("build", archive));
+
+/** Ours, those of the packages in the plugin's file, and that of Node, which is in the executable. */
+function copyLicences(): string[] {
+  const sources: Record<string, string> = {
+    LICENSE: join(ROOT, "LICENSE"),
+    "THIRD-PARTY-NOTICES.txt": join(ROOT, "plugin/bundle/THIRD-PARTY-NOTICES.txt"),
+    "LICENSE-node": join(dirname(process.execPath), "../LICENSE"),
+  };
+  for (const [name, file] of Object.entries(sources)) {
+    if (existsSync(file)) copyFileSync(file, join(BUILD, name));
+    // The npm package of Node brings no licence.
+    else writeFileSync(join(BUILD, name), `https://github.com/nodejs/node/blob/${process.version}/LICENSE\n`);
+  }
+  return Object.keys(sources);
+}

@@ -53,7 +53,11 @@ async function makeSdk(language: Language, folder: string): Promise<void> {
   await run(await generator(), [language, SCHEMA, folder], { label: `the generator of ${language}` });
   writeFileSync(join(folder, "README.md"), readmeOf(language, schema));
   copyFileSync(join(ROOT, "LICENSE"), join(folder, "LICENSE"));
-  if (language === "go") writeFileSync(join(folder, "go.mod"), goMod(schema));
+  if (language === "go") {
+    writeFileSync(join(folder, "go.mod"), goMod(schema));
+    // Writes go.sum, and the version of Go that Pulumi needs.
+    await run("go", ["mod", "tidy"], { cwd: folder, env: { ...process.env, GOWORK: "off" } });
+  }
 }
 
 /** The generator, built once for each version of Pulumi and of the generator itself. */
@@ -94,7 +98,7 @@ async function generator(): Promise<string> {
 /** The generator writes none. The module's root is the folder above the package. */
 function goMod({ language }: PackageSchema): string {
   const module = language.go.importBasePath.replace(/\/[^/]+$/, "");
-  return `module ${module}\n\ngo 1.23\n\nrequire ${PULUMI}/sdk/v3 v${ENGINE_VERSION}\n`;
+  return `module ${module}\n\ngo 1.21\n\nrequire ${PULUMI}/sdk/v3 v${ENGINE_VERSION}\n`;
 }
 
 function readmeOf(language: Language, { description, repository, language: names }: PackageSchema): string {

@@ -83,7 +83,8 @@ export interface AttachmentClient {
   runningInstances(instanceIds: string[], operation: Operation): Promise<string[]>;
   /**
    * Restarts an instance, and resolves when the restart has surely begun, or when the instance stays stopped: then it takes
-   * the key pair at its next start. A restart is never sent twice without a look between.
+   * the key pair at its next start. A restart is never sent twice without a look between. Rejects with `OutcomeUnknown` if it
+   * cannot be told whether the instance restarts.
    */
   restart(instanceId: string, operation: Operation): Promise<void>;
   /** Resolves when the instance runs again, and when it stays stopped. */

@@ -209,6 +209,8 @@ export interface KeyPairState extends Omit<KeyPairArgs, "keyPairName">, KeyPairO
   __ownKey: string;
   /** The name was made by the provider. */
   __automaticName?: boolean;
+  /** And by the stack's `pulumi:autonaming`, so it may be somebody else's too. */
+  __configuredName?: boolean;
   /** A reply was lost, and it is not known whether the cloud made the pair. `createdAt` is when the call began. */
   __isDoubtful?: boolean;
   /** The account by its name in the configuration or the connection: a profile, a cloud, or the local store's file. */
@@ -220,6 +222,8 @@ export interface CheckedKeyPairArgs extends KeyPairArgs {
   keyPairName: string;
   /** The name was made by the provider, so a replacement gets a new one. */
   __automaticName?: boolean;
+  /** And by the stack's `pulumi:autonaming`: nothing says that it is unique, so a pair of this name may be somebody else's. */
+  __configuredName?: boolean;
   /**
    * Only in what a refresh records: the SHA-256 fingerprint of the key that somebody put in the place of a created one. A program
    * that ignores all changes keeps it, and so the pair.

@@ -50,5 +50,14 @@ export async function makeExecutable(): Promise<void> {
 /** Takes out what the injection would make invalid (macOS: the signature), or what nobody needs (Linux: symbols). */
 function beforeInjection(): void {
   if (process.platform === "darwin") execFileSync("codesign", ["--remove-signature", EXECUTABLE]);
-  if (process.platform === "linux") execFileSync("strip", [EXECUTABLE]);
+  if (process.platform === "linux") stripIfThere();
+}
+
+/** Without `strip` the executable is larger, and as good. */
+function stripIfThere(): void {
+  try {
+    execFileSync("strip", [EXECUTABLE]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
 }

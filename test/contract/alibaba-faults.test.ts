@@ -152,6 +152,27 @@ describe.concurrent("a restart", () => {
     });
   });
 
+  test("that somebody else has begun is enough", async ({ onTestFinished, expect }) => {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.instances.reboot("i-1");
+    await backend.attachments.restart("i-1", operation());
+    expect(emulator.instances.restarted).toEqual(["i-1"]);
+    expect(emulator.instances.status("i-1")).toBe("Running");
+  });
+
+  test("whose reply was lost, and which nobody can look at, stays in doubt", async ({
+    onTestFinished,
+    expect,
+  }) => {
+    const { emulator, backend } = await startEcs(onTestFinished);
+    emulator.faults.add({ fault: "lost-reply", when: "after", ...reboot });
+    emulator.faults.add({ fault: "error", status: 403, code: "Forbidden.RAM", action: "DescribeInstances" });
+    await expect(backend.attachments.restart("i-1", operation())).rejects.toMatchObject({
+      code: "OutcomeUnknown",
+      message: expect.stringContaining("it is not known whether i-1 was restarted"),
+    });
+  });
+
   test.for([
     ["is stopped", "stopped", "restart"],
     ["is stopped while it restarts", "stopped", "untilRunning"],

@@ -79,7 +79,12 @@ describe("the tarball", () => {
     const project = await engineProject({ program: "", install: "tarball" });
     onTestFinished(() => project.close());
     const installed = project.path("node_modules/pulumi-keypair");
-    for (const file of ["dist/sdk/index.d.ts", "dist/provider/fronts/dynamic/index.js", "package.json"]) {
+    for (const file of [
+      "dist/sdk/index.d.ts",
+      "dist/provider/fronts/dynamic/index.js",
+      "plugin/bundle/index.js",
+      "package.json",
+    ]) {
       expect(existsSync(join(installed, file)), file).toBe(true);
     }
     for (const file of ["test", "scripts", "provider", "sdk", "dist/test"]) {
@@ -89,6 +94,10 @@ describe("the tarball", () => {
       "index.ts",
       `import * as pulumi from "@pulumi/pulumi";
          import { KeyPair } from "pulumi-keypair";
+         import { KeyPair as PluginKeyPair, Provider } from "pulumi-keypair/plugin";
+         new PluginKeyPair("there", { publicKeyFile: "a.pub" }, { provider: new Provider("p", { backend: "local" }) });
+         // @ts-expect-error There is no such argument.
+         new PluginKeyPair("wrong", { keyPairname: "x" });
          const first = new KeyPair("first", { tags: { a: pulumi.output("b") }, keyGeneration: { source: "local" } });
          export const key: pulumi.Output<string | undefined> = first.privateKey;
          // @ts-expect-error There is no such argument.
@@ -96,16 +105,15 @@ describe("the tarball", () => {
          // @ts-expect-error There is no such value.
          new KeyPair("wrong", { onExisting: "overwrite" });`,
     );
-    const compilerOptions = {
-      strict: true,
-      noEmit: true,
-      module: "commonjs",
-      moduleResolution: "node",
-      types: [],
-    };
-    project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["index.ts"] }));
     const tsc = resolve(__dirname, "../../node_modules/typescript/bin/tsc");
-    const { stdout } = await run(process.execPath, [tsc, "-p", project.folder]).catch((error) => error);
-    expect(stdout).toBe("");
+    for (const modules of [
+      { module: "commonjs", moduleResolution: "node" },
+      { module: "node16", moduleResolution: "node16" },
+    ]) {
+      const compilerOptions = { strict: true, noEmit: true, types: [], ...modules };
+      project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+      const { stdout } = await run(process.execPath, [tsc, "-p", project.folder]).catch((error) => error);
+      expect(stdout, modules.module).toBe("");
+    }
   });
 });

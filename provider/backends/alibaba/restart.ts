@@ -27,7 +27,8 @@ export async function runningInstances(
 
 /**
  * Restarts an instance, and resolves when the restart has surely begun. After a lost reply it looks first
- * whether the instance restarts: nobody wants a second restart. An instance that stays stopped needs none.
+ * whether the instance restarts: nobody wants a second restart. Rejects with `OutcomeUnknown` if it cannot
+ * tell. An instance that stays stopped needs none, and neither does one that somebody else restarts.
  */
 export async function restartInstance(
   client: EcsCaller,
@@ -39,17 +40,36 @@ export async function restartInstance(
       await client.call("RebootInstance", { InstanceId: instanceId }, operation);
       return;
     } catch (error) {
-      if (!isKeyPairError(error)) throw error;
-      const isNotReady = error.details.cloudCode === INSTANCE_NOT_READY;
-      if (!isNotReady && error.code !== "OutcomeUnknown") throw error;
+      if (isKeyPairError(error, "OutcomeUnknown")) {
+        if (await hasBegun(client, instanceId, error, operation)) return;
+      } else {
+        if (!isKeyPairError(error) || error.details.cloudCode !== INSTANCE_NOT_READY) throw error;
+        if ((await statusOf(client, instanceId, operation)) !== RUNNING) {
+          operation.progress(`waiting for ${instanceId}, which somebody else starts or stops`);
+          await settledStatus(client, instanceId, operation);
+          return;
+        }
+      }
       if (Date.now() + POLL_MS >= operation.deadline) throw error;
-      if (isNotReady) {
-        operation.progress(`waiting until ${instanceId} runs, to restart it`);
-        if ((await settledStatus(client, instanceId, operation)) !== RUNNING) return;
-        // ECS may show the status before it takes the restart.
-        await pause(POLL_MS, operation.signal);
-      } else if (await leavesRunning(client, instanceId, operation)) return;
+      await pause(POLL_MS, operation.signal);
     }
+  }
+}
+
+/** Whether the restart whose reply was lost has begun. */
+async function hasBegun(
+  client: EcsCaller,
+  instanceId: string,
+  lost: KeyPairError,
+  operation: Operation,
+): Promise<boolean> {
+  try {
+    return await leavesRunning(client, instanceId, operation);
+  } catch {
+    throw lost.with({
+      message: `it is not known whether ${instanceId} was restarted, because a reply was lost`,
+      next: "Look at the instance. It takes the key pair when it is restarted.",
+    });
   }
 }
 

@@ -76,7 +76,11 @@ function fileReason({ resource, record }: Orphan, projectFolder: string): string
 /** A random name was made for the interrupted create. A pair with any other name may have existed before. */
 function timeReason({ resource, record }: Orphan, { from, until }: Window): string | undefined {
   const { name, createdAt } = record;
-  if (valueIn(resource.inputs, "__automaticName") === true && RANDOM_NAME.test(name)) return undefined;
+  const isNewName =
+    valueIn(resource.inputs, "__automaticName") === true &&
+    valueIn(resource.inputs, "__configuredName") !== true &&
+    RANDOM_NAME.test(name);
+  if (isNewName) return undefined;
   if (createdAt === undefined) return "the cloud does not tell when it was made";
   if (!isMadeSince(createdAt, from)) {
     return (

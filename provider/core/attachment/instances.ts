@@ -70,9 +70,16 @@ export async function restartOrWarn(
       const due = pending;
       for (const [index, instanceId] of due.entries()) {
         operation.progress(`restarting ${instanceId} (${index + 1} of ${due.length})`);
-        await client.restart(instanceId, operation);
+        const others = without(pending, [instanceId]);
+        try {
+          await client.restart(instanceId, operation);
+        } catch (error) {
+          // It may have been restarted.
+          if (isKeyPairError(error, "OutcomeUnknown")) pending = others;
+          throw error;
+        }
         // What follows may fail, and must not lead to a second restart.
-        pending = without(pending, [instanceId]);
+        pending = others;
         await client.untilRunning(instanceId, operation);
       }
     }

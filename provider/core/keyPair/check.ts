@@ -71,6 +71,9 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
   };
 }
 
+/** What a check adds to the arguments, beside what it fills in. */
+const NOTES = ["__automaticName", "__configuredName", "__keyInCloud", "__keyInFile"] as const;
+
 /**
  * The arguments as the program gives them. With `ignoreChanges` the engine gives the stored arguments
  * instead, and these include what an earlier check filled in: the automatic name, and the key of
@@ -79,10 +82,11 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
 function asWritten(given: News, olds: KeyPairCheck["olds"]): { news: News; keyInCloud: unknown } {
   const {
     __automaticName: isFilledIn,
+    __configuredName: _madeAgain,
     __keyInCloud: keyInCloud,
     __keyInFile: _lookedAtAgain,
     ...news
-  }: News & { __automaticName?: unknown; __keyInCloud?: unknown; __keyInFile?: unknown } = given;
+  }: News & Partial<Record<(typeof NOTES)[number], unknown>> = given;
   const isOwnName = olds.__automaticName === true && news.keyPairName === olds.keyPairName;
   if (isOwnName && (isFilledIn !== undefined || news.keyPairNamePrefix !== undefined))
     delete news.keyPairName;
@@ -233,7 +237,11 @@ function nameOf(
   if (news.keyPairNamePrefix === UNKNOWN) return { keyPairName: UNKNOWN, __automaticName: true };
   const keepsName = olds.__automaticName === true && olds.keyPairNamePrefix === keyPairNamePrefix;
   if (keepsName && olds.keyPairName !== undefined)
-    return { keyPairName: olds.keyPairName, __automaticName: true };
+    return defined({
+      keyPairName: olds.keyPairName,
+      __automaticName: true,
+      __configuredName: olds.__configuredName,
+    });
   if (!rules) {
     // Only a preview may return an unknown value. Otherwise the failure that left no rules ends the run
     // anyway.
@@ -284,7 +292,7 @@ function configuredName(
       "keyPairName",
       `the name "${name}" that the configuration pulumi:autonaming makes cannot be used: ${reason} Change the pattern, or give a keyPairName.`,
     );
-  return { keyPairName: name, __automaticName: true };
+  return { keyPairName: name, __automaticName: true, __configuredName: true };
 }
 
 /** Checks that no other resource of the program has the same name in the same place. */

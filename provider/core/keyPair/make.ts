@@ -155,7 +155,8 @@ async function begin(args: CheckedKeyPairArgs, backend: Backend, context: Operat
   const origin = await keyOrigin(args, context);
   // A look before the call tells this call's pair from an older one. A new name or key needs no look. It
   // must be a look of now: a listing may be minutes old, and somebody may have made a pair since.
-  const isNew = args.__automaticName === true || (origin.from === "import" && origin.isNew === true);
+  const isNewName = args.__automaticName === true && args.__configuredName !== true;
+  const isNew = isNewName || (origin.from === "import" && origin.isNew === true);
   const before = isNew
     ? undefined
     : await backend.findKeyPair(name, "exact", context.operation, resourceGroupId);

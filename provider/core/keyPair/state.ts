@@ -136,7 +136,7 @@ export function foundState(
 
 /** The arguments that would describe the state. After a refresh they show drift. */
 export function argumentsOf(state: KeyPairState): CheckedKeyPairArgs {
-  const names: readonly string[] = [...ARGUMENTS, "__automaticName"];
+  const names: readonly string[] = [...ARGUMENTS, "__automaticName", "__configuredName"];
   const said = Object.entries(state).filter(([name]) => names.includes(name));
   const isForeign = state.publicKeyBody === undefined && state.fingerprintSha256 !== state.__ownKey;
   return defined({

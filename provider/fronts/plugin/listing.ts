@@ -5,8 +5,8 @@ import type { GetKeyPairsArgs } from "../../core/model";
 import { hasUnknown } from "../../core/unknown";
 import { decode, type Messages, messages } from "./protocol";
 
-/** The ids of the resources of one type that match the filters of `getKeyPairs`, in the order of a listing. */
-type Listing = (filters: GetKeyPairsArgs, context: LookupContext) => AsyncIterable<string>;
+/** The ids of the resources of one type that match the filters of `getKeyPairs`, sorted; those behind `after` only. */
+type Listing = (filters: GetKeyPairsArgs, after: string, context: LookupContext) => AsyncIterable<string>;
 
 const LISTINGS = new Map<string, Listing>([
   ["keypair:index:KeyPair", keyPairs],
@@ -14,8 +14,8 @@ const LISTINGS = new Map<string, Listing>([
 ]);
 
 /**
- * Lists resources that exist, by the ids that an import takes. One listing of the cloud serves all pages: it
- * is sorted by name, so the last name of a page says where the next one begins.
+ * Lists resources that exist, by the ids that an import takes. They are sorted, so the last id of a page, and
+ * how many came until then, say where the next page begins.
  */
 export async function list(
   request: Messages.ListRequest,
@@ -35,30 +35,45 @@ export async function list(
   }
   const limit = request.getLimit() > 0 ? request.getLimit() : Number.POSITIVE_INFINITY;
   const pageSize = request.getPageSize() > 0 ? request.getPageSize() : Number.POSITIVE_INFINITY;
-  const after = request.getContinuationToken();
-  const responses: Messages.ListResponse[] = [];
-  let place = 0;
-  let last = "";
-  for await (const id of listing(filters as GetKeyPairsArgs, context())) {
-    if (++place > limit) break;
-    if (id <= after) continue;
-    if (responses.length === pageSize) return [...responses, continuation(last)];
-    responses.push(result(id));
-    last = id;
+  const start = startOf(request.getContinuationToken());
+  const ids: string[] = [];
+  for await (const id of listing(filters as GetKeyPairsArgs, start.after, context())) {
+    if (start.count + ids.length === limit) break;
+    if (ids.length === pageSize) {
+      const token = JSON.stringify([start.count + ids.length, ids.at(-1)]);
+      return [...ids.map(result), continuation(token)];
+    }
+    ids.push(id);
   }
-  return responses;
+  return ids.map(result);
 }
 
-async function* keyPairs(filters: GetKeyPairsArgs, context: LookupContext): AsyncIterable<string> {
-  for (const { keyPairName } of await getKeyPairs(filters, context)) yield keyPairName;
+/** What the pages before have told. */
+function startOf(token: string): { count: number; after: string } {
+  if (token === "") return { count: 0, after: "" };
+  const [count, after] = JSON.parse(token);
+  return { count, after };
+}
+
+async function* keyPairs(
+  filters: GetKeyPairsArgs,
+  after: string,
+  context: LookupContext,
+): AsyncIterable<string> {
+  for (const { keyPairName } of await getKeyPairs(filters, context))
+    if (keyPairName > after) yield keyPairName;
 }
 
 /** The pairs that are attached to instances: the id of an attachment is the pair's name. */
-async function* attachments(filters: GetKeyPairsArgs, context: LookupContext): AsyncIterable<string> {
+async function* attachments(
+  filters: GetKeyPairsArgs,
+  after: string,
+  context: LookupContext,
+): AsyncIterable<string> {
   const { settings, catalog, operation } = context;
   const backend = await openPlace(resolvePlace(filters.connection, settings, catalog), catalog);
   if (!backend.attachments) return;
-  for await (const keyPairName of keyPairs(filters, context)) {
+  for await (const keyPairName of keyPairs(filters, after, context)) {
     const instanceIds = await backend.attachments.attachedInstances(keyPairName, operation);
     if (instanceIds.length > 0) yield keyPairName;
   }

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -19,6 +19,15 @@ const quiet = { say() {}, begin() {}, update() {}, end() {} };
 /** Whether these programs are on the machine. */
 export function has(...programs: string[]): boolean {
   return programs.every((program) => onPath(program, process.env).length > 0);
+}
+
+/** Whether there is a Python of which a virtual environment can be made. */
+export function hasPython(): boolean {
+  const { status } = spawnSync("python3", [
+    "-c",
+    "import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 11))",
+  ]);
+  return status === 0;
 }
 
 /** Makes the SDK of the language into the folder. */

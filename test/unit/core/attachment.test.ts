@@ -353,6 +353,19 @@ describe("restarts", () => {
     expect(done.state).not.toHaveProperty("pendingRestarts");
   });
 
+  it("of which nobody knows are not made again", async () => {
+    const all = ["i-47", "i-48"];
+    const { started } = withInstances(all, (id) => {
+      throw new KeyPairError({
+        code: "OutcomeUnknown",
+        message: `it is not known whether ${id} was restarted`,
+      });
+    });
+    const { state, incomplete } = await attachmentResource.create(args(all), started);
+    expect(state.pendingRestarts).toEqual(["i-48"]);
+    expect(incomplete?.message).toContain("it is not known whether i-47 was restarted");
+  });
+
   it("are only of instances that did not have the pair before", async () => {
     const { pendingRestarts: _, ...before } = await made(["i-43"]);
     warnings.length = 0;

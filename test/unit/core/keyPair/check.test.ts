@@ -437,8 +437,9 @@ describe("pulumi:autonaming", () => {
   test("names a pair, and a name that was once made is kept", () => {
     const { args, failures } = named("propose", "prod-web-42");
     expect(failures).toEqual([]);
-    expect(args).toMatchObject({ keyPairName: "prod-web-42", __automaticName: true });
-    expect(named("enforce", "prod-web-43", {}, args).args.keyPairName).toBe("prod-web-42");
+    const notes = { __automaticName: true, __configuredName: true };
+    expect(args).toEqual({ keyPairName: "prod-web-42", ...notes });
+    expect(named("enforce", "prod-web-43", {}, args).args).toEqual({ keyPairName: "prod-web-42", ...notes });
     expect(named("enforce", "prod-web-43").args.keyPairName).toBe("prod-web-43");
   });
 

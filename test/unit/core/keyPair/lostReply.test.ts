@@ -209,6 +209,11 @@ describe("of a creation", () => {
   test.each<[string, () => void, CheckedKeyPairArgs]>([
     ["was there before", () => backend.put("web", anothers), { keyPairName: "web" }],
     [
+      "has a name by pulumi:autonaming, which need not be unique",
+      () => backend.put("web", anothers, { createdAt: new Date(Date.now() - 60_000).toISOString() }),
+      { keyPairName: "web", __automaticName: true, __configuredName: true },
+    ],
+    [
       "is older, also where nobody looked before",
       () => backend.put("web", anothers, { createdAt: new Date(Date.now() - 6 * 60_000).toISOString() }),
       { keyPairName: "web", __automaticName: true },

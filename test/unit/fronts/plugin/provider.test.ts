@@ -392,11 +392,14 @@ describe("list", () => {
   });
 
   it("goes by pages, up to the limit", async () => {
-    expect(await found(KEY_PAIR, {}, { pageSize: 2 })).toEqual(["db-a", "web-a", { next: "web-a" }]);
-    expect(await found(KEY_PAIR, {}, { pageSize: 2, after: "web-a" })).toEqual(["web-b"]);
+    const [one, two, token] = await found(KEY_PAIR, {}, { pageSize: 2 });
+    expect([one, two]).toEqual(["db-a", "web-a"]);
+    const after = (token as { next: string }).next;
+    expect(await found(KEY_PAIR, {}, { pageSize: 2, after })).toEqual(["web-b"]);
     expect(await found(KEY_PAIR, {}, { pageSize: 3 })).toHaveLength(3);
     expect(await found(KEY_PAIR, {}, { limit: 1 })).toEqual(["db-a"]);
-    expect(await found(KEY_PAIR, {}, { limit: 2, pageSize: 1, after: "db-a" })).toEqual(["web-a"]);
+    expect(await found(KEY_PAIR, {}, { limit: 2, pageSize: 2, after })).toEqual([]);
+    expect(await found(KEY_PAIR, {}, { limit: 3, pageSize: 2, after })).toEqual(["web-b"]);
   });
 
   it("names the pairs that are attached to instances", async () => {
