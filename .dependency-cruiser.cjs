@@ -77,7 +77,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^sdk/",
-        pathNot: "^sdk/(lookup|keys|keyPair|keyPairProperties|index|plugin/(index|keyPair))\\.ts$",
+        pathNot: "^sdk/(lookup|keys|keyPair|keyPairProperties|types|index|plugin/(index|keyPair))\\.ts$",
       },
       to: {
         reachable: true,

@@ -5,15 +5,16 @@ import {
   type GetKeyPairOptions,
   KEY_PAIR_ARGUMENTS,
   KEY_PAIR_OUTPUTS,
+  KEY_PAIR_TYPES,
   type KeyPairArgs,
   KeyPairOutputs,
 } from "./keyPairProperties";
-import { prepared, type ResourceKind, report } from "./resource";
+import { isOfType, prepared, type ResourceKind, report } from "./resource";
 import "./debugMessages";
 
 const KEY_PAIR: ResourceKind = {
-  type: "pulumi-nodejs:dynamic/keypair:KeyPair",
-  pluginType: "keypair:index:KeyPair",
+  type: KEY_PAIR_TYPES.dynamic,
+  pluginType: KEY_PAIR_TYPES.plugin,
   provider: KEY_PAIR_PROVIDER,
   args: Object.keys(KEY_PAIR_ARGUMENTS),
   outputs: KEY_PAIR_OUTPUTS,
@@ -57,11 +58,7 @@ export class KeyPair extends KeyPairOutputs {
 
   /** Whether the value is a `KeyPair`, also one of another copy of this package. */
   static override isInstance(value: unknown): value is KeyPair {
-    return (
-      pulumi.CustomResource.isInstance(value) &&
-      "__pulumiType" in value &&
-      value.__pulumiType === KeyPair.resourceType
-    );
+    return isOfType(value, KeyPair.resourceType);
   }
 
   /**

@@ -3,14 +3,15 @@ import { ATTACHMENT_PROVIDER } from "../provider/fronts/dynamic/stub";
 import {
   ATTACHMENT_ARGUMENTS,
   ATTACHMENT_OUTPUTS,
+  ATTACHMENT_TYPES,
   type KeyPairAttachmentArgs,
   KeyPairAttachmentOutputs,
 } from "./keyPairAttachmentProperties";
 import { prepared, type ResourceKind, report } from "./resource";
 
 const ATTACHMENT: ResourceKind = {
-  type: "pulumi-nodejs:dynamic/keypair:KeyPairAttachment",
-  pluginType: "keypair:index:KeyPairAttachment",
+  type: ATTACHMENT_TYPES.dynamic,
+  pluginType: ATTACHMENT_TYPES.plugin,
   provider: ATTACHMENT_PROVIDER,
   args: Object.keys(ATTACHMENT_ARGUMENTS),
   outputs: ATTACHMENT_OUTPUTS,

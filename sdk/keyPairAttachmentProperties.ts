@@ -4,6 +4,12 @@ import type { NestedInputs } from "./inputs";
 
 /* What the `KeyPairAttachment` of the dynamic front and that of the plugin have in common. */
 
+/** The types that states hold, one a front; never renamed. */
+export const ATTACHMENT_TYPES = {
+  dynamic: "pulumi-nodejs:dynamic/keypair:KeyPairAttachment",
+  plugin: "keypair:index:KeyPairAttachment",
+} as const;
+
 type ArgumentName = keyof model.KeyPairAttachmentArgs;
 type OutputName = Exclude<keyof model.KeyPairAttachmentState, ArgumentName | `__${string}`>;
 

@@ -5,6 +5,12 @@ import { inForm } from "./keys";
 
 /* What the `KeyPair` of the dynamic front and that of the plugin have in common: arguments and outputs. */
 
+/** The types that states hold, one a front; never renamed. */
+export const KEY_PAIR_TYPES = {
+  dynamic: "pulumi-nodejs:dynamic/keypair:KeyPair",
+  plugin: "keypair:index:KeyPair",
+} as const;
+
 type ArgumentName = keyof model.KeyPairArgs;
 type OutputName = Exclude<keyof model.KeyPairOutputs, ArgumentName>;
 

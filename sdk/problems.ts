@@ -5,7 +5,7 @@ import type { Problem } from "./inputs";
 export type OutputNames = Readonly<Record<string, string | undefined>>;
 
 /** Arguments that decide whether a key is imported: without a value a key pair would be created instead. */
-const IMPORT_SOURCES = ["publicKeyBody", "publicKeyFile"];
+export const IMPORT_SOURCES = ["publicKeyBody", "publicKeyFile"] as const;
 
 /**
  * What the provider cannot see of the arguments: a value that is `undefined`, a function (neither is sent to the engine), and
@@ -31,7 +31,7 @@ function valueProblems(property: string, value: unknown): Problem[] {
   if (holdsFunction(value)) {
     return [{ property, reason: "must not be a function. Call it, and give what it returns." }];
   }
-  if ((value !== undefined && value !== null) || !IMPORT_SOURCES.includes(property)) return [];
+  if ((value !== undefined && value !== null) || !IMPORT_SOURCES.some((name) => name === property)) return [];
   const reason =
     "is given, but has no value: does it come from an environment variable that is not set? " +
     "Leave it out to create a key pair.";

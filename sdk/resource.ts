@@ -47,6 +47,11 @@ export function prepared(
   return { inputs, options: pulumi.mergeOptions({ aliases: [{ type: kind.pluginType }] }, options) };
 }
 
+/** Whether the value is a resource of this type, also one of another copy of this package. */
+export function isOfType(value: unknown, type: string): boolean {
+  return pulumi.CustomResource.isInstance(value) && "__pulumiType" in value && value.__pulumiType === type;
+}
+
 /** Reports problems and warnings once the resource is registered. */
 export function report(resource: pulumi.Resource, opts: pulumi.CustomResourceOptions): void {
   warnOfTimeouts(opts, resource);

@@ -1,23 +1,4 @@
-export type {
-  BackendName,
-  Connection,
-  Keepers,
-  KeyGeneration,
-  OnExisting,
-  TagChanges,
-  Tags,
-} from "../../provider/core/model";
-export type {
-  GetKeyPairArgs,
-  GetKeyPairResult,
-  GetKeyPairsArgs,
-  GetKeyPairsResult,
-  GetPublicKeyArgs,
-  GetPublicKeyResult,
-  LookupInputs,
-} from "../functionTypes";
-export type { KeyPairAttachmentArgs } from "../keyPairAttachmentProperties";
-export type { GetKeyPairOptions, KeyPairArgs } from "../keyPairProperties";
+export type * from "../types";
 export {
   getKeyPair,
   getKeyPairOutput,

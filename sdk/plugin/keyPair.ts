@@ -4,18 +4,18 @@ import {
   type GetKeyPairOptions,
   KEY_PAIR_ARGUMENTS,
   KEY_PAIR_OUTPUTS,
+  KEY_PAIR_TYPES,
   type KeyPairArgs,
   KeyPairOutputs,
 } from "../keyPairProperties";
-import { secretsOf, unset } from "../resource";
+import { IMPORT_SOURCES } from "../problems";
+import { isOfType, secretsOf, unset } from "../resource";
 import { resourceOptions } from "./options";
 import "../debugMessages";
 
 const PROPERTIES = Object.keys({ ...KEY_PAIR_ARGUMENTS, ...KEY_PAIR_OUTPUTS }).filter(
   (name) => !COMPUTED_OUTPUTS.includes(name),
 );
-/** Arguments that decide whether a key is imported. The provider refuses them without a value, which it has to see. */
-const IMPORT_SOURCES = ["publicKeyBody", "publicKeyFile"] as const;
 
 /**
  * An SSH key pair in a cloud: the `KeyPair` of `pulumi-keypair`, served by the plugin. It takes the same arguments. Options of
@@ -29,7 +29,7 @@ const IMPORT_SOURCES = ["publicKeyBody", "publicKeyFile"] as const;
  */
 export class KeyPair extends KeyPairOutputs {
   /** The type that states hold; never renamed. */
-  static readonly resourceType = "keypair:index:KeyPair";
+  static readonly resourceType = KEY_PAIR_TYPES.plugin;
   /** What policy packs match the class by (`validateResourceOfType(KeyPair, …)`). */
   static readonly __pulumiType = KeyPair.resourceType;
 
@@ -46,11 +46,7 @@ export class KeyPair extends KeyPairOutputs {
 
   /** Whether the value is a `KeyPair` of the plugin, also one of another copy of this package. */
   static override isInstance(value: unknown): value is KeyPair {
-    return (
-      pulumi.CustomResource.isInstance(value) &&
-      "__pulumiType" in value &&
-      value.__pulumiType === KeyPair.resourceType
-    );
+    return isOfType(value, KeyPair.resourceType);
   }
 
   /**
@@ -66,16 +62,11 @@ export class KeyPair extends KeyPairOutputs {
       ...withoutValueAsNull(args),
     };
     const secretOutputs = ["privateKey", "privateKeyOpenssh", "privateKeyPem", "privateKeyPassphrase"];
-    super(
-      KeyPair.resourceType,
-      name,
-      inputs,
-      resourceOptions("pulumi-nodejs:dynamic/keypair:KeyPair", secretOutputs, opts),
-    );
+    super(KeyPair.resourceType, name, inputs, resourceOptions(KEY_PAIR_TYPES.dynamic, secretOutputs, opts));
   }
 }
 
-/** Pulumi does not send `undefined`; then the provider would create a key pair where the program meant to import one. */
+/** The provider refuses them without a value. But Pulumi does not send `undefined`, and so the provider would create a key pair where the program meant to import one. */
 function withoutValueAsNull(args: KeyPairArgs): pulumi.Inputs {
   const given = IMPORT_SOURCES.filter((name) => name in args);
   return Object.fromEntries(

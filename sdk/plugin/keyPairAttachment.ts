@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import {
   ATTACHMENT_ARGUMENTS,
   ATTACHMENT_OUTPUTS,
+  ATTACHMENT_TYPES,
   type KeyPairAttachmentArgs,
   KeyPairAttachmentOutputs,
 } from "../keyPairAttachmentProperties";
@@ -17,7 +18,7 @@ import { resourceOptions } from "./options";
  */
 export class KeyPairAttachment extends KeyPairAttachmentOutputs {
   /** The type that states hold; never renamed. */
-  static readonly resourceType = "keypair:index:KeyPairAttachment";
+  static readonly resourceType = ATTACHMENT_TYPES.plugin;
   /** What policy packs match the class by (`validateResourceOfType(KeyPairAttachment, …)`). */
   static readonly __pulumiType = KeyPairAttachment.resourceType;
 
@@ -28,11 +29,6 @@ export class KeyPairAttachment extends KeyPairAttachmentOutputs {
    */
   constructor(name: string, args: KeyPairAttachmentArgs, opts: pulumi.CustomResourceOptions = {}) {
     const inputs = { ...unset(Object.keys({ ...ATTACHMENT_ARGUMENTS, ...ATTACHMENT_OUTPUTS })), ...args };
-    super(
-      KeyPairAttachment.resourceType,
-      name,
-      inputs,
-      resourceOptions("pulumi-nodejs:dynamic/keypair:KeyPairAttachment", [], opts),
-    );
+    super(KeyPairAttachment.resourceType, name, inputs, resourceOptions(ATTACHMENT_TYPES.dynamic, [], opts));
   }
 }

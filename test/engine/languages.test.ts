@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { run } from "../../scripts/engine/run.mts";
+import { python } from "../support/openstack/openstack";
 import { credentials, ecsProject } from "./support/alibaba";
 import { SECRET } from "./support/expected";
 import { newKey } from "./support/keys";
-import { has, hasPython, makeSdk, pythonEnvironment, pythonHost } from "./support/languages";
+import { has, makeSdk, pythonEnvironment, pythonHost } from "./support/languages";
 import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
 import { pairs } from "./support/localStore";
 import { pluginFolder, pluginProject } from "./support/plugin";
@@ -21,7 +22,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.skipIf(!has("go") || !hasPython())("Python", () => {
+describe.skipIf(!has("go") || python === undefined)("Python", () => {
   let host: string;
   let virtualenv: string;
   beforeAll(async () => {

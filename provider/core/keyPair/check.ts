@@ -72,7 +72,7 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
 }
 
 /** What a check adds to the arguments, beside what it fills in. */
-const NOTES = ["__automaticName", "__configuredName", "__keyInCloud", "__keyInFile"] as const;
+type Note = Extract<keyof CheckedKeyPairArgs, `__${string}`>;
 
 /**
  * The arguments as the program gives them. With `ignoreChanges` the engine gives the stored arguments
@@ -86,7 +86,7 @@ function asWritten(given: News, olds: KeyPairCheck["olds"]): { news: News; keyIn
     __keyInCloud: keyInCloud,
     __keyInFile: _lookedAtAgain,
     ...news
-  }: News & Partial<Record<(typeof NOTES)[number], unknown>> = given;
+  }: News & Partial<Record<Note, unknown>> = given;
   const isOwnName = olds.__automaticName === true && news.keyPairName === olds.keyPairName;
   if (isOwnName && (isFilledIn !== undefined || news.keyPairNamePrefix !== undefined))
     delete news.keyPairName;

@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -6,6 +6,7 @@ import lockfile from "proper-lockfile";
 import { buildGoProgram, PULUMI } from "../../../scripts/engine/goProgram.mts";
 import { onPath } from "../../../scripts/engine/locate.mts";
 import { run } from "../../../scripts/engine/run.mts";
+import { python } from "../../support/openstack/openstack";
 
 /* What programs in other languages need here: the SDKs made from schema.json, and a language host. */
 
@@ -19,15 +20,6 @@ const quiet = { say() {}, begin() {}, update() {}, end() {} };
 /** Whether these programs are on the machine. */
 export function has(...programs: string[]): boolean {
   return programs.every((program) => onPath(program, process.env).length > 0);
-}
-
-/** Whether there is a Python of which a virtual environment can be made. */
-export function hasPython(): boolean {
-  const { status } = spawnSync("python3", [
-    "-c",
-    "import venv, ensurepip, sys; sys.exit(sys.version_info < (3, 11))",
-  ]);
-  return status === 0;
 }
 
 /** Makes the SDK of the language into the folder. */
@@ -69,11 +61,12 @@ export async function pythonHost(): Promise<string> {
 
 /** A virtual environment in the folder that holds Pulumi of this version, the SDK and what else is named. */
 export async function pythonEnvironment(folder: string, sdk: string, ...others: string[]): Promise<void> {
-  await run("python3", ["-m", "venv", folder]);
+  if (python === undefined) throw new Error("there is no Python 3.11 or later");
+  await run(python, ["-m", "venv", folder]);
   const quietly = ["--quiet", "--disable-pip-version-check"];
   await run(join(folder, "bin/pip"), ["install", ...quietly, `pulumi==${pulumiVersion()}`, sdk, ...others]);
 }
 
-export function pulumiVersion(): string {
+function pulumiVersion(): string {
   return require("@pulumi/pulumi/package.json").version;
 }

@@ -49,7 +49,8 @@ export interface User {
 const REGION = "RegionOne";
 const FOLDER = join(__dirname, "../../../.cache/openstack");
 const CANDIDATES = ["python3.11", "python3.12", "python3.13", "python3"];
-const python = process.platform === "win32" ? undefined : CANDIDATES.find(isRecentEnough);
+/** A Python 3.11 or later that can make virtual environments. */
+export const python = process.platform === "win32" ? undefined : CANDIDATES.find(isRecentEnough);
 
 if (python === undefined) {
   console.warn(

@@ -1,0 +1,14 @@
+/* The types that programs use, in both fronts. */
+
+export type {
+  BackendName,
+  Connection,
+  Keepers,
+  KeyGeneration,
+  OnExisting,
+  TagChanges,
+  Tags,
+} from "../provider/core/model";
+export type * from "./functionTypes";
+export type { KeyPairAttachmentArgs } from "./keyPairAttachmentProperties";
+export type { GetKeyPairOptions, KeyPairArgs } from "./keyPairProperties";
