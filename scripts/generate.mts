@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import * as tjs from "typescript-json-schema";
 import { type ModelSchema, packageSchema } from "./packageSchema.mts";
+import { examplesOf } from "./schemaExamples.mts";
 
 const root = join(import.meta.dirname, "..");
 const generated = join(root, "provider/core/generated");
@@ -34,6 +35,7 @@ if (what === "package" || what === "all") {
       (type) => schemaOf(type, { aliasRef: true }),
       { keyPair, attachment },
       SECRET_SETTINGS,
+      examplesOf,
     ),
   );
 }

@@ -55,7 +55,11 @@ export function packageSchema(
   schemaOf: (type: string) => ModelSchema,
   tables: { keyPair: Table; attachment: Table },
   secretSettings: readonly string[],
+  examplesOf: (name: string) => string,
 ): Json {
+  /** A description with examples, and with what is to be said at the end. */
+  const shown = (name: string, description: string, ...more: string[]) =>
+    [description, examplesOf(name), ...more].join("\n\n");
   const args = schemaOf("KeyPairArgs");
   const outputs = schemaOf("KeyPairOutputs");
   const attachmentArgs = schemaOf("KeyPairAttachmentArgs");
@@ -94,8 +98,11 @@ export function packageSchema(
     types: namedTypes(definitions),
     resources: {
       [token("KeyPair")]: {
-        description:
+        description: shown(
+          "KeyPair",
           "An SSH key pair in a cloud, imported (with `publicKeyBody` or `publicKeyFile`) or created.",
+          importSection("KeyPair", "A key pair that exists is imported by its name:", "deploy"),
+        ),
         inputProperties: properties(args, tables.keyPair),
         properties: properties(
           { ...args, properties: { ...args.properties, ...outputs.properties } },
@@ -107,8 +114,11 @@ export function packageSchema(
         aliases: [{ type: dynamicType("KeyPair") }],
       },
       [token("KeyPairAttachment")]: {
-        description:
+        description: shown(
+          "KeyPairAttachment",
           "A key pair on instances (Alibaba Cloud). A running instance takes it when it is restarted.",
+          importSection("KeyPairAttachment", "An attachment is imported by the name of the key pair:", "web"),
+        ),
         inputProperties: properties(attachmentArgs, tables.attachment),
         requiredInputs: attachmentArgs.required ?? [],
         properties: properties(attachmentState, tables.attachment),
@@ -120,18 +130,20 @@ export function packageSchema(
     },
     functions: {
       [token("getKeyPair")]: {
-        description: "The key pair of exactly this name. Fails when there is none.",
+        description: shown("getKeyPair", "The key pair of exactly this name. Fails when there is none."),
         inputs: objectType(schemaOf("GetKeyPairArgs")),
         outputs: objectType(facts),
       },
       [token("getPublicKey")]: {
-        description:
+        description: shown(
+          "getPublicKey",
           "The public line and the fingerprints of a private key that the program has. The result is no secret.",
+        ),
         inputs: objectType(schemaOf("GetPublicKeyArgs")),
         outputs: objectType(schemaOf("PublicKeyFacts")),
       },
       [token("getKeyPairs")]: {
-        description: "All key pairs that match all that is given, sorted by name.",
+        description: shown("getKeyPairs", "All key pairs that match all that is given, sorted by name."),
         inputs: objectType(schemaOf("GetKeyPairsArgs")),
         outputs: objectType({
           properties: {
@@ -162,6 +174,10 @@ export function packageSchema(
       java: { basePackage: NAMES.java, buildFiles: "gradle" },
     },
   };
+}
+
+function importSection(name: string, words: string, example: string): string {
+  return `## Import\n\n${words}\n\n\`\`\`sh\npulumi import ${token(name)} ${example} name-in-the-cloud\n\`\`\``;
 }
 
 /** The type of the same resource in the dynamic front: a program may move to the plugin, and the resource stays. */

@@ -1,26 +1,16 @@
 // npm run sdk -- python|nodejs|go --out DIR: makes the SDK of a language from schema.json, with Pulumi's own generators.
 // Needs Go. For Java and .NET: docs/languages.md.
 
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { buildGoProgram, CLIPBOARD, PULUMI } from "./engine/goProgram.mts";
+import { CLIPBOARD, PULUMI } from "./engine/goProgram.mts";
+import { goTool } from "./engine/goTool.mts";
 import { ENGINE_VERSION } from "./engine/layout.mts";
-import { createProgress } from "./engine/progress.mts";
 import { run } from "./engine/run.mts";
 
 const ROOT = join(import.meta.dirname, "..");
 const SCHEMA = join(ROOT, "schema.json");
-const CACHE = join(ROOT, ".cache/sdk");
-const GENERATOR = process.platform === "win32" ? "generator.exe" : "generator";
 const LANGUAGES = ["python", "nodejs", "go"] as const;
 type Language = (typeof LANGUAGES)[number];
 
@@ -60,39 +50,18 @@ async function makeSdk(language: Language, folder: string): Promise<void> {
   }
 }
 
-/** The generator, built once for each version of Pulumi and of the generator itself. */
-async function generator(): Promise<string> {
-  const source = join(import.meta.dirname, "sdk/main.go");
-  const built = join(CACHE, ENGINE_VERSION);
-  const [program, copy] = [join(built, GENERATOR), join(built, "main.go")];
-  const isCurrent =
-    existsSync(program) && existsSync(copy) && readFileSync(copy, "utf8") === readFileSync(source, "utf8");
-  if (isCurrent) return program;
-  mkdirSync(built, { recursive: true });
-  const work = mkdtempSync(join(CACHE, "work-"));
-  const progress = createProgress();
-  try {
-    const requirements = [
+/** The generator, in the engine's own version. */
+function generator(): Promise<string> {
+  return goTool({
+    name: "sdk",
+    source: join(import.meta.dirname, "sdk/main.go"),
+    version: ENGINE_VERSION,
+    requirements: [
       `require ${PULUMI}/pkg/v3 v${ENGINE_VERSION}`,
       `require ${PULUMI}/sdk/v3 v${ENGINE_VERSION}`,
-    ];
-    await buildGoProgram(
-      {
-        file: GENERATOR,
-        package: ".",
-        version: ENGINE_VERSION,
-        requirements: [...requirements, CLIPBOARD],
-        source,
-      },
-      built,
-      { env: process.env, signal: new AbortController().signal, work, progress },
-    );
-    copyFileSync(source, copy);
-    return program;
-  } finally {
-    progress.end();
-    rmSync(work, { recursive: true, force: true });
-  }
+      CLIPBOARD,
+    ],
+  });
 }
 
 /** The generator writes none. The module's root is the folder above the package. */

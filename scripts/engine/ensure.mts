@@ -1,13 +1,12 @@
 // Makes sure that an engine is there. What is made appears in one rename, so nobody runs half a file.
 
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import lockfile from "proper-lockfile";
 import { buildSource } from "./build.mts";
 import { downloadSource } from "./download.mts";
 import { CLI, ENGINE_VERSION, engineDir, missingFiles, versionsDir } from "./layout.mts";
 import { type Engine, searchEngine, versionOf } from "./locate.mts";
+import { lock, removeStaging } from "./lock.mts";
 import { createProgress, type Progress } from "./progress.mts";
 import type { Source } from "./source.mts";
 
@@ -26,9 +25,6 @@ export interface EnsuredEngine extends Engine {
   from: string;
 }
 
-/** A lock that was not renewed for this long belongs to a process that is gone. */
-const LOCK_STALE_MS = 15_000;
-const LOCK_POLL_MS = 1_000;
 const STAGING = `.staging-${ENGINE_VERSION}-`;
 
 /** Finds an engine or makes one. Throws one error that says all that was tried, and what to do. */
@@ -69,7 +65,7 @@ async function make(sources: Source[], context: Context): Promise<EnsuredEngine>
   const { env, progress, signal } = context;
   const tried = searchEngine(env).rejected;
   progress.say(`Pulumi ${ENGINE_VERSION} is not here yet; it goes to ${engineDir(env)}`);
-  removeStaging(env);
+  removeStaging(env, STAGING);
   for (const source of sources) {
     try {
       await stage(source, context);
@@ -82,7 +78,7 @@ async function make(sources: Source[], context: Context): Promise<EnsuredEngine>
       progress.say(`${source.name}: ${reason}`);
       tried.push(`${source.name}: ${reason}`);
     } finally {
-      removeStaging(env);
+      removeStaging(env, STAGING);
     }
   }
   throw new Error(explain(tried, env));
@@ -115,39 +111,6 @@ function renameIfThere(from: string, to: string): void {
     renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
-}
-
-/** Only the holder of the lock stages, so every staging folder is its own or that of a run that was killed. */
-function removeStaging(env: NodeJS.ProcessEnv): void {
-  const dir = versionsDir(env);
-  for (const name of readdirSync(dir)) {
-    if (name.startsWith(STAGING)) rmSync(join(dir, name), { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-async function lock(
-  env: NodeJS.ProcessEnv,
-  progress: Progress,
-  signal: AbortSignal,
-  onCompromised: (error: Error) => void,
-): Promise<() => Promise<void>> {
-  const dir = versionsDir(env);
-  try {
-    mkdirSync(dir, { recursive: true });
-  } catch (cause) {
-    throw new Error(`${dir} cannot be made: set PULUMI_HOME to a folder that can be written to`, { cause });
-  }
-  const lockfilePath = join(dir, `.${ENGINE_VERSION}.lock`);
-  for (let waiting = false; ; waiting = true) {
-    try {
-      return await lockfile.lock(dir, { lockfilePath, stale: LOCK_STALE_MS, onCompromised });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
-    }
-    if (!waiting) progress.begin("Another run is getting Pulumi; waiting for it");
-    signal.throwIfAborted();
-    await sleep(LOCK_POLL_MS);
   }
 }
 

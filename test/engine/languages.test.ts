@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
@@ -16,6 +16,8 @@ import { step } from "./support/step";
 /* The SDKs that are made from schema.json, with real compilers and the real engine. For Java and .NET: docs/languages.md. */
 
 const ROOT = join(__dirname, "../..");
+/** The examples of the schema. */
+const EXAMPLES = join(ROOT, "docs/examples");
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "keypair-languages-"));
@@ -31,6 +33,16 @@ describe.skipIf(!has("go") || python === undefined)("Python", () => {
     await makeSdk("python", join(folder, "python"));
     await pythonEnvironment(virtualenv, join(folder, "python"), "mypy");
   }, 300_000);
+
+  it("the examples of the schema are well typed", async () => {
+    const programs = readdirSync(EXAMPLES).map((example) => {
+      const program = join(folder, `${example.replaceAll("-", "_")}.py`);
+      cpSync(join(EXAMPLES, example, "__main__.py"), program);
+      return program;
+    });
+    const checked = await run(join(virtualenv, "bin/mypy"), ["--strict", ...programs]);
+    expect(checked.join("\n")).toContain("no issues found");
+  });
 
   it("the example is well typed, and runs from the first up to destroy on the emulator of ECS", async () => {
     const program = join(ROOT, "examples/python/__main__.py");
@@ -113,32 +125,13 @@ describe.skipIf(!has("go"))("Node", () => {
 });
 
 describe.skipIf(!has("go"))("Go", () => {
-  it("builds with its own go.mod, and so does a program", async () => {
+  it("builds with its own go.mod, and so do the examples of the schema", async () => {
     const sdk = join(folder, "go");
     await makeSdk("go", sdk);
-    const program = join(sdk, "program");
-    mkdirSync(program);
-    writeFileSync(
-      join(program, "main.go"),
-      `package main
-
-import (
-	"github.com/pulumi-keypair/pulumi-keypair/sdk/go/keypair"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-)
-
-func main() {
-	pulumi.Run(func(ctx *pulumi.Context) error {
-		web, err := keypair.NewKeyPair(ctx, "web", &keypair.KeyPairArgs{Tags: pulumi.StringMap{"team": pulumi.String("ops")}})
-		if err != nil {
-			return err
-		}
-		ctx.Export("privateKey", web.PrivateKey)
-		return nil
-	})
-}
-`,
-    );
+    for (const example of readdirSync(EXAMPLES)) {
+      mkdirSync(join(sdk, example));
+      cpSync(join(EXAMPLES, example, "main.go"), join(sdk, example, "main.go"));
+    }
     // There is no language host for Go here that could run it.
     await run("go", ["build", "./..."], { cwd: sdk, env: { ...process.env, GOWORK: "off" } });
   });

@@ -3,9 +3,11 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:f
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import lockfile from "proper-lockfile";
+import { inject } from "vitest";
 import { buildGoProgram, PULUMI } from "../../../scripts/engine/goProgram.mts";
 import { onPath } from "../../../scripts/engine/locate.mts";
 import { run } from "../../../scripts/engine/run.mts";
+import { ensureYamlHost } from "../../../scripts/engine/yamlHost.mts";
 import { python } from "../../support/openstack/openstack";
 
 /* What programs in other languages need here: the SDKs made from schema.json, and a language host. */
@@ -25,6 +27,16 @@ export function has(...programs: string[]): boolean {
 /** Makes the SDK of the language into the folder. */
 export async function makeSdk(language: "python" | "nodejs" | "go", folder: string): Promise<void> {
   await run(process.execPath, [join(ROOT, "scripts/sdk.mts"), language, "--out", folder]);
+}
+
+/** Translates the YAML program of the folder into the languages that have a generator. */
+export async function translateExample(folder: string): Promise<void> {
+  await run(process.execPath, [join(ROOT, "scripts/examples.mts"), folder]);
+}
+
+/** Pulumi's language host for YAML, beside the engine. */
+export function yamlHost(): Promise<string> {
+  return ensureYamlHost(inject("engine"), { progress: quiet });
 }
 
 /** The folder of Pulumi's language host for Python, built once. */

@@ -1,0 +1,19 @@
+package main
+
+import (
+	"github.com/pulumi-keypair/pulumi-keypair/sdk/go/keypair"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		deploy, err := keypair.LookupKeyPair(ctx, &keypair.GetKeyPairArgs{
+			KeyPairName: "deploy",
+		}, nil)
+		if err != nil {
+			return err
+		}
+		ctx.Export("fingerprint", deploy.FingerprintSha256)
+		return nil
+	})
+}
