@@ -21,7 +21,7 @@ const ALONE = ["core/keyPair/**", "core/privateKeyFile", "keys/loading", "sdk/**
 
 const ENGINE = "test/engine/support/setup.ts";
 
-/** They wait for nothing but the processor. Vitest itself leaves one core out. */
+/** Vitest itself leaves one core out. */
 const EVERY_CORE = { maxWorkers: "100%" };
 
 // One project a layer, cheapest first: pure functions, then one suite that every backend passes, then the real engine.
@@ -34,7 +34,7 @@ export default defineConfig({
         ...EVERY_CORE,
         include: ALONE.map((path) => path.replace("**", "**/*.test.ts")),
       }),
-      project("contract", 120),
+      project("contract", 120, EVERY_CORE),
       project("engine", 300, { globalSetup: ENGINE, maxWorkers: 2 }),
       // Two stories at a time, in one process: it mostly waits for the engine.
       project("chaos", 300, { globalSetup: ENGINE, maxConcurrency: 2 }),

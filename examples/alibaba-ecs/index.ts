@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { KeyPair } from "pulumi-keypair";
 
 const config = new pulumi.Config();
+const stack = pulumi.getStack();
 
 const common = {
-  tags: { team: "ops", stack: pulumi.getStack() },
+  tags: { team: "ops", stack },
   // Tags are changed in place: a new one must not rotate a key.
   tagChanges: "update",
   // `pulumi config set resourceGroupId rg-…`; without it the pairs are in the account's default group.
@@ -22,8 +23,8 @@ const deploy = ["cn-hangzhou", "eu-central-1"].map(
     }),
 );
 
-// Created: ECS makes it and hands out the private key once. The state keeps it encrypted; bastion.pem is a copy.
-const bastion = new KeyPair("bastion", { privateKeyFile: "bastion.pem", ...common });
+// Created: ECS makes it and hands out the private key once. The state keeps it encrypted; the file is a copy.
+const bastion = new KeyPair("bastion", { privateKeyFile: `bastion.${stack}.pem`, ...common });
 
 /** What an instance is started with: `keyName` of `alicloud.ecs.Instance`, `KeyPairName` of RunInstances. */
 export const deployKeyPairs = deploy.map(({ keyPairName, region, fingerprint }) => ({

@@ -11,7 +11,7 @@ const ppk = config.get("ppk");
 const laptop = ppk === undefined ? undefined : new KeyPair("laptop", { publicKeyFile: ppk });
 
 // Created: the cloud makes it and hands out the private key once. The state keeps it encrypted; the file is for PuTTY.
-const bastion = new KeyPair("bastion", { privateKeyFile: "bastion.ppk" });
+const bastion = new KeyPair("bastion", { privateKeyFile: `bastion.${pulumi.getStack()}.ppk` });
 
 /** What an instance is started with: `keyPair` of `openstack.compute.Instance`, `key_name` of Nova. */
 export const deployKeyPairName = deploy.keyPairName;

@@ -4,8 +4,8 @@ import { KeyPair } from "pulumi-keypair";
 // Imported: the private half stays where it is. Takes what PuTTYgen writes too, .ppk files included.
 const deploy = new KeyPair("deploy", { publicKeyFile: "deploy.pub", tags: { team: "ops" } });
 
-// Created: the cloud makes it and hands out the private key once. The state keeps it encrypted; bastion.pem is a copy.
-const bastion = new KeyPair("bastion", { privateKeyFile: "bastion.pem" });
+// Created: the cloud makes it and hands out the private key once. The state keeps it encrypted; the file is a copy, named by the stack.
+const bastion = new KeyPair("bastion", { privateKeyFile: `bastion.${pulumi.getStack()}.pem` });
 
 export const keyPairs = [deploy, bastion].map(({ keyPairName, keyType, keyBits, fingerprintSha256 }) => ({
   keyPairName,

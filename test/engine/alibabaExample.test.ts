@@ -42,7 +42,7 @@ it("examples/alibaba-ecs, from its first up to destroy", async () => {
       })),
     );
     expect(outputs["bastionKeyPairId"]).toMatch(/^ssh-/);
-    const file = ecs.project.path("bastion.pem");
+    const file = ecs.project.path("bastion.dev.pem");
     expect(readFileSync(file, "utf8")).toBe(outputs["bastionPrivateKey"]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import {
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -103,21 +104,31 @@ describe("quickstart", () => {
     expect(output).toMatch(/privateKey *: \[secret\]/);
     expect(output).toMatch(/deploymentVariables: \[secret\]/);
 
-    const privateKey = await shell("quickstart", ["pulumi stack output privateKey --show-secrets"], {
+    const later = {
       PULUMI_CONFIG_PASSPHRASE: "choose-one",
-    });
-    const file = inFolder("quickstart/bastion.pem");
+      PULUMI_BACKEND_URL: `file://${inFolder("quickstart/state")}`,
+    };
+    const privateKey = await shell("quickstart", ["pulumi stack output privateKey --show-secrets"], later);
+    const file = inFolder("quickstart/bastion.dev.pem");
     expect(privateKey.trim()).toBe(readFileSync(file, "utf8").trim());
     expect(statSync(file).mode & 0o777).toBe(0o600);
     // All of the key but what is in the public key too.
     expect(pieces(privateKey).length).toBeGreaterThan(1);
     for (const piece of pieces(privateKey)) expect(output).not.toContain(piece);
 
-    const passphrase = { PULUMI_CONFIG_PASSPHRASE: "choose-one" };
-    const { keyPairs } = JSON.parse(await shell("quickstart", ["pulumi stack output --json"], passphrase));
+    const { keyPairs } = JSON.parse(await shell("quickstart", ["pulumi stack output --json"], later));
     expect(keyPairs[1].fingerprintSha256).toBe(fingerprintSha256(publicKeyOfPrivateKey(privateKey)));
-    expect(await shell("quickstart", ["pulumi up --yes"], passphrase)).toContain("3 unchanged");
-    expect(await shell("quickstart", ["pulumi destroy --yes"], passphrase)).toContain("3 deleted");
+    expect(await shell("quickstart", ["pulumi up --yes"], later)).toContain("3 unchanged");
+
+    const second = ["pulumi stack init test", "pulumi up --yes", "pulumi destroy --yes"];
+    expect(await shell("quickstart", second, later)).toContain("3 deleted");
+    const away = ["pulumi stack select dev", "pulumi destroy --yes", "rm bastion.dev.pem"];
+    expect(await shell("quickstart", away, later)).toContain("3 deleted");
+    expect(await shell("quickstart", ["pulumi up --yes", "pulumi destroy --yes"], later)).toContain(
+      "3 created",
+    );
+    // The user's own login is another file's matter.
+    expect(existsSync(inFolder("pulumi-home/credentials.json"))).toBe(false);
   });
 
   it("brings the command line along", async () => {

@@ -42,7 +42,7 @@ describeOpenStack("examples/open-telekom-cloud", () => {
       expect(sameKey(readPublicKey(deploy?.publicKey ?? ""), readPublicKey(saved))).toBe(true);
       const outputs = await nova.project.outputs();
       expect(outputs).toMatchObject({ deployKeyPairName: "deploy", owner: nova.user.id });
-      const file = nova.project.path("bastion.ppk");
+      const file = nova.project.path("bastion.dev.ppk");
       expect(readFileSync(file, "utf8")).toMatch(/^PuTTY-User-Key-File-3: ssh-rsa/);
       expect(statSync(file).mode & 0o777).toBe(0o600);
     });

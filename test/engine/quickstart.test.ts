@@ -83,7 +83,7 @@ it("quickstart makes the pairs, keeps what the user changed, and deletes all of 
     expect(printed).toMatch(
       /There are now:\n +keyPairName +keyType +keyBits +fingerprintSha256\n +deploy-[0-9a-f]{7} /,
     );
-    const file = join(folder, "whole/project/bastion.pem");
+    const file = join(folder, "whole/project/bastion.dev.pem");
     const privateKey = readFileSync(file, "utf8");
     for (const line of privateKey.split("\n").filter((text) => text.length === 64)) {
       expect(printed).not.toContain(line);
