@@ -34,7 +34,8 @@ export default defineConfig({
         ...EVERY_CORE,
         include: ALONE.map((path) => path.replace("**", "**/*.test.ts")),
       }),
-      project("contract", 120, EVERY_CORE),
+      // The first run on a machine installs a Nova, and the vendors' SDKs.
+      project("contract", 120, { ...EVERY_CORE, hookTimeout: 600_000 }),
       project("engine", 300, { globalSetup: ENGINE, maxWorkers: 2 }),
       // Two stories at a time, in one process: it mostly waits for the engine.
       project("chaos", 300, { globalSetup: ENGINE, maxConcurrency: 2 }),

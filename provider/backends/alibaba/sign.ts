@@ -1,12 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { stringify } from "node:querystring";
 import { Readable } from "node:stream";
-import { OpenApiUtil } from "@alicloud/openapi-core";
+import OpenApiUtil from "@alicloud/openapi-util";
 import { defined } from "../../core/defined";
 import type { HttpRequest } from "../../transport/http";
 import type { AccessKey } from "./credentials";
 
 const ALGORITHM = "ACS3-HMAC-SHA256";
-const USER_AGENT = OpenApiUtil.getUserAgent("pulumi-keypair");
+const USER_AGENT = `pulumi-keypair (${process.platform}; ${process.arch}) Node.js/${process.version}`;
 
 export interface ApiRequest {
   /** Scheme, host and port. */
@@ -35,7 +36,7 @@ export function signedRequest(request: ApiRequest, key: AccessKey): HttpRequest 
     "x-acs-action": action,
     "user-agent": USER_AGENT,
     "x-acs-date": OpenApiUtil.getTimestamp(),
-    "x-acs-signature-nonce": OpenApiUtil.getNonce(),
+    "x-acs-signature-nonce": randomUUID(),
     accept: "application/json",
     ...(body !== undefined && { "content-type": "application/x-www-form-urlencoded" }),
     "x-acs-content-sha256": payload,
