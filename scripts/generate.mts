@@ -1,11 +1,12 @@
 // Makes what is generated from the model and the property table:
 //   node scripts/generate.mts arguments   the JSON Schemas that arguments are checked with
-//   node scripts/generate.mts package     schema.json, the Pulumi package schema (needs the build)
+//   node scripts/generate.mts package     schema.json, the Pulumi package schema, and docs/errors.md (needs the build)
 // Both with `all`; `--check` writes nothing, and fails where a file differs.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import * as tjs from "typescript-json-schema";
+import { errorsPage } from "./errorsPage.mts";
 import { type ModelSchema, packageSchema } from "./packageSchema.mts";
 import { examplesOf } from "./schemaExamples.mts";
 
@@ -27,6 +28,8 @@ if (what === "package" || what === "all") {
   const { KEY_PAIR_PROPERTIES: keyPair } = require("../dist/provider/core/keyPair/properties.js");
   const { ATTACHMENT_PROPERTIES: attachment } = require("../dist/provider/core/attachment/properties.js");
   const { SECRET_SETTINGS } = require("../dist/provider/core/settings.js");
+  const { MEANINGS } = require("../dist/provider/backends/alibaba/errorCodes.js");
+  addText(join(root, "docs/errors.md"), errorsPage(join(root, "provider/core/errors.ts"), MEANINGS));
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   add(
     join(root, "schema.json"),
@@ -61,5 +64,9 @@ function schemaOf(type: string, options: tjs.PartialArgs): ModelSchema {
 }
 
 function add(file: string, value: unknown): void {
-  files.push([file, `${JSON.stringify(value, null, 2)}\n`]);
+  addText(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+function addText(file: string, contents: string): void {
+  files.push([file, contents]);
 }

@@ -2,36 +2,57 @@ import { redact } from "./redact";
 
 /** Why something failed. A closed set: callers branch on it, so a new one is a change of the contract. */
 export type ErrorCode =
-  /** An argument or a configuration value cannot be used. Nothing was called. */
+  /** An argument or a configuration value cannot be used. Nothing was called. Next: change it as the message says. */
   | "InvalidInput"
-  /** A text is no key that can be used. */
+  /** A text is no key that can be used. Next: give a public key in one of the formats of docs/public-keys.md. */
   | "InvalidKey"
-  /** The backend, region or credentials are not configured, or cannot be read. Nothing was changed. */
+  /**
+   * The backend, region or credentials are not configured, or cannot be read. Nothing was changed. Next: set what the message names,
+   * by `pulumi config set keypair:…`, or where the cloud's own tools read it.
+   */
   | "Configuration"
-  /** The cloud is certain that there is no such thing. */
+  /**
+   * The cloud is certain that there is no such thing. Next: run `pulumi refresh` to take that into the state. For a look-up, check the
+   * name, the region and the account.
+   */
   | "NotFound"
-  /** Something of that name is there already. */
+  /**
+   * Something of that name is there already. Next: choose another `keyPairName`, or decide with `onExisting`. After a killed run, see
+   * docs/after-a-kill.md.
+   */
   | "AlreadyExists"
+  /** The account or the user has as many as the cloud allows. Next: delete key pairs that nobody needs, or use another region. */
   | "QuotaExceeded"
-  /** The key pair is still attached to instances. */
+  /** The key pair is still attached to instances. Next: detach it from those that the message names, and run it again. */
   | "InUse"
-  /** The credentials are not known to the cloud, or have expired. */
+  /** The credentials are not known to the cloud, or have expired. Next: renew them. `--debug` says where they come from. */
   | "Unauthenticated"
-  /** The credentials are known, and may not do this. */
+  /** The credentials are known, and may not do this. Next: have the permission given that the message names. */
   | "PermissionDenied"
-  /** The cloud asked to slow down. Nothing was changed. */
+  /**
+   * The cloud asked to slow down, until the time of the operation was over. Nothing was changed. Next: run it again, or raise
+   * `keypair:timeoutSeconds`.
+   */
   | "Throttled"
-  /** The cloud cannot be reached, or says that it failed before it did anything. Nothing was changed. */
+  /**
+   * The cloud cannot be reached, or says that it failed before it did anything. Nothing was changed. Next: check the network, the
+   * proxy and the endpoint (docs/networks.md), and run it again.
+   */
   | "Unavailable"
-  /** The request may or may not have been carried out: look, before it is sent again. */
+  /**
+   * The request may or may not have been carried out: look, before it is sent again. Next: run `pulumi up` again. It looks first, and
+   * makes nothing twice.
+   */
   | "OutcomeUnknown"
-  /** The cloud refused the request for a reason that sending it again will not change. */
+  /** The cloud refused the request for a reason that sending it again will not change. Next: change what the message names. */
   | "Refused"
-  /** A file on this machine cannot be read or written. */
+  /** A file on this machine cannot be read or written. Next: make the path right that the message names, and run it again. */
   | "File"
-  /** The deadline passed. */
+  /**
+   * The time of the operation was over. Next: run it again, or raise `keypair:timeoutSeconds` (with the plugin, `customTimeouts`).
+   */
   | "DeadlineExceeded"
-  /** The user interrupted. */
+  /** The user interrupted. Next: run `pulumi up` again. */
   | "Cancelled";
 
 export interface ErrorDetails {
