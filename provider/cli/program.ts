@@ -9,7 +9,7 @@ import { convertKey, PRIVATE_KEY_FORMS } from "./convert";
 import { fingerprintLines, publicKeyLine } from "./describe";
 import { type Io, readInput, STDIN } from "./input";
 import { type OrphansOptions, orphansOptions, type Remainder, runOrphans } from "./orphans/command";
-import { exportState } from "./orphans/pulumi";
+import { exportState } from "./pulumi";
 
 /** What the exit code says. */
 export const EXIT = {
