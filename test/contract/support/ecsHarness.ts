@@ -1,7 +1,7 @@
 import { rules } from "../../../provider/backends/alibaba/rules";
 import type { Backend } from "../../../provider/core/backend";
-import { type EcsEmulator, type EcsEmulatorOptions, startEcsEmulator } from "../../emulator/ecs/server";
 import { REGIONS } from "../../emulator/ecs/operations";
+import { type EcsEmulator, type EcsEmulatorOptions, startEcsEmulator } from "../../emulator/ecs/server";
 import type { KeyPairHarness } from "./keyPairContract";
 
 export const REGION = "cn-hangzhou";

@@ -1,0 +1,215 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, inject, it } from "vitest";
+import { createKeyPair } from "../../provider/backends/local/create";
+import { KeyPairStore } from "../../provider/backends/local/store";
+import { ecsProject, REGION } from "./support/alibaba";
+import { newKey } from "./support/keys";
+import { LOCAL_REGION, pairs } from "./support/localStore";
+import { pluginFolder, pluginProject } from "./support/plugin";
+import { type EngineProject, engineProject } from "./support/project";
+
+/* `pulumi-keypair adopt` and `list`, as a user runs them: the pairs that are there come into a stack, and nothing changes. */
+
+const OTHER_REGION = "eu-central-1";
+const REGIONS = [REGION, OTHER_REGION];
+/** Calls that change nothing, and an import that finds its name taken. */
+const HARMLESS = ["DescribeKeyPairs", "GetCallerIdentity", "ImportKeyPair"];
+const UNREADABLE = "unreadable";
+
+describe.concurrent("20 pairs of two regions of ECS", () => {
+  it("are taken over by one `adopt --as import` and one `pulumi import --file`", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const ecs = await ecsWithPairs();
+    onTestFinished(() => ecs.close());
+    const { project, emulator } = ecs;
+    const before = ecs.all();
+    const adopted = await cli(project, "adopt", ...ecs.everywhere, "--as", "import");
+    expect(adopted).toMatchObject({
+      exitCode: 0,
+      output:
+        "Wrote adopted.ts and adopted-import.json: 20 key pairs.\n" +
+        'Load it in the program: import "./adopted";\n' +
+        "Take over: pulumi import --file adopted-import.json --generate-code=false\n" +
+        "Then `pulumi preview` shows no change.\n",
+    });
+    expectTypes(project);
+    await project.pulumi(["import", "--file", "adopted-import.json", "--generate-code=false", "--yes"]);
+    expect(namesInState(project)).toEqual(before.map(({ name }) => name).toSorted());
+
+    project.program(`require("./adopted");`);
+    expect((await project.preview()).changes).toEqual({ same: 21 });
+    await project.refresh();
+    expect((await project.up()).changes).toEqual({ same: 21 });
+    expect(ecs.all()).toEqual(before);
+    expect(emulator.calls.filter(({ action }) => !HARMLESS.includes(action))).toEqual([]);
+    expect(emulator.count("ImportKeyPair")).toBe(0);
+  });
+
+  it.for([
+    ["the dynamic front", []],
+    ["the plugin", ["--plugin"]],
+  ] as const)(
+    "are taken over by one `adopt` and one `up` (%s)",
+    async ([, flags], { expect, onTestFinished }) => {
+      const ecs = await ecsWithPairs();
+      onTestFinished(() => ecs.close());
+      const { project, emulator } = ecs;
+      const before = ecs.all();
+      const adopted = await cli(project, "adopt", ...ecs.everywhere, ...flags);
+      expect(adopted.output).toMatch(
+        /^pulumi-keypair: left out "unreadable" \(alibaba cn-hangzhou\): its key cannot be read: .*\.\nWrote adopted\.ts: 19 key pairs\.\n/,
+      );
+      expect(adopted.exitCode).toBe(3);
+      expectTypes(project);
+
+      project.program(`require("./adopted");`);
+      expect((await project.up()).changes).toEqual({ create: 20 });
+      expect(namesInState(project)).toEqual(
+        before
+          .map(({ name }) => name)
+          .filter((name) => name !== UNREADABLE)
+          .toSorted(),
+      );
+      expect((await project.preview()).changes).toEqual({ same: 20 });
+      await project.refresh();
+      expect((await project.preview()).changes).toEqual({ same: 20 });
+      expect(ecs.all()).toEqual(before);
+      expect(emulator.calls.filter(({ action }) => !HARMLESS.includes(action))).toEqual([]);
+    },
+  );
+
+  it("are listed, with what is to be known of them", async ({ expect, onTestFinished }) => {
+    const ecs = await ecsWithPairs();
+    onTestFinished(() => ecs.close());
+    ecs.emulator.store.attach(REGION, "web", ["i-bp1"]);
+    const listed = await cli(ecs.project, "list", "--all-regions", "--endpoint", ecs.emulator.endpoint);
+    expect(listed.exitCode).toBe(0);
+    const rows = listed.output.trimEnd().split("\n");
+    expect(rows[0]).toMatch(/^NAME +REGION +TYPE +BITS +FINGERPRINT +AGE +INSTANCES +NOTES$/);
+    expect(rows).toHaveLength(21);
+    expect(rows.find((row) => row.startsWith("web ") && row.includes(REGION))).toMatch(
+      /^web +cn-hangzhou +ecdsa-sha2-nistp256 +256 +SHA256:\S{43} +0d +i-bp1 +duplicate: same key as web \(eu-central-1\), web:a$/,
+    );
+    expect(rows.find((row) => row.startsWith(UNREADABLE))).toMatch(
+      / \? +\? +[0-9a-f]{32} +0d +- +unreadable: /,
+    );
+  });
+});
+
+describe.concurrent("20 pairs of the local store", () => {
+  it("are taken over by one `adopt --as import` and one `pulumi import --file`", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const project = await pluginProject({ program: "" });
+    onTestFinished(() => project.close());
+    await addLocalPairs(project);
+    const before = pairs(project);
+    expect(await cli(project, "adopt", "--as", "import")).toMatchObject({ exitCode: 0 });
+    await project.pulumi(["import", "--file", "adopted-import.json", "--generate-code=false", "--yes"]);
+    project.program(`require("./adopted");`);
+    expect((await project.preview()).changes).toEqual({ same: 21 });
+    await project.refresh();
+    expect((await project.up()).changes).toEqual({ same: 21 });
+    expect(pairs(project)).toEqual(before);
+  });
+
+  it("are taken over by one `adopt` and one `up`", async ({ expect, onTestFinished }) => {
+    const project = await engineProject({ program: "" });
+    onTestFinished(() => project.close());
+    await addLocalPairs(project);
+    const before = pairs(project);
+    expect(await cli(project, "adopt")).toMatchObject({ exitCode: 0 });
+    project.program(`require("./adopted");`);
+    await project.up();
+    expect((await project.preview()).changes).toEqual({ same: 21 });
+    expect(pairs(project)).toEqual(before);
+  });
+});
+
+/** An ECS with pairs that the stack does not know, and a project that can use the plugin too. */
+async function ecsWithPairs() {
+  const ecs = await ecsProject({});
+  const { project, emulator } = ecs;
+  project.write(
+    "Pulumi.yaml",
+    `name: test\nruntime: nodejs\nplugins:\n  providers:\n    - { name: keypair, path: ${pluginFolder()} }\n`,
+  );
+  await addPairs(emulator.store, REGIONS);
+  emulator.store.deleteMany(REGION, ["plain-9"]);
+  emulator.store.import(REGION, { name: UNREADABLE, publicKey: (await newKey()).line });
+  spoilKey(emulator.store.path, UNREADABLE);
+  return Object.assign(ecs, {
+    /** The configured endpoint serves the configured region only. */
+    everywhere: ["--region", REGIONS.join(","), "--endpoint", emulator.endpoint],
+    all: () => REGIONS.flatMap((region) => emulator.store.list(region).keyPairs),
+  });
+}
+
+async function addLocalPairs(project: EngineProject): Promise<void> {
+  const store = new KeyPairStore(project.path(".keypair/local.sqlite"));
+  await addPairs(store, [LOCAL_REGION]);
+  store.close();
+}
+
+/** Adds 20 pairs to the regions: imported and created, tagged, grouped, with names and keys in common. */
+async function addPairs(store: KeyPairStore, regions: readonly string[]): Promise<void> {
+  const [first = "", last = first] = [regions[0], regions.at(-1)];
+  const { line } = await newKey();
+  const hostile = {
+    'a"b': "`$" + "{process.exit(1)}`",
+    "${pulumi.stack}": "line\nbreak 'x' \\n",
+    键: "值 😀",
+    $$: "",
+  };
+  store.import(first, { name: "web", publicKey: `${line} anna@laptop` });
+  store.import(last, {
+    name: last === first ? "web-2" : "web",
+    publicKey: line,
+    resourceGroupId: "rg-acfmxazb4p1",
+  });
+  store.import(first, { name: "web:a", publicKey: line, tags: hostile });
+  store.import(last, { name: "web-a", publicKey: (await newKey()).line, tags: { team: "ops" } });
+  store.import(first, { name: "web.a", publicKey: (await newKey()).line, tags: { team: "ops", empty: "" } });
+  store.import(last, { name: "键对", publicKey: (await newKey()).line });
+  store.import(first, { name: "pulumi", publicKey: (await newKey()).line });
+  const key = { type: "rsa", bits: 2048 } as const;
+  await createKeyPair(store, first, { name: "created", tags: { team: "ops" } }, { key });
+  await createKeyPair(store, last, { name: "created-2", resourceGroupId: "rg-acfmxazb4p2" }, { key });
+  for (let n = 0; n < 11; n++) {
+    const region = n % 2 === 0 ? last : first;
+    store.import(region, { name: `plain-${n}`, publicKey: (await newKey()).line, tags: { n: String(n) } });
+  }
+}
+
+/** Puts a text that is no key in the place of the pair's key, as some cloud may have it. */
+function spoilKey(path: string, name: string): void {
+  const database = new DatabaseSync(path);
+  database.prepare("UPDATE key_pairs SET public_key = ? WHERE name = ?").run("ssh-rsa AAAA", name);
+  database.close();
+}
+
+/** Runs `pulumi-keypair` as a user does, in the folder of the project. */
+function cli(project: EngineProject, ...args: string[]) {
+  const main = join(inject("packageFolder"), "dist/provider/cli/main.js");
+  return project.exec(process.execPath, [main, ...args]);
+}
+
+function namesInState(project: EngineProject): (string | undefined)[] {
+  return project
+    .resources()
+    .map(({ id }) => id)
+    .toSorted();
+}
+
+/** The program has no error of the compiler, with everything strict. */
+function expectTypes(project: EngineProject): void {
+  const compilerOptions = { strict: true, noEmit: true, module: "node16", skipLibCheck: true, types: [] };
+  project.write("tsconfig.check.json", JSON.stringify({ compilerOptions, files: ["adopted.ts"] }));
+  const tsc = join(__dirname, "../../node_modules/typescript/bin/tsc");
+  execFileSync(process.execPath, [tsc, "-p", project.path("tsconfig.check.json")], { encoding: "utf8" });
+}
