@@ -1,14 +1,16 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, inject, it } from "vitest";
 import { createKeyPair } from "../../provider/backends/local/create";
 import { KeyPairStore } from "../../provider/backends/local/store";
-import { ecsProject, REGION } from "./support/alibaba";
+import { TEST_ACCESS_KEY } from "../emulator/ecs/server";
+import { type EcsProjectOptions, ecsProject, REGION } from "./support/alibaba";
 import { newKey } from "./support/keys";
 import { LOCAL_REGION, pairs } from "./support/localStore";
 import { pluginFolder, pluginProject } from "./support/plugin";
-import { type EngineProject, engineProject } from "./support/project";
+import type { EngineProject } from "./support/project";
 
 /* `pulumi-keypair adopt` and `list`, as a user runs them: the pairs that are there come into a stack, and nothing changes. */
 
@@ -82,11 +84,24 @@ describe.concurrent("20 pairs of two regions of ECS", () => {
     },
   );
 
-  it("are listed, with what is to be known of them", async ({ expect, onTestFinished }) => {
-    const ecs = await ecsWithPairs();
+  it("are listed, with the credentials of the stack's configuration, which are shown nowhere", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const ecs = await ecsWithPairs({
+      env: {},
+      config: { "keypair:accessKeyId": TEST_ACCESS_KEY.id },
+      secretConfig: { "keypair:accessKeySecret": TEST_ACCESS_KEY.secret },
+    });
     onTestFinished(() => ecs.close());
-    ecs.emulator.store.attach(REGION, "web", ["i-bp1"]);
-    const listed = await cli(ecs.project, "list", "--all-regions", "--endpoint", ecs.emulator.endpoint);
+    const { project, emulator } = ecs;
+    emulator.store.attach(REGION, "web", ["i-bp1"]);
+    const listed = await cli(project, "list", "--all-regions", "--endpoint", emulator.endpoint);
+    const adopted = await cli(project, "adopt", ...ecs.everywhere, "--as", "import");
+    expect(adopted.exitCode).toBe(0);
+    const files = ["adopted.ts", "adopted-import.json"].map((file) => project.read(file));
+    for (const text of [listed.output, adopted.output, ...files])
+      expect(text).not.toContain(TEST_ACCESS_KEY.secret);
     expect(listed.exitCode).toBe(0);
     const rows = listed.output.trimEnd().split("\n");
     expect(rows[0]).toMatch(/^NAME +REGION +TYPE +BITS +FINGERPRINT +AGE +INSTANCES +NOTES$/);
@@ -100,40 +115,43 @@ describe.concurrent("20 pairs of two regions of ECS", () => {
   });
 });
 
-describe.concurrent("20 pairs of the local store", () => {
-  it("are taken over by one `adopt --as import` and one `pulumi import --file`", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const project = await pluginProject({ program: "" });
-    onTestFinished(() => project.close());
-    await addLocalPairs(project);
-    const before = pairs(project);
-    expect(await cli(project, "adopt", "--as", "import")).toMatchObject({ exitCode: 0 });
-    await project.pulumi(["import", "--file", "adopted-import.json", "--generate-code=false", "--yes"]);
-    project.program(`require("./adopted");`);
-    expect((await project.preview()).changes).toEqual({ same: 21 });
-    await project.refresh();
-    expect((await project.up()).changes).toEqual({ same: 21 });
-    expect(pairs(project)).toEqual(before);
-  });
-
-  it("are taken over by one `adopt` and one `up`", async ({ expect, onTestFinished }) => {
-    const project = await engineProject({ program: "" });
-    onTestFinished(() => project.close());
-    await addLocalPairs(project);
-    const before = pairs(project);
-    expect(await cli(project, "adopt")).toMatchObject({ exitCode: 0 });
-    project.program(`require("./adopted");`);
-    await project.up();
-    expect((await project.preview()).changes).toEqual({ same: 21 });
-    expect(pairs(project)).toEqual(before);
-  });
+describe.concurrent("20 pairs of the local store, by the commands of docs/existing-pairs.md,", () => {
+  it.for(["With `pulumi up`", "With `pulumi import`"])(
+    "are taken over: %s",
+    async (section, { expect, onTestFinished }) => {
+      const project = await pluginProject({ program: "" });
+      onTestFinished(() => project.close());
+      await addLocalPairs(project);
+      const before = pairs(project);
+      for (const command of commandsOf(section)) {
+        const [program, ...args] = command.split(" ");
+        if (program === "npx") {
+          expect(await cli(project, ...args.slice(1))).toMatchObject({ exitCode: 0 });
+          project.program(`require("./adopted");`);
+        } else if (command === "pulumi up") await project.up();
+        else await project.pulumi(args);
+      }
+      expect((await project.preview()).changes).toEqual({ same: 21 });
+      await project.refresh();
+      expect((await project.up()).changes).toEqual({ same: 21 });
+      expect(pairs(project)).toEqual(before);
+    },
+  );
 });
 
+/** The commands of a section of the docs, as they stand there. */
+function commandsOf(section: string): string[] {
+  const docs = readFileSync(join(__dirname, "../../docs/existing-pairs.md"), "utf8");
+  const text = docs.split(/^### /m).find((part) => part.startsWith(`${section}\n`)) ?? "";
+  const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+  const commands = blocks.flatMap((block) => block.trim().split("\n"));
+  if (commands.length === 0) throw new Error(`docs/existing-pairs.md has no commands in "${section}"`);
+  return commands;
+}
+
 /** An ECS with pairs that the stack does not know, and a project that can use the plugin too. */
-async function ecsWithPairs() {
-  const ecs = await ecsProject({});
+async function ecsWithPairs(options: EcsProjectOptions = {}) {
+  const ecs = await ecsProject(options);
   const { project, emulator } = ecs;
   project.write(
     "Pulumi.yaml",
