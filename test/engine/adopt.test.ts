@@ -2,11 +2,12 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { describe, inject, it } from "vitest";
+import { describe, it } from "vitest";
 import { createKeyPair } from "../../provider/backends/local/create";
 import { KeyPairStore } from "../../provider/backends/local/store";
 import { TEST_ACCESS_KEY } from "../emulator/ecs/server";
 import { type EcsProjectOptions, ecsProject, REGION } from "./support/alibaba";
+import { cli } from "./support/cli";
 import { newKey } from "./support/keys";
 import { LOCAL_REGION, pairs } from "./support/localStore";
 import { pluginFolder, pluginProject } from "./support/plugin";
@@ -209,12 +210,6 @@ function spoilKey(path: string, name: string): void {
   const database = new DatabaseSync(path);
   database.prepare("UPDATE key_pairs SET public_key = ? WHERE name = ?").run("ssh-rsa AAAA", name);
   database.close();
-}
-
-/** Runs `pulumi-keypair` as a user does, in the folder of the project. */
-function cli(project: EngineProject, ...args: string[]) {
-  const main = join(inject("packageFolder"), "dist/provider/cli/main.js");
-  return project.exec(process.execPath, [main, ...args]);
 }
 
 function namesInState(project: EngineProject): (string | undefined)[] {
