@@ -1,25 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "vitest";
-import { createKeyPair } from "../../provider/backends/local/create";
 import { KeyPairStore } from "../../provider/backends/local/store";
 import { TEST_ACCESS_KEY } from "../emulator/ecs/server";
-import { type EcsProjectOptions, ecsProject, REGION } from "./support/alibaba";
+import { REGION } from "./support/alibaba";
 import { cli } from "./support/cli";
-import { newKey } from "./support/keys";
+import { addPairs, ecsWithPairs, UNREADABLE } from "./support/existing";
 import { LOCAL_REGION, pairs } from "./support/localStore";
-import { pluginFolder, pluginProject } from "./support/plugin";
+import { pluginProject } from "./support/plugin";
 import type { EngineProject } from "./support/project";
 
 /* `pulumi-keypair adopt` and `list`, as a user runs them: the pairs that are there come into a stack, and nothing changes. */
 
-const OTHER_REGION = "eu-central-1";
-const REGIONS = [REGION, OTHER_REGION];
 /** Calls that change nothing, and an import that finds its name taken. */
 const HARMLESS = ["DescribeKeyPairs", "GetCallerIdentity", "ImportKeyPair"];
-const UNREADABLE = "unreadable";
 
 describe.concurrent("20 pairs of two regions of ECS", () => {
   it("are taken over by one `adopt --as import` and one `pulumi import --file`", async ({
@@ -150,66 +145,10 @@ function commandsOf(section: string): string[] {
   return commands;
 }
 
-/** An ECS with pairs that the stack does not know, and a project that can use the plugin too. */
-async function ecsWithPairs(options: EcsProjectOptions = {}) {
-  const ecs = await ecsProject(options);
-  const { project, emulator } = ecs;
-  project.write(
-    "Pulumi.yaml",
-    `name: test\nruntime: nodejs\nplugins:\n  providers:\n    - { name: keypair, path: ${pluginFolder()} }\n`,
-  );
-  await addPairs(emulator.store, REGIONS);
-  emulator.store.deleteMany(REGION, ["plain-9"]);
-  emulator.store.import(REGION, { name: UNREADABLE, publicKey: (await newKey()).line });
-  spoilKey(emulator.store.path, UNREADABLE);
-  return Object.assign(ecs, {
-    /** The configured endpoint serves the configured region only. */
-    everywhere: ["--region", REGIONS.join(","), "--endpoint", emulator.endpoint],
-    all: () => REGIONS.flatMap((region) => emulator.store.list(region).keyPairs),
-  });
-}
-
 async function addLocalPairs(project: EngineProject): Promise<void> {
   const store = new KeyPairStore(project.path(".keypair/local.sqlite"));
   await addPairs(store, [LOCAL_REGION]);
   store.close();
-}
-
-/** Adds 20 pairs to the regions: imported and created, tagged, grouped, with names and keys in common. */
-async function addPairs(store: KeyPairStore, regions: readonly string[]): Promise<void> {
-  const [first = "", last = first] = [regions[0], regions.at(-1)];
-  const { line } = await newKey();
-  const hostile = {
-    'a"b': "`$" + "{process.exit(1)}`",
-    "${pulumi.stack}": "line\nbreak 'x' \\n",
-    键: "值 😀",
-    $$: "",
-  };
-  store.import(first, { name: "web", publicKey: `${line} anna@laptop` });
-  store.import(last, {
-    name: last === first ? "web-2" : "web",
-    publicKey: line,
-    resourceGroupId: "rg-acfmxazb4p1",
-  });
-  store.import(first, { name: "web:a", publicKey: line, tags: hostile });
-  store.import(last, { name: "web-a", publicKey: (await newKey()).line, tags: { team: "ops" } });
-  store.import(first, { name: "web.a", publicKey: (await newKey()).line, tags: { team: "ops", empty: "" } });
-  store.import(last, { name: "键对", publicKey: (await newKey()).line });
-  store.import(first, { name: "pulumi", publicKey: (await newKey()).line });
-  const key = { type: "rsa", bits: 2048 } as const;
-  await createKeyPair(store, first, { name: "created", tags: { team: "ops" } }, { key });
-  await createKeyPair(store, last, { name: "created-2", resourceGroupId: "rg-acfmxazb4p2" }, { key });
-  for (let n = 0; n < 11; n++) {
-    const region = n % 2 === 0 ? last : first;
-    store.import(region, { name: `plain-${n}`, publicKey: (await newKey()).line, tags: { n: String(n) } });
-  }
-}
-
-/** Puts a text that is no key in the place of the pair's key, as some cloud may have it. */
-function spoilKey(path: string, name: string): void {
-  const database = new DatabaseSync(path);
-  database.prepare("UPDATE key_pairs SET public_key = ? WHERE name = ?").run("ssh-rsa AAAA", name);
-  database.close();
 }
 
 function namesInState(project: EngineProject): (string | undefined)[] {
