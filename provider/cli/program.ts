@@ -1,24 +1,27 @@
 import { Argument, Command, CommanderError, Option } from "commander";
 import { createBackendCatalog } from "../backends";
+import type { BackendCatalog } from "../core/backend";
 import { isKeyPairError } from "../core/errors";
 import { BACKEND_NAMES } from "../core/model";
 import { redact } from "../core/redact";
 import { isPrivateKeyText } from "../keys";
+import { type AdoptOptions, adoptOptions, runAdopt } from "./adopt/command";
 import { checkForBackends } from "./check";
 import { convertKey, PRIVATE_KEY_FORMS } from "./convert";
 import { fingerprintLines, publicKeyLine } from "./describe";
 import { type Io, readInput, STDIN } from "./input";
+import { type ListOptions, listOptions, runList } from "./list/command";
 import { type OrphansOptions, orphansOptions, type Remainder, runOrphans } from "./orphans/command";
-import { exportState } from "./orphans/pulumi";
+import { exportConfiguration, exportState } from "./pulumi";
 
 /** What the exit code says. */
 export const EXIT = {
   done: 0,
-  /** The key cannot be read, used or written, or (`check`) a backend does not take it. */
+  /** The command failed, or (`check`) a backend does not take the key, or (`list`) a region could not be looked at. */
   refused: 1,
   /** The command line is wrong. */
   usage: 2,
-  /** `orphans`: something is left. */
+  /** `orphans`: something is left. `adopt`: pairs were left out. */
   left: 3,
 } as const;
 
@@ -38,7 +41,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = command("pulumi-keypair")
     .description(
-      `Looks at SSH keys as the provider does, and finds the key pairs that a killed run left. ${FORMATS}`,
+      "Looks at SSH keys as the provider does, lists key pairs, takes them over into a program, and finds those that a killed run " +
+        `left. ${FORMATS}`,
     )
     .version(version(), "-V, --version", "print the version")
     .helpCommand(false);
@@ -89,15 +93,31 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       }
     });
 
-  const orphans = orphansOptions(command("orphans")).action(async (options: OrphansOptions) => {
-    const catalog = createBackendCatalog();
-    try {
-      exitCode = EXIT_OF_ORPHANS[await runOrphans(options, { ...io, catalog, exportState })];
-    } finally {
-      await catalog.closeAll();
-    }
-  });
-  program.addCommand(orphans);
+  program.addCommand(
+    orphansOptions(command("orphans")).action((options: OrphansOptions) =>
+      withCatalog(async (catalog) => {
+        exitCode = EXIT_OF_ORPHANS[await runOrphans(options, { ...io, catalog, exportState })];
+      }),
+    ),
+  );
+
+  program.addCommand(
+    listOptions(command("list")).action((options: ListOptions) =>
+      withCatalog(async (catalog) => {
+        const isWhole = await runList(options, { ...io, catalog, exportConfiguration });
+        if (!isWhole) exitCode = EXIT.refused;
+      }),
+    ),
+  );
+
+  program.addCommand(
+    adoptOptions(command("adopt")).action((options: AdoptOptions) =>
+      withCatalog(async (catalog) => {
+        const isWhole = await runAdopt(options, { ...io, catalog, exportConfiguration, version: version() });
+        if (!isWhole) exitCode = EXIT.left;
+      }),
+    ),
+  );
 
   // Commander repeats what it does not understand, and so do messages about files.
   if (args.some((arg) => isPrivateKeyText(arg) || /[\r\n]/.test(arg))) {
@@ -124,6 +144,15 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
         // The message repeats the unknown argument, and that may be a key that was given instead of its file.
         .configureOutput({ writeOut: io.print, writeErr: (text) => io.complain(redact(text)) })
     );
+  }
+}
+
+async function withCatalog(work: (catalog: BackendCatalog) => Promise<void>): Promise<void> {
+  const catalog = createBackendCatalog();
+  try {
+    await work(catalog);
+  } finally {
+    await catalog.closeAll();
   }
 }
 

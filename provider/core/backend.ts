@@ -157,6 +157,8 @@ export interface Backend {
   changeTags?(name: string, change: TagChange, operation: Operation): Promise<void>;
   /** Absent where the cloud has no resource groups. Idempotent. */
   moveToResourceGroup?(name: string, resourceGroupId: string, operation: Operation): Promise<void>;
+  /** The regions of the account, sorted. Absent where the cloud has no such list. */
+  listRegions?(operation: Operation): Promise<string[]>;
   /** Absent where the cloud does not bind key pairs to instances. */
   readonly attachments?: AttachmentClient;
 

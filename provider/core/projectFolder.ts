@@ -10,9 +10,14 @@ const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
  * Pulumi.yaml. If there is no project, it is `from` itself.
  */
 export function projectFolder(from = process.cwd()): string {
+  return findProject(from) ?? from;
+}
+
+/** The same; `undefined` if there is no project. */
+export function findProject(from = process.cwd()): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     if (PROJECT_FILES.some((file) => existsSync(join(folder, file)))) return folder;
-    if (dirname(folder) === folder) return from;
+    if (dirname(folder) === folder) return undefined;
   }
 }
 

@@ -13,3 +13,4 @@ export {
   sameKey,
 } from "./publicKey";
 export { readPublicKey, readPublicKeyFile } from "./read";
+export { weaknessOf } from "./weak";

@@ -29,7 +29,7 @@ describe("what our client sends is what the typed official SDK sends", () => {
     for (const [action, { ours, sdk }] of sent) {
       expect(shape(ours), action).toEqual(shape(sdk));
     }
-    expect(sent.size).toBe(11);
+    expect(sent.size).toBe(12);
   });
 
   /** All that does not change from call to call. */

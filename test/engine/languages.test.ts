@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { run } from "../../scripts/engine/run.mts";
 import { python } from "../support/openstack/openstack";
 import { credentials, ecsProject } from "./support/alibaba";
+import { cli } from "./support/cli";
+import { ecsWithPairs } from "./support/existing";
 import { SECRET } from "./support/expected";
 import { newKey } from "./support/keys";
 import { has, makeSdk, pythonEnvironment, pythonHost } from "./support/languages";
@@ -34,34 +36,52 @@ describe.skipIf(!has("go") || python === undefined)("Python", () => {
     await pythonEnvironment(virtualenv, join(folder, "python"), "mypy");
   }, 300_000);
 
+  const environment = () => ({
+    PATH: [join(virtualenv, "bin"), host, pathOfEngine()].join(delimiter),
+    ...credentials(),
+  });
+  const projectFile = () =>
+    `name: test\nruntime:\n  name: python\n  options: { virtualenv: ${virtualenv} }\n` +
+    `plugins:\n  providers:\n    - { name: keypair, path: ${pluginFolder()} }\n`;
+  const checkTypes = async (...programs: string[]) => {
+    const checked = await run(join(virtualenv, "bin/mypy"), ["--strict", ...programs]);
+    expect(checked.join("\n")).toContain("no issues found");
+  };
+
   it("the examples of the schema are well typed", async () => {
     const programs = readdirSync(EXAMPLES).map((example) => {
       const program = join(folder, `${example.replaceAll("-", "_")}.py`);
       cpSync(join(EXAMPLES, example, "__main__.py"), program);
       return program;
     });
-    const checked = await run(join(virtualenv, "bin/mypy"), ["--strict", ...programs]);
-    expect(checked.join("\n")).toContain("no issues found");
+    await checkTypes(...programs);
+  });
+
+  it("the program of `pulumi-keypair adopt` is well typed, and takes 19 pairs over", async () => {
+    const ecs = await ecsWithPairs({ env: environment() });
+    onTestFinished(() => ecs.close());
+    const { project } = ecs;
+    const before = ecs.all();
+    expect((await cli(project, "adopt", ...ecs.everywhere, "--language", "python")).exitCode).toBe(3);
+    await checkTypes(project.path("adopted.py"));
+    project.write("Pulumi.yaml", projectFile());
+    project.write("__main__.py", "import adopted\n");
+    expect((await project.up()).changes).toEqual({ create: 20 });
+    expect((await project.preview()).changes).toEqual({ same: 20 });
+    expect(ecs.all()).toEqual(before);
   });
 
   it("the example is well typed, and runs from the first up to destroy on the emulator of ECS", async () => {
     const program = join(ROOT, "examples/python/__main__.py");
-    const checked = await run(join(virtualenv, "bin/mypy"), ["--strict", program]);
-    expect(checked.join("\n")).toContain("no issues found");
+    await checkTypes(program);
 
-    const ecs = await ecsProject({
-      env: { PATH: [join(virtualenv, "bin"), host, pathOfEngine()].join(delimiter), ...credentials() },
-    });
+    const ecs = await ecsProject({ env: environment() });
     onTestFinished(() => ecs.close());
     const { project } = ecs;
     const { line } = await newKey();
     project.write("deploy.pub", `${line}\n`);
     cpSync(program, project.path("__main__.py"));
-    project.write(
-      "Pulumi.yaml",
-      `name: test\nruntime:\n  name: python\n  options: { virtualenv: ${virtualenv} }\n` +
-        `plugins:\n  providers:\n    - { name: keypair, path: ${pluginFolder()} }\n`,
-    );
+    project.write("Pulumi.yaml", projectFile());
     let privateKey = "";
 
     await step("up", async () => {

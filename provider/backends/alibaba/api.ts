@@ -80,15 +80,21 @@ export interface EcsRequests {
   };
   /** https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-rebootinstance */
   RebootInstance: { InstanceId: string };
+  /** https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeregions */
+  DescribeRegions: Record<string, never>;
 }
 
 export type EcsAction = keyof EcsRequests;
 
-/** Requests that name no region, because the id of an instance says it. */
-export const WITHOUT_REGION: ReadonlySet<EcsAction> = new Set(["RebootInstance"]);
+/** Requests that name no region: the id of an instance says it, and the list of regions is the same everywhere. */
+export const WITHOUT_REGION: ReadonlySet<EcsAction> = new Set(["RebootInstance", "DescribeRegions"]);
 
 /** Requests that change nothing: they end when the user interrupts. */
-export const READS: ReadonlySet<EcsAction> = new Set(["DescribeKeyPairs", "DescribeInstances"]);
+export const READS: ReadonlySet<EcsAction> = new Set([
+  "DescribeKeyPairs",
+  "DescribeInstances",
+  "DescribeRegions",
+]);
 
 /** Requests that may be sent twice, because the second one changes nothing. */
 export const IDEMPOTENT: ReadonlySet<EcsAction> = new Set([

@@ -131,6 +131,14 @@ export class AlibabaBackend implements Backend {
     });
   }
 
+  async listRegions(operation: Operation): Promise<string[]> {
+    const reply = await this.#client.call("DescribeRegions", {}, operation);
+    return reply
+      .requiredList("Regions", "Region")
+      .map((region) => region.requiredText("RegionId"))
+      .sort();
+  }
+
   async close(): Promise<void> {
     await this.#options.release();
   }

@@ -1,16 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Backend, BackendCatalog, KeyPairRecord, Operation, Owner } from "../../core/backend";
-import {
-  DEFAULT_TIMEOUT_SECONDS,
-  openPlaceOfState,
-  type PlacedState,
-  type ProviderSettings,
-} from "../../core/connection";
+import type { Backend, BackendCatalog, KeyPairRecord, Owner } from "../../core/backend";
+import { openPlaceOfState, type PlacedState, type ProviderSettings } from "../../core/connection";
 import { isKeyPairError, KeyPairError } from "../../core/errors";
 import { findNow } from "../../core/keyPair/settle";
 import { projectFolder } from "../../core/projectFolder";
 import { assertSameOwner } from "../../core/resource/owner";
 import { readSettings } from "../../core/settings";
+import { newOperation } from "../operation";
 import { keyOrigin, type Orphan, whyKept } from "./orphan";
 import { isOurs, resourcesWith, type StackState, type StoredResource, textIn, valueIn } from "./state";
 
@@ -43,15 +39,6 @@ export async function findOrphans(search: Search): Promise<Findings> {
     orphans: eachOnce(looked.flatMap(({ orphans }) => orphans)),
     unclear: looked.flatMap(({ unclear }) => unclear),
     lookedAt: [...new Set(looked.flatMap(({ lookedAt }) => lookedAt))],
-  };
-}
-
-/** One call on a cloud. It reports no progress: only the user waits for it, and sees that it takes time. */
-export function newOperation(): Operation {
-  return {
-    signal: new AbortController().signal,
-    deadline: Date.now() + DEFAULT_TIMEOUT_SECONDS * 1000,
-    progress() {},
   };
 }
 

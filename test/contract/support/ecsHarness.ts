@@ -1,5 +1,6 @@
 import { rules } from "../../../provider/backends/alibaba/rules";
 import type { Backend } from "../../../provider/core/backend";
+import { REGIONS } from "../../emulator/ecs/operations";
 import { type EcsEmulator, type EcsEmulatorOptions, startEcsEmulator } from "../../emulator/ecs/server";
 import type { KeyPairHarness } from "./keyPairContract";
 
@@ -39,6 +40,7 @@ export function ecsHarness(openOn: (emulator: EcsEmulator) => Promise<Backend>) 
         instanceIds: Array.from({ length: 170 }, (_, n) => `i-bp67acfmxazb4p${n}`),
         missing: "not-an-instance",
       },
+      regions: REGIONS,
       unusualNames: ["键对:a.b_c-d", "Ключ", "k2", "x".repeat(128), "𝒦ey", "𝒦".repeat(128)],
     },
     openWithRoomFor: async (count) => openOn(await start({ quota: count })),

@@ -51,6 +51,7 @@ const CALLS: { [Action in EcsAction]: EcsRequests[Action] } = {
   },
   AttachKeyPair: { KeyPairName: "wire:1", InstanceIds: '["i-1","i-2"]' },
   DescribeInstances: { KeyPairName: "wire:1", InstanceIds: '["i-1"]', MaxResults: 100, NextToken: "1" },
+  DescribeRegions: {},
   RebootInstance: { InstanceId: "i-1" },
   DetachKeyPair: { KeyPairName: "wire:1", InstanceIds: '["i-1","i-2"]' },
   TagResources: { ...resources("wire:1", "wire:2"), Tag: TAGS },

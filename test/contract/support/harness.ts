@@ -45,6 +45,8 @@ export interface Capabilities {
     /** An instance that is not. */
     missing: string;
   };
+  /** Some of the regions that the cloud tells; absent where it has no such list. */
+  regions?: readonly string[];
   /** Names that the rules allow and that a request may spoil: other scripts, spaces, the longest… */
   unusualNames: readonly string[];
 }

@@ -7,6 +7,7 @@ import { listing } from "./sections/listing";
 import { lookup } from "./sections/lookup";
 import { creation, importing } from "./sections/making";
 import { quota } from "./sections/quota";
+import { regions } from "./sections/regions";
 import { resourceGroups } from "./sections/resourceGroups";
 import { tags } from "./sections/tags";
 import { Workbench } from "./workbench";
@@ -31,6 +32,7 @@ export function keyPairContract(title: string, harness: KeyPairHarness): void {
     deletion(bench);
     tags(bench);
     resourceGroups(bench);
+    regions(bench);
     attachments(bench);
     quota(bench);
     endings(bench);

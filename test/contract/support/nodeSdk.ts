@@ -31,6 +31,7 @@ const CALLS: Record<EcsAction, (client: Client, members: Members) => Promise<Sdk
   UntagResources: (client, members) => client.untagResources(new ecs.UntagResourcesRequest(members)),
   JoinResourceGroup: (client, members) => client.joinResourceGroup(new ecs.JoinResourceGroupRequest(members)),
   DescribeInstances: (client, members) => client.describeInstances(new ecs.DescribeInstancesRequest(members)),
+  DescribeRegions: (client, members) => client.describeRegions(new ecs.DescribeRegionsRequest(members)),
   RebootInstance: (client, members) => client.rebootInstance(new ecs.RebootInstanceRequest(members)),
 };
 

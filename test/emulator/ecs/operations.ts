@@ -30,8 +30,11 @@ interface Operation {
 }
 
 const RESOURCE_TYPE = "keypair";
+const WITHOUT_REGION: ReadonlySet<string> = new Set(["RebootInstance", "DescribeRegions"]);
 /** What ECS makes (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createkeypair). */
 const KEY = { type: "rsa", bits: 2048 } as const;
+/** Some of those that Alibaba Cloud has. Pairs can be in others too. */
+export const REGIONS = ["cn-qingdao", "cn-hangzhou", "cn-shanghai", "eu-central-1"] as const;
 const FAST_KEY = { type: "ecdsa", bits: 256 } as const;
 const oneName = (parameters: Map<string, string>) => [parameters.get("KeyPairName") ?? ""];
 const resourceIds = (parameters: Map<string, string>) => listParameters(parameters, "ResourceId");
@@ -158,6 +161,20 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       };
     },
   },
+  DescribeRegions: {
+    names: () => [],
+    required: [],
+    run: () => ({
+      Regions: {
+        Region: REGIONS.map((id) => ({
+          RegionId: id,
+          RegionEndpoint: `ecs.${id}.aliyuncs.com`,
+          LocalName: id,
+          Status: "available",
+        })),
+      },
+    }),
+  },
   RebootInstance: {
     names: () => [],
     required: ["InstanceId"],
@@ -235,8 +252,8 @@ export function operationOf({ action, parameters }: EcsRequest, version: string 
       "Specified api is not found, please check your url and method.",
     );
   if (isSts) return operation;
-  // The id of an instance says its region.
-  if (action === "RebootInstance" && !parameters.has("RegionId")) parameters.set("RegionId", "cn-hangzhou");
+  // The id of an instance says its region, and every region tells all regions.
+  if (WITHOUT_REGION.has(action) && !parameters.has("RegionId")) parameters.set("RegionId", "cn-hangzhou");
   for (const name of ["RegionId", ...operation.required]) {
     if (!parameters.get(name)) {
       throw new EcsFailure(

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { exportState } from "../../../provider/cli/orphans/pulumi";
+import { exportState } from "../../../provider/cli/pulumi";
 
 let folder: string;
 

@@ -1,0 +1,200 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import type { Backend, BackendCatalog } from "../../core/backend";
+import { defined } from "../../core/defined";
+import { KeyPairError } from "../../core/errors";
+import { fileError } from "../../core/privateKeyFile/fileError";
+import { formatPublicKeyLine } from "../../keys";
+import type { Io } from "../input";
+import { newOperation } from "../operation";
+import { type FoundPair, findPairs } from "../pairs/find";
+import { type PairsOptions, WHERE_HELP, withPairsOptions } from "../pairs/options";
+import { type SettingsParts, settingsFor } from "../pairs/settings";
+import { visible } from "../quoted";
+import { importedResource, importFile } from "./importFile";
+import { resourceNames } from "./names";
+import { type Declaration, LANGUAGES, type Language, PROGRAMS } from "./program";
+import { keyPairSets } from "./sets";
+import { whyLeftOut } from "./unusable";
+
+/** Not adopted.json: Node would load that one for `import "./adopted"`. */
+const IMPORT_FILE = "adopted-import.json";
+
+const HELP = `${WHERE_HELP}
+
+It changes nothing in a cloud and in no state: it writes adopted.ts, adopted.py or adopted.yaml, with resources that are protected, and
+with --as import also adopted-import.json. It never overwrites a file.
+
+  --as pairs   a KeyPair for each pair, with onExisting: "adopt": \`pulumi up\` takes the pairs over
+  --as set     the same as KeyPairSets: as few as the tags, resource groups and regions of the pairs allow
+  --as import  a KeyPair for each pair of the plugin: \`pulumi import --file adopted-import.json\` takes the pairs over
+
+Exit codes:
+  0  every pair is in the program
+  1  nothing was written
+  2  the command line is wrong
+  3  some pairs are not in the program, and were named`;
+
+const FORMS = ["pairs", "set", "import"] as const;
+export type Form = (typeof FORMS)[number];
+
+export interface AdoptOptions extends PairsOptions {
+  as: Form;
+  language: Language;
+  plugin?: boolean;
+  out: string;
+}
+
+/** What the command works with. */
+export interface AdoptParts extends Io, SettingsParts {
+  catalog: BackendCatalog;
+  /** Of this package. */
+  version: string;
+}
+
+/** Describes the command: see `AdoptOptions`. */
+export function adoptOptions(command: Command): Command {
+  return withPairsOptions(command.description("write a program that takes over the key pairs that are there"))
+    .addOption(new Option("--as <form>", "what the program says of them").choices(FORMS).default("pairs"))
+    .addOption(
+      new Option("--language <name>", "the language of the program").choices(LANGUAGES).default("typescript"),
+    )
+    .option(
+      "--plugin",
+      "in TypeScript: the classes of pulumi-keypair/plugin, as --as import and other languages have them",
+    )
+    .option("--out <folder>", "where the files are written", ".")
+    .addHelpText("after", HELP);
+}
+
+/** Writes the program. Resolves to whether every pair is in it. */
+export async function runAdopt(options: AdoptOptions, parts: AdoptParts): Promise<boolean> {
+  const { as: form, language } = options;
+  const settings = await settingsFor(options, parts);
+  const { pairs, lookedAt, unclear } = await findPairs(options, settings, parts.catalog);
+  if (unclear.length > 0) {
+    const [{ error }] = unclear as [(typeof unclear)[number]];
+    throw error.with({
+      message: unclear
+        .map((each) => `${each.location} could not be looked at: ${each.error.details.message}`)
+        .join("; "),
+    });
+  }
+  const reasons = new Map(pairs.map((pair) => [pair, whyLeftOut(pair, form, language, parts.catalog)]));
+  const usable = pairs.filter((pair) => reasons.get(pair) === undefined);
+  const leftOut = pairs.flatMap((pair) => {
+    const reason = reasons.get(pair);
+    return reason === undefined ? [] : [`${shown(pair)}: ${reason}`];
+  });
+  for (const line of leftOut) parts.complain(`pulumi-keypair: left out ${visible(line)}.\n`);
+  if (usable.length === 0) {
+    throw new KeyPairError({
+      code: "NotFound",
+      message: `there is no key pair to take over (${lookedAt.join(", ")})`,
+      next: "`pulumi-keypair list` takes the same options and shows what is there.",
+    });
+  }
+
+  const names = resourceNames(usable);
+  const nameOf = (pair: FoundPair) => names.get(pair) ?? pair.record.name;
+  const isForPlugin = options.plugin === true || form === "import" || language !== "typescript";
+  const program = PROGRAMS[language];
+  const files = new Map([
+    [
+      program.file,
+      program.text({
+        header: [
+          `Written by pulumi-keypair adopt: ${counted(usable.length)} of ${placesOf(usable)}.`,
+          ...leftOut.map((line) => `Left out ${line}.`),
+        ],
+        declarations:
+          form === "set" ? keyPairSets(usable) : usable.map((pair) => declared(pair, nameOf(pair), form)),
+        isForPlugin,
+      }),
+    ],
+  ]);
+  if (form === "import") {
+    const resources = await Promise.all(
+      usable.map(async (pair) =>
+        importedResource(pair, nameOf(pair), await pair.backend.owner(newOperation()), parts.version),
+      ),
+    );
+    files.set(IMPORT_FILE, importFile(resources));
+  }
+  writeNew(options.out, files);
+  parts.print(report(options, usable, [...files.keys()]));
+  return leftOut.length === 0;
+}
+
+function declared({ record, key, keyProblem, connection }: FoundPair, name: string, form: Form): Declaration {
+  const { tags = {}, resourceGroupId } = record;
+  return defined({
+    type: "KeyPair" as const,
+    name,
+    comment:
+      key === undefined
+        ? `Its key cannot be read (${keyProblem}), so it is not said here. If the pair is replaced, a new key is made.`
+        : undefined,
+    args: defined({
+      keyPairName: record.name,
+      publicKeyBody: key && formatPublicKeyLine(key),
+      tags: Object.keys(tags).length === 0 ? undefined : tags,
+      resourceGroupId,
+      onExisting: form === "import" ? undefined : ("adopt" as const),
+      connection: Object.keys(connection).length === 0 ? undefined : connection,
+    }),
+  });
+}
+
+/** Writes all files or none, and never over a file that is there. */
+function writeNew(folder: string, files: ReadonlyMap<string, string>): void {
+  const there = [...files.keys()].map((file) => join(folder, file)).filter((path) => existsSync(path));
+  if (there.length > 0) {
+    throw new KeyPairError({
+      code: "File",
+      message: `${there.join(" and ")} ${there.length === 1 ? "is" : "are"} there already`,
+      next: "Files are never overwritten: move them away, or name another folder with --out.",
+    });
+  }
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const [file, text] of files) writeFileSync(join(folder, file), text, { flag: "wx" });
+  } catch (error) {
+    throw fileError(error, "write", folder, "publicKeyFile");
+  }
+}
+
+function report(
+  { out, as: form, language }: AdoptOptions,
+  pairs: readonly FoundPair[],
+  files: string[],
+): string {
+  const paths = files.map((file) => join(out, file));
+  const takeOver =
+    form === "import" ? `pulumi import --file ${join(out, IMPORT_FILE)} --generate-code=false` : "pulumi up";
+  return [
+    `Wrote ${paths.join(" and ")}: ${counted(pairs.length)}.`,
+    PROGRAMS[language].use,
+    `Take over: ${takeOver}`,
+    "Then `pulumi preview` shows no change.",
+    "",
+  ].join("\n");
+}
+
+function shown({ record, backend }: FoundPair): string {
+  return `${JSON.stringify(record.name)} (${placeOf(backend)})`;
+}
+
+function placesOf(pairs: readonly FoundPair[]): string {
+  return [...new Set(pairs.map(({ backend }) => placeOf(backend)))].join(", ");
+}
+
+/** Without what only this machine knows: the text goes into a program. */
+function placeOf({ name, region }: Backend): string {
+  return region === undefined ? name : `${name} ${region}`;
+}
+
+function counted(pairs: number): string {
+  return `${pairs} key pair${pairs === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,82 @@
+import { isKeyPairError } from "../../core/errors";
+import { fingerprintSha256, weaknessOf } from "../../keys";
+import { newOperation } from "../operation";
+import { sameKeys } from "../pairs/duplicates";
+import type { FoundPair } from "../pairs/find";
+
+/** What the list tells of a key pair. */
+export interface ListedPair {
+  name: string;
+  backend: string;
+  region: string | undefined;
+  /** As the OpenSSH line names it. */
+  type: string | undefined;
+  bits: number | undefined;
+  /** As the cloud gives it. */
+  fingerprint: string;
+  fingerprintSha256: string | undefined;
+  createdAt: string | undefined;
+  /** Whole days. */
+  ageDays: number | undefined;
+  /** `undefined` if the cloud does not tell. */
+  instanceIds: string[] | undefined;
+  tags: Record<string, string> | undefined;
+  resourceGroupId: string | undefined;
+  /** Why the key should not be used any more. */
+  weakness: string | undefined;
+  /** Why the key is not known. */
+  keyProblem: string | undefined;
+  /** The other pairs of the list that hold the same key. */
+  sameKeyAs: { name: string; region: string | undefined }[];
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Asks the clouds for what a listing of theirs does not tell: the instances and, on OpenStack, the age. */
+export async function describePairs(pairs: readonly FoundPair[], now: number): Promise<ListedPair[]> {
+  const same = sameKeys(pairs);
+  return Promise.all(
+    pairs.map(async (pair) => {
+      const [createdAt, instanceIds] = await Promise.all([createdAtOf(pair), instancesOf(pair)]);
+      const { record, backend, key, keyProblem } = pair;
+      const others = same.get(pair) ?? [];
+      return {
+        name: record.name,
+        backend: backend.name,
+        region: backend.region,
+        type: key?.algorithm,
+        bits: key?.bits,
+        fingerprint: record.fingerprint,
+        fingerprintSha256: key && fingerprintSha256(key),
+        createdAt,
+        ageDays: createdAt === undefined ? undefined : daysSince(createdAt, now),
+        instanceIds,
+        tags: record.tags,
+        resourceGroupId: record.resourceGroupId,
+        weakness: key && weaknessOf(key),
+        keyProblem,
+        sameKeyAs: others.map((other) => ({ name: other.record.name, region: other.backend.region })),
+      };
+    }),
+  );
+}
+
+/** Nova tells it for one pair, but not in a listing. */
+async function createdAtOf({ record, backend }: FoundPair): Promise<string | undefined> {
+  if (record.createdAt !== undefined) return record.createdAt;
+  return (await backend.findKeyPair(record.name, "exact", newOperation()))?.createdAt;
+}
+
+/** Credentials that may see key pairs need not see instances. */
+async function instancesOf({ record, backend }: FoundPair): Promise<string[] | undefined> {
+  try {
+    return await backend.attachments?.attachedInstances(record.name, newOperation());
+  } catch (error) {
+    if (!isKeyPairError(error, "PermissionDenied")) throw error;
+    return undefined;
+  }
+}
+
+function daysSince(time: string, now: number): number {
+  return Math.max(0, Math.floor((now - Date.parse(time)) / DAY_MS));
+}

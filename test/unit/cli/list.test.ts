@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { describePairs } from "../../../provider/cli/list/describe";
+import { listJson, listText } from "../../../provider/cli/list/report";
+import { KeyPairError } from "../../../provider/core/errors";
+import { fingerprintSha256, readPublicKey, weaknessOf } from "../../../provider/keys";
+import { ed25519Key, rsaKey } from "../core/support/keys";
+import { found } from "./support/found";
+
+const NOW = Date.parse("2026-11-29T12:00:00Z");
+
+function rsaPair(name: string) {
+  const pair = found(name, { region: "a", createdAt: "2024-11-29T13:00Z" });
+  return { ...pair, key: readPublicKey(rsaKey("weak").publicKey) };
+}
+
+describe("the list", () => {
+  it("shows a row for each pair, with what is to be known of it", async () => {
+    const listed = await describePairs(
+      [
+        found("anna", { region: "a", createdAt: "2026-11-29T11:00Z", keyOf: "shared" }),
+        found("bert", { region: "b", createdAt: "2026-11-19T11:00Z", keyOf: "shared" }),
+        rsaPair("old"),
+        found("odd", { region: "b", createdAt: "2026-11-19T11:00Z", keyOf: null }),
+      ],
+      NOW,
+    );
+    const [shared, weak] = [ed25519Key("shared"), rsaKey("weak")].map(({ publicKey }) =>
+      fingerprintSha256(readPublicKey(publicKey)),
+    );
+    expect(listText(listed, ["a", "b"]).split("\n")).toEqual([
+      "NAME  REGION  TYPE         BITS  FINGERPRINT                                         AGE   INSTANCES  NOTES",
+      `anna  a       ssh-ed25519  256   ${shared}  0d    ?          duplicate: same key as bert (b)`,
+      `bert  b       ssh-ed25519  256   ${shared}  10d   ?          duplicate: same key as anna (a)`,
+      `old   a       ssh-rsa      1024  ${weak}  729d  ?          weak: RSA with 1024 bits, of 2048 at least`,
+      `odd   b       ?            ?     ${"00:11".padEnd(50)}  10d   ?          unreadable: it is two lines`,
+      "",
+    ]);
+  });
+
+  it("says where there is none", () => {
+    expect(listText([], ["alibaba cn-hangzhou", "alibaba eu-central-1"])).toBe(
+      "There is no such key pair (alibaba cn-hangzhou, alibaba eu-central-1).\n",
+    );
+  });
+
+  it("is one row a pair, whatever its name", async () => {
+    const listed = await describePairs([found("a\nb\x1b[2J", { createdAt: "2026-11-29T11:00Z" })], NOW);
+    expect(listText(listed, [])).toContain("\na\\u000ab\\u001b[2J  -  ");
+  });
+
+  it("counts instances where they are many", async () => {
+    const [pair] = await describePairs([found("web", { createdAt: "2026-11-29T11:00Z" })], NOW);
+    const row = (...instanceIds: string[]) => listText([{ ...(pair as object), instanceIds } as never], []);
+    expect(row("i-1", "i-2", "i-3")).toMatch(/ i-1, i-2, i-3\n$/);
+    expect(row("i-1", "i-2", "i-3", "i-4")).toMatch(/ 4\n$/);
+    expect(row()).toMatch(/ -\n$/);
+  });
+
+  it("tells programs the same, and why a place could not be looked at", async () => {
+    const listed = await describePairs([rsaPair("old"), rsaPair("old-2")], NOW);
+    const error = new KeyPairError({ code: "PermissionDenied", message: "no" });
+    const told = JSON.parse(listJson(listed, ["a"], [{ location: "b", error }]));
+    expect(told).toEqual({
+      keyPairs: [
+        {
+          name: "old",
+          backend: "local",
+          region: "a",
+          type: "ssh-rsa",
+          bits: 1024,
+          fingerprint: expect.any(String),
+          fingerprintSha256: expect.stringMatching(/^SHA256:/),
+          createdAt: "2024-11-29T13:00Z",
+          ageDays: 729,
+          weakness: "RSA with 1024 bits, of 2048 at least",
+          sameKeyAs: [{ name: "old-2", region: "a" }],
+        },
+        expect.objectContaining({ name: "old-2", sameKeyAs: [{ name: "old", region: "a" }] }),
+      ],
+      lookedAt: ["a"],
+      unclear: [{ location: "b", error: "no." }],
+    });
+  });
+});
+
+it.each([
+  ["rsa", 2048, undefined],
+  ["rsa", 2047, "RSA with 2047 bits, of 2048 at least"],
+  ["dsa", 3072, "DSA, which OpenSSH takes no more"],
+  ["ecdsa", 256, undefined],
+  ["ed25519", 256, undefined],
+] as const)("%s with %i bits is weak: %s", (type, bits, weakness) => {
+  expect(weaknessOf({ type, bits })).toBe(weakness);
+});
