@@ -18,7 +18,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { literal, newKey } from "./support/keys";
 import { pairs } from "./support/localStore";
-import { pluginFolder, pluginProject } from "./support/plugin";
+import { pluginFolder, pluginProject, RUN_PLUGIN } from "./support/plugin";
 import type { EngineProject } from "./support/project";
 
 /* Each way in which a user gives the plugin to the engine, and each form that it has. */
@@ -160,8 +160,7 @@ describe("started alone", () => {
     const engine = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
     await once(engine, "listening");
     const address = `127.0.0.1:${(engine.address() as AddressInfo).port}`;
-    const runPlugin = join(ROOT, "node_modules/@pulumi/pulumi/cmd/run-plugin");
-    const child = spawn(process.execPath, [runPlugin, plain, address], {
+    const child = spawn(process.execPath, [RUN_PLUGIN, plain, address], {
       cwd: plain,
       stdio: ["ignore", "pipe", "pipe"],
     });
