@@ -43,6 +43,17 @@ export async function pluginProject({ program, ...options }: ProjectOptions): Pr
   return project;
 }
 
+/** The two fronts, as a program imports them. */
+export const FRONTS = ["pulumi-keypair", "pulumi-keypair/plugin"] as const;
+export type Front = (typeof FRONTS)[number];
+
+/** A project whose program takes its classes from this front. */
+export async function frontProject(front: Front, options: ProjectOptions): Promise<EngineProject> {
+  const project = await engineProject(options);
+  if (front === "pulumi-keypair/plugin") usePlugin(project);
+  return project;
+}
+
 /** Gives the plugin to the project's engine. */
 export function usePlugin(project: EngineProject, start: PluginStart = "executable"): void {
   const executable = project.path("bin/pulumi-resource-keypair");
