@@ -81,7 +81,7 @@ module.exports = {
       },
       to: {
         reachable: true,
-        path: "node_modules/(sshpk|ajv|yaml|@alicloud)/|^provider/(keys|backends|transport)/",
+        path: "node_modules/(sshpk|yaml|@alicloud)/|^provider/(keys|backends|transport)/",
       },
     },
     {

@@ -1,13 +1,12 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { TEST_ACCESS_KEY } from "../emulator/ecs/server";
 import { credentials, type EcsProject, type EcsProjectOptions, ecsProject } from "./support/alibaba";
 import { literal, newKey } from "./support/keys";
-import { pluginPath } from "./support/plugin";
+import { command, namesIn, onlyInCloud, orphans } from "./support/orphans";
+import { usePlugin } from "./support/plugin";
 import { kill, type Process, processTree } from "./support/processes";
 
 /** So many of each: imported and created, with automatic names and explicit ones. */
@@ -81,11 +80,7 @@ it("an up whose provider alone is killed leaves no pending operations: orphans s
 it("finds what the plugin was making, with the credentials of an explicit provider that only the state holds", async () => {
   const ecs = await start({ program: "", config: { "keypair:endpoint": "http://127.0.0.1:9" }, env: CLOUD });
   const { project, emulator } = ecs;
-  mkdirSync(project.path("bin"));
-  chmodSync(pluginPath(), 0o755);
-  symlinkSync(pluginPath(), project.path("bin/pulumi-resource-keypair"));
-  const plugins = "plugins:\n  providers:\n    - { name: keypair, path: ./bin }\n";
-  project.write("Pulumi.yaml", `name: test\nruntime: nodejs\n${plugins}`);
+  usePlugin(project);
   const { line } = await newKey();
   project.program(`
     class PluginKeyPair extends pulumi.CustomResource {
@@ -159,66 +154,6 @@ describe.skipIf(process.platform === "win32")("the process of the command says i
     expect(await ended).toEqual(failed("standard output cannot be written: write EPIPE"));
   });
 });
-
-interface Outcome {
-  exitCode: number;
-  out: string;
-  err: string;
-}
-
-/** Runs `pulumi-keypair`. */
-async function command(
-  args: string[],
-  options: SpawnOptions,
-  stdin = "",
-  started: (child: ChildProcess) => void = () => {},
-): Promise<Outcome> {
-  const main = join(inject("packageFolder"), "dist/provider/cli/main.js");
-  const child = spawn(process.execPath, [main, ...args], options);
-  const said = { out: "", err: "" };
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    said.out += text;
-  });
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    said.err += text;
-  });
-  const ended = once(child, "close");
-  started(child);
-  child.stdin?.end(stdin);
-  const [exitCode] = await ended;
-  return { exitCode, ...said };
-}
-
-/** Runs `pulumi-keypair orphans` as a user does, in the folder of the project or below it. */
-function orphans(
-  { project, env }: Stack,
-  args: string[],
-  { stdin = "", folder = "." } = {},
-): Promise<Outcome> {
-  const { pulumi, binDir } = inject("engine");
-  const ofPulumi = {
-    PATH: [dirname(pulumi), binDir, dirname(process.execPath), process.env["PATH"]].join(delimiter),
-    HOME: project.path("home"),
-    PULUMI_HOME: project.pulumiHome,
-    PULUMI_BACKEND_URL: `file://${project.stateFolder}?metadata=skip`,
-    PULUMI_CONFIG_PASSPHRASE: "only for this test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-  return command(["orphans", ...args], { cwd: project.path(folder), env: { ...ofPulumi, ...env } }, stdin);
-}
-
-/** The names of what was found, sorted. */
-function namesIn({ out }: Outcome): string[] {
-  return JSON.parse(out)
-    .orphans.map(({ name }: { name: string }) => name)
-    .toSorted();
-}
-
-/** Of each pair that the cloud has and the state does not. */
-function onlyInCloud(ecs: EcsProject): string[] {
-  const inState = ecs.project.resources().map(({ id }) => id);
-  return ecs.names().filter((name) => !inState.includes(name));
-}
 
 interface Stack extends EcsProject {
   env: NodeJS.ProcessEnv;

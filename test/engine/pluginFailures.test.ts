@@ -42,32 +42,6 @@ describe("the plugin", () => {
     expect(pairs(project)).toEqual([]);
   });
 
-  it("serves explicit providers, whose credentials are nowhere in clear text, and functions", async () => {
-    const project = await start(`
-      const of = (path) => new Provider(path, {
-        backend: "local", path: path + ".sqlite", timeoutSeconds: 60,
-        accessKeyId: "id-of-nobody", accessKeySecret: pulumi.secret("a-secret-of-a-test"), securityToken: "a-token-of-a-test",
-      });
-      const [one, two] = [of("one"), of("two")];
-      const options = { provider: two };
-      new PluginKeyPair("first", { keyPairName: "same-name" }, { provider: one });
-      const second = new PluginKeyPair("second", { keyPairName: "same-name" }, options);
-      exports.found = second.fingerprint.apply(() => pulumi.runtime.invoke("keypair:index:getKeyPairs", { nameRegex: "^same" }, options))
-        .keyPairNames;`);
-    const run = await project.up();
-    expect(await project.outputs()).toEqual({ found: ["same-name"] });
-    for (const path of ["one", "two"]) {
-      expect(pairs(project, LOCAL_REGION, `${path}.sqlite`)).toMatchObject([{ name: "same-name" }]);
-    }
-    const state = JSON.stringify(project.deployment());
-    for (const text of [state, run.output]) expect(text).not.toMatch(/a-(secret|token)-of-a-test/);
-    const provider = project.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::one"));
-    expect(provider?.inputs).toMatchObject({ accessKeySecret: SECRET, securityToken: SECRET });
-
-    await project.destroy();
-    expect(pairs(project, LOCAL_REGION, "two.sqlite")).toEqual([]);
-  });
-
   it("reports all that is wrong with a provider's configuration at once, without its secrets", async () => {
     const project = await start(
       `new Provider("bad", { backend: "clown", timeoutSeconds: 0, regoin: "x", accessKeySecret: ["a-secret-of-a-test"] });`,
@@ -147,24 +121,6 @@ describe("the plugin", () => {
       store.release();
     }
     expect(project.resources()).toEqual([]);
-    expect(pairs(project)).toEqual([]);
-  });
-
-  it("takes over a key pair of the dynamic provider by an alias, and leaves it as it is", async () => {
-    const project = await start(`exports.privateKey = new KeyPair("moved").privateKey;`);
-    await project.up();
-    const before = pairs(project);
-    const { privateKey } = await project.outputs();
-    pluginProgram(
-      project,
-      `exports.privateKey = new PluginKeyPair("moved", {}, { aliases: [{ type: KeyPair.resourceType }] }).privateKey;`,
-    );
-    const run = await project.up();
-    expect(run.ops("moved")).toEqual(["same"]);
-    expect(pairs(project)).toEqual(before);
-    expect(await project.outputs()).toEqual({ privateKey });
-    expect(project.resource("moved").type).toBe("keypair:index:KeyPair");
-    await project.destroy();
     expect(pairs(project)).toEqual([]);
   });
 

@@ -1,6 +1,16 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -8,7 +18,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { literal, newKey } from "./support/keys";
 import { pairs } from "./support/localStore";
-import { pluginFolder, pluginProject } from "./support/plugin";
+import { pluginFolder, pluginProject, RUN_PLUGIN } from "./support/plugin";
 import type { EngineProject } from "./support/project";
 
 /* Each way in which a user gives the plugin to the engine, and each form that it has. */
@@ -118,6 +128,20 @@ describe("started alone", () => {
     expect(stdout).toBe(`${version}\n`);
   });
 
+  it("the folder keeps what Node compiled, and starts as well where nothing can be written", async () => {
+    const copy = join(folder, "compiled");
+    cpSync(pluginFolder(), copy, { recursive: true });
+    const cache = join(copy, "bundle/.compile-cache");
+    rmSync(cache, { recursive: true, force: true });
+    const version = async () => (await run(join(copy, EXECUTABLE), ["--version"])).stdout;
+    const first = await version();
+    const kept = readdirSync(cache, { recursive: true, encoding: "utf8" });
+    expect(kept.filter((file) => statSync(join(cache, file)).isFile())).not.toEqual([]);
+    rmSync(cache, { recursive: true });
+    writeFileSync(cache, "a file where the folder would be");
+    expect(await version()).toBe(first);
+  });
+
   it("the folder needs nothing that npm has to fetch", async () => {
     const copy = join(folder, "installed");
     cpSync(plain, copy, { recursive: true });
@@ -136,8 +160,7 @@ describe("started alone", () => {
     const engine = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
     await once(engine, "listening");
     const address = `127.0.0.1:${(engine.address() as AddressInfo).port}`;
-    const runPlugin = join(ROOT, "node_modules/@pulumi/pulumi/cmd/run-plugin");
-    const child = spawn(process.execPath, [runPlugin, plain, address], {
+    const child = spawn(process.execPath, [RUN_PLUGIN, plain, address], {
       cwd: plain,
       stdio: ["ignore", "pipe", "pipe"],
     });

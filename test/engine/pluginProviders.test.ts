@@ -3,7 +3,7 @@ import { namesOf, OURS, THEIRS } from "./support/accounts";
 import { ecsProject, REGION } from "./support/alibaba";
 import { SECRET } from "./support/expected";
 import { searchEverywhere } from "./support/leaks";
-import { pluginFolder } from "./support/plugin";
+import { usePlugin } from "./support/plugin";
 
 const SHANGHAI = "cn-shanghai";
 
@@ -17,10 +17,7 @@ it("three providers in one program, two regions and two accounts: each call goes
   });
   onTestFinished(() => ecs.close());
   const { project, emulator } = ecs;
-  project.write(
-    "Pulumi.yaml",
-    `name: test\nruntime: nodejs\nplugins:\n  providers:\n    - { name: keypair, path: ${pluginFolder()} }\n`,
-  );
+  usePlugin(project);
   project.program(`
     const { KeyPair: Pair, Provider, getKeyPairsOutput } = require("pulumi-keypair/plugin");
     const config = new pulumi.Config("test");

@@ -64,7 +64,8 @@ it("what only the plugin has: providers, import, time-outs, and outputs that a p
     program: `
     module.exports = async () => {
     const { KeyPair, Provider, getKeyPair, getKeyPairs, getKeyPairsOutput } = require("pulumi-keypair/plugin");
-    const other = new Provider("other", { backend: "local", path: "other.sqlite", timeoutSeconds: 60, accessKeySecret: "a-secret-of-a-test" });
+    const other = new Provider("other", { backend: "local", path: "other.sqlite", timeoutSeconds: 60,
+      accessKeyId: "id-of-nobody", accessKeySecret: "a-secret-of-a-test", securityToken: "a-token-of-a-test" });
     const there = new KeyPair("there", { keyPairName: "there", publicKeyBody: ${literal(line)} }, { import: "there" });
     const web = new KeyPair("web", { keyPairName: "web", publicKeyBody: ${literal(line)} }, { provider: other, customTimeouts: { create: "1m" } });
     const read = KeyPair.get("read", "there");
@@ -89,7 +90,9 @@ it("what only the plugin has: providers, import, time-outs, and outputs that a p
   });
   expect(pairs(project, LOCAL_REGION, "other.sqlite")).toMatchObject([{ name: "web" }]);
   for (const text of [JSON.stringify(project.deployment()), run.output])
-    expect(text).not.toContain("a-secret-of-a-test");
+    expect(text).not.toMatch(/a-(secret|token)-of-a-test/);
+  const provider = project.deployment().deployment.resources?.find(({ urn }) => urn.endsWith("::other"));
+  expect(provider?.inputs).toMatchObject({ accessKeySecret: SECRET, securityToken: SECRET });
   await project.destroy();
 });
 

@@ -1,11 +1,22 @@
-import Ajv, { type ErrorObject } from "ajv";
-import argumentsSchema from "../generated/keyPairArgs.schema.json";
-import attachmentSchema from "../generated/keyPairAttachmentArgs.schema.json";
-import configurationSchema from "../generated/providerConfiguration.schema.json";
+import { KeyPairArgs, KeyPairAttachmentArgs, ProviderConfiguration } from "../generated/argumentChecks";
 import type { CheckFailure } from "./findings";
 
-/** The schemas are ours, and a unit test checks them: to check them here takes longer than all else at the start. */
-const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, meta: false, validateSchema: false });
+/** A problem, as Ajv words it (https://ajv.js.org/api.html#error-objects): the generated functions are made by it. */
+interface SchemaError {
+  /** The rule of JSON Schema that is broken. */
+  keyword: string;
+  /** A JSON pointer to the value. */
+  instancePath: string;
+  params: Record<string, unknown>;
+  parentSchema?: Record<string, unknown>;
+  message?: string;
+}
+
+/** Says whether the value is valid, and if not, keeps why until its next call. */
+interface SchemaCheck {
+  (value: object): boolean;
+  errors?: SchemaError[] | null;
+}
 
 /** The types of JSON Schema, in words for a sentence. */
 const TYPES: Record<string, string> = {
@@ -22,24 +33,22 @@ const EXAMPLES: Record<string, string> = { rotateAfter: "90d (days), 12w (weeks)
 
 /** What the JSON Schema of the model's types says about the arguments: all problems, each at its argument. */
 export function checkAgainstSchema(args: object): CheckFailure[] {
-  return failuresOf(argumentsSchema, args);
+  return failuresOf(KeyPairArgs, args);
 }
 
 /** The same for the arguments of an attachment. */
 export function checkAttachmentAgainstSchema(args: object): CheckFailure[] {
-  return failuresOf(attachmentSchema, args);
+  return failuresOf(KeyPairAttachmentArgs, args);
 }
 
 /** The same for the stack's configuration. */
 export function checkConfiguration(configuration: object): CheckFailure[] {
-  return failuresOf(configurationSchema, configuration);
+  return failuresOf(ProviderConfiguration, configuration);
 }
 
-function failuresOf(schema: object, value: object): CheckFailure[] {
-  // The first use compiles the schema, and Ajv keeps the result: the engine checks many resources, one after the other.
-  const validate = ajv.compile(schema);
-  if (validate(value)) return [];
-  const errors = validate.errors ?? [];
+function failuresOf(isValid: SchemaCheck, value: object): CheckFailure[] {
+  if (isValid(value)) return [];
+  const errors = isValid.errors ?? [];
   // If only a few values are allowed, a message about the type would add nothing.
   const choices = new Set(
     errors.filter(({ keyword }) => keyword === "enum").map(({ instancePath }) => instancePath),
@@ -52,14 +61,14 @@ function failuresOf(schema: object, value: object): CheckFailure[] {
 }
 
 /** If a name differs from a known one only in upper and lower case, the known one was meant. */
-function suggestion({ parentSchema, params }: ErrorObject): string {
+function suggestion({ parentSchema, params }: SchemaError): string {
   const given = String(params["additionalProperty"]).toLowerCase();
   const known = Object.keys(parentSchema?.["properties"] ?? {});
   const meant = known.find((name) => name.toLowerCase() === given);
   return meant === undefined ? "" : `: did you mean ${meant}?`;
 }
 
-function pathOf(error: ErrorObject): string[] {
+function pathOf(error: SchemaError): string[] {
   const path = error.instancePath
     .split("/")
     .slice(1)
@@ -73,7 +82,7 @@ function lastOf(path: string[]): string {
   return path.at(-1) ?? "";
 }
 
-function reasonOf(error: ErrorObject): string {
+function reasonOf(error: SchemaError): string {
   switch (error.keyword) {
     case "additionalProperties":
       return `there is no such argument${suggestion(error)}`;

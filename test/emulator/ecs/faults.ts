@@ -9,6 +9,8 @@ export type FaultKind =
   /** A load balancer's page. */
   | { fault: "html"; status?: number; when?: "before" | "after" }
   | { fault: "empty-body"; status?: number; when?: "before" | "after" }
+  /** It is done, and the reply comes so much later. */
+  | { fault: "late-reply"; ms: number }
   /** No reply, while the connection stays open. */
   | { fault: "hang"; when?: "before" | "after" };
 

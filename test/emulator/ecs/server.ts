@@ -187,6 +187,7 @@ export class EcsEmulator {
     // As far ahead as its clock.
     if (this.#clockSkewMs !== 0)
       response.setHeader("date", new Date(Date.now() + this.#clockSkewMs).toUTCString());
+    if (fault?.fault === "late-reply") await sleep(fault.ms);
     if (fault?.fault === "cut-reply") cut(response, answered);
     else send(response, answered);
   }
@@ -240,7 +241,9 @@ function failed(
 }
 
 function happensAfter(fault: Fault): boolean {
-  return fault.fault === "cut-reply" || ("when" in fault && fault.when === "after");
+  return (
+    fault.fault === "cut-reply" || fault.fault === "late-reply" || ("when" in fault && fault.when === "after")
+  );
 }
 
 function spoiled(
@@ -282,6 +285,7 @@ function spoiled(
     case "hang":
       return "hang";
     case "cut-reply":
+    case "late-reply":
       return reply;
   }
 }
