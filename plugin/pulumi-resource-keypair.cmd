@@ -1,2 +1,2 @@
 @echo off
-node "%~dp0start.js" %*
+node "%~dp0bundle\index.js" %*

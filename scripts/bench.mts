@@ -94,7 +94,7 @@ const START_FORMS = {
     'require("@grpc/grpc-js"); console.log("loaded")',
   ],
   "the plugin's executable": [EXECUTABLE],
-  "the plugin's file, by Node": [process.execPath, join(ROOT, "plugin/start.js")],
+  "the plugin's file, by Node": [process.execPath, join(ROOT, "plugin/bundle/index.js")],
 };
 const starts = new Map<string, number[]>();
 for (let load = 0; load < LOADS; load++) {
@@ -114,10 +114,8 @@ printTable([
     (median(times) / floorStart).toFixed(2),
   ]),
 ]);
-for (const form of ["the plugin's executable", "the plugin's file, by Node"] as const) {
-  const verdict = startOf(form) <= PLUGIN_START_TIMES * floorStart ? "met" : "missed";
-  console.log(`Target, ${form} within ${PLUGIN_START_TIMES} times: ${verdict}.`);
-}
+const isMet = startOf("the plugin's executable") <= PLUGIN_START_TIMES * floorStart;
+console.log(`target of the executable: ${PLUGIN_START_TIMES} times: ${isMet ? "met" : "missed"}`);
 
 function printTable(rows: string[][]): void {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];

@@ -82,7 +82,6 @@ describe("the tarball", () => {
     for (const file of [
       "dist/sdk/index.d.ts",
       "dist/provider/fronts/dynamic/index.js",
-      "plugin/start.js",
       "plugin/bundle/index.js",
       "package.json",
     ]) {

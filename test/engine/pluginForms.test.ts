@@ -1,16 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -126,20 +116,6 @@ describe("started alone", () => {
     await run("tar", ["-xzf", archive, "-C", folder]);
     const { stdout } = await run(join(folder, EXECUTABLE), ["--version"], { env: { PATH: folder } });
     expect(stdout).toBe(`${version}\n`);
-  });
-
-  it("the folder keeps what Node compiled, and starts as well where nothing can be written", async () => {
-    const copy = join(folder, "compiled");
-    cpSync(pluginFolder(), copy, { recursive: true });
-    const cache = join(copy, "bundle/.compile-cache");
-    rmSync(cache, { recursive: true, force: true });
-    const version = async () => (await run(join(copy, EXECUTABLE), ["--version"])).stdout;
-    const first = await version();
-    const kept = readdirSync(cache, { recursive: true, encoding: "utf8" });
-    expect(kept.filter((file) => statSync(join(cache, file)).isFile())).not.toEqual([]);
-    rmSync(cache, { recursive: true });
-    writeFileSync(cache, "a file where the folder would be");
-    expect(await version()).toBe(first);
   });
 
   it("the folder needs nothing that npm has to fetch", async () => {
