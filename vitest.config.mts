@@ -29,8 +29,8 @@ export default defineConfig({
   test: {
     projects: [
       // The others share one: to load the modules anew for each file takes longer than the tests.
-      project("unit", 10, { ...EVERY_CORE, isolate: false, exclude: ALONE }),
-      project("unit-alone", 10, {
+      project("unit", 30, { ...EVERY_CORE, isolate: false, exclude: ALONE }),
+      project("unit-alone", 30, {
         ...EVERY_CORE,
         include: ALONE.map((path) => path.replace("**", "**/*.test.ts")),
       }),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { registerSecret } from "../provider/core/redact";
+import { checkConfigurationKeys } from "./configuration";
 import { inputsForFront, reportFailures } from "./inputs";
 import { requireInstalledProvider } from "./installed";
 import { supportedOptions, throwProblems, warnOfTimeouts } from "./options";
@@ -31,6 +32,7 @@ export function prepared(
   opts: pulumi.CustomResourceOptions,
 ): { inputs: pulumi.Inputs; options: pulumi.CustomResourceOptions } {
   requireInstalledProvider();
+  checkConfigurationKeys();
   const { options, problems } = supportedOptions(opts, kind.insteadOfImport);
   if (opts.id !== undefined) throwProblems(name, problems);
   const computed = new Set(kind.computed);

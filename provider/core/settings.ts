@@ -6,17 +6,7 @@ import type { ProviderConfiguration } from "./model";
 import { registerSecret } from "./redact";
 import { checkConfiguration } from "./resource/argumentSchema";
 import type { CheckFailure } from "./resource/findings";
-
-const CONNECTION_KEYS = ["backend", "region", "endpoint", "profile", "cloud", "path"] as const;
-const OTHER_KEYS = [
-  "accessKeyId",
-  "accessKeySecret",
-  "securityToken",
-  "tagChanges",
-  "defaultTags",
-  "ignoreTags",
-  "timeoutSeconds",
-] as const;
+import { CONNECTION_KEYS, OTHER_KEYS } from "./settingNames";
 
 /** The settings that are secrets. */
 export const SECRET_SETTINGS: readonly string[] = ["accessKeySecret", "securityToken"];

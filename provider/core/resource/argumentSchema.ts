@@ -1,4 +1,5 @@
 import { KeyPairArgs, KeyPairAttachmentArgs, ProviderConfiguration } from "../generated/argumentChecks";
+import { meantInstead } from "../suggestion";
 import type { CheckFailure } from "./findings";
 
 /** A problem, as Ajv words it (https://ajv.js.org/api.html#error-objects): the generated functions are made by it. */
@@ -60,11 +61,10 @@ function failuresOf(isValid: SchemaCheck, value: object): CheckFailure[] {
   });
 }
 
-/** If a name differs from a known one only in upper and lower case, the known one was meant. */
+/** The known argument that was probably meant. */
 function suggestion({ parentSchema, params }: SchemaError): string {
-  const given = String(params["additionalProperty"]).toLowerCase();
   const known = Object.keys(parentSchema?.["properties"] ?? {});
-  const meant = known.find((name) => name.toLowerCase() === given);
+  const meant = meantInstead(String(params["additionalProperty"]), known);
   return meant === undefined ? "" : `: did you mean ${meant}?`;
 }
 

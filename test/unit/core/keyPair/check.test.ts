@@ -217,8 +217,11 @@ describe("each problem, at its argument, word for word", () => {
     [{ tagChanges: "sometimes" }, [["tagChanges", 'must be one of "replace", "update".']]],
     [{ onExisting: "steal" }, [["onExisting", 'must be one of "adopt", "fail", "recreate".']]],
     [{ privateKeyFile: "" }, [["privateKeyFile", "must not be empty."]]],
-    [{ publicKeyBdy: key }, [["publicKeyBdy", "there is no such argument."]]],
-    [{ connection: { regoin: "x" } }, [["connection", "regoin: there is no such argument."]]],
+    [{ publicKeyBdy: key }, [["publicKeyBdy", "there is no such argument: did you mean publicKeyBody?"]]],
+    [
+      { connection: { regoin: "x" } },
+      [["connection", "regoin: there is no such argument: did you mean region?"]],
+    ],
     [{ publicKeyBody: 5 }, [["publicKeyBody", "must be a string."]]],
     [{ tags: { team: 5 } }, [["tags", "team: must be a string."]]],
     [{ savePrivateKey: "no" }, [["savePrivateKey", "must be true or false."]]],
@@ -690,7 +693,7 @@ describe("a pair is never made where the program meant to import", () => {
     ["backend", "is an output, not an argument: did you mean connection.backend?"],
     ["fingerprint", "is an output, not an argument."],
     ["publickeybody", "there is no such argument: did you mean publicKeyBody?"],
-    ["tag", "there is no such argument."],
+    ["tag", "there is no such argument: did you mean tags?"],
   ])("%s is refused", (property, reason) => {
     expect(failuresOf({ [property]: "x" })).toEqual([{ property, reason }]);
   });
