@@ -6,7 +6,7 @@ import { KeyPairStore } from "../../provider/backends/local/store";
 import { TEST_ACCESS_KEY } from "../emulator/ecs/server";
 import { REGION } from "./support/alibaba";
 import { cli } from "./support/cli";
-import { addPairs, ecsWithPairs, UNREADABLE } from "./support/existing";
+import { addPairs, ecsWithPairs, TRANSPILE_ONLY, UNREADABLE } from "./support/existing";
 import { LOCAL_REGION, pairs } from "./support/localStore";
 import { pluginProject } from "./support/plugin";
 import type { EngineProject } from "./support/project";
@@ -16,7 +16,7 @@ import type { EngineProject } from "./support/project";
 /** Calls that change nothing, and an import that finds its name taken. */
 const HARMLESS = ["DescribeKeyPairs", "GetCallerIdentity", "ImportKeyPair"];
 
-describe.concurrent("20 pairs of two regions of ECS", () => {
+describe("20 pairs of two regions of ECS", () => {
   it("are taken over by one `adopt --as import` and one `pulumi import --file`", async ({
     expect,
     onTestFinished,
@@ -40,8 +40,7 @@ describe.concurrent("20 pairs of two regions of ECS", () => {
 
     project.program(`require("./adopted");`);
     expect((await project.preview()).changes).toEqual({ same: 21 });
-    await project.refresh();
-    expect((await project.up()).changes).toEqual({ same: 21 });
+    expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 21 });
     expect(ecs.all()).toEqual(before);
     expect(emulator.calls.filter(({ action }) => !HARMLESS.includes(action))).toEqual([]);
     expect(emulator.count("ImportKeyPair")).toBe(0);
@@ -73,8 +72,7 @@ describe.concurrent("20 pairs of two regions of ECS", () => {
           .toSorted(),
       );
       expect((await project.preview()).changes).toEqual({ same: 20 });
-      await project.refresh();
-      expect((await project.preview()).changes).toEqual({ same: 20 });
+      expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 20 });
       expect(ecs.all()).toEqual(before);
       expect(emulator.calls.filter(({ action }) => !HARMLESS.includes(action))).toEqual([]);
     },
@@ -111,11 +109,11 @@ describe.concurrent("20 pairs of two regions of ECS", () => {
   });
 });
 
-describe.concurrent("20 pairs of the local store, by the commands of docs/existing-pairs.md,", () => {
+describe("20 pairs of the local store, by the commands of docs/existing-pairs.md,", () => {
   it.for(["With `pulumi up`", "With `pulumi import`"])(
     "are taken over: %s",
     async (section, { expect, onTestFinished }) => {
-      const project = await pluginProject({ program: "" });
+      const project = await pluginProject({ program: "", env: TRANSPILE_ONLY });
       onTestFinished(() => project.close());
       await addLocalPairs(project);
       const before = pairs(project);
@@ -128,8 +126,7 @@ describe.concurrent("20 pairs of the local store, by the commands of docs/existi
         else await project.pulumi(args);
       }
       expect((await project.preview()).changes).toEqual({ same: 21 });
-      await project.refresh();
-      expect((await project.up()).changes).toEqual({ same: 21 });
+      expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 21 });
       expect(pairs(project)).toEqual(before);
     },
   );

@@ -8,7 +8,7 @@ import { fileError } from "../../core/privateKeyFile/fileError";
 import { formatPublicKeyLine } from "../../keys";
 import type { Io } from "../input";
 import { newOperation } from "../operation";
-import { type FoundPair, findPairs } from "../pairs/find";
+import { type FoundPair, type FoundPairs, findPairs } from "../pairs/find";
 import { type PairsOptions, WHERE_HELP, withPairsOptions } from "../pairs/options";
 import { type SettingsParts, settingsFor } from "../pairs/settings";
 import { visible } from "../quoted";
@@ -70,23 +70,10 @@ export function adoptOptions(command: Command): Command {
 
 /** Writes the program. Resolves to whether every pair is in it. */
 export async function runAdopt(options: AdoptOptions, parts: AdoptParts): Promise<boolean> {
-  const { as: form, language } = options;
   const settings = await settingsFor(options, parts);
   const { pairs, lookedAt, unclear } = await findPairs(options, settings, parts.catalog);
-  if (unclear.length > 0) {
-    const [{ error }] = unclear as [(typeof unclear)[number]];
-    throw error.with({
-      message: unclear
-        .map((each) => `${each.location} could not be looked at: ${each.error.details.message}`)
-        .join("; "),
-    });
-  }
-  const reasons = new Map(pairs.map((pair) => [pair, whyLeftOut(pair, form, language, parts.catalog)]));
-  const usable = pairs.filter((pair) => reasons.get(pair) === undefined);
-  const leftOut = pairs.flatMap((pair) => {
-    const reason = reasons.get(pair);
-    return reason === undefined ? [] : [`${shown(pair)}: ${reason}`];
-  });
+  failIfUnclear(unclear);
+  const { usable, leftOut } = sorted(pairs, options, parts.catalog);
   for (const line of leftOut) parts.complain(`pulumi-keypair: left out ${visible(line)}.\n`);
   if (usable.length === 0) {
     throw new KeyPairError({
@@ -97,34 +84,55 @@ export async function runAdopt(options: AdoptOptions, parts: AdoptParts): Promis
   }
 
   const names = resourceNames(usable);
-  const nameOf = (pair: FoundPair) => names.get(pair) ?? pair.record.name;
-  const isForPlugin = options.plugin === true || form === "import" || language !== "typescript";
-  const program = PROGRAMS[language];
-  const files = new Map([
-    [
-      program.file,
-      program.text({
-        header: [
-          `Written by pulumi-keypair adopt: ${counted(usable.length)} of ${placesOf(usable)}.`,
-          ...leftOut.map((line) => `Left out ${line}.`),
-        ],
-        declarations:
-          form === "set" ? keyPairSets(usable) : usable.map((pair) => declared(pair, nameOf(pair), form)),
-        isForPlugin,
-      }),
-    ],
-  ]);
-  if (form === "import") {
-    const resources = await Promise.all(
-      usable.map(async (pair) =>
-        importedResource(pair, nameOf(pair), await pair.backend.owner(newOperation()), parts.version),
-      ),
-    );
-    files.set(IMPORT_FILE, importFile(resources));
-  }
+  const files = new Map([[PROGRAMS[options.language].file, programOf(names, leftOut, options)]]);
+  if (options.as === "import") files.set(IMPORT_FILE, await importFileOf(names, parts.version));
   writeNew(options.out, files);
   parts.print(report(options, usable, [...files.keys()]));
   return leftOut.length === 0;
+}
+
+/** A program that lacks the pairs of a region would look whole. */
+function failIfUnclear(unclear: FoundPairs["unclear"]): void {
+  const [first] = unclear;
+  if (first === undefined) return;
+  const messages = unclear.map(
+    ({ location, error }) => `${location} could not be looked at: ${error.details.message}`,
+  );
+  throw first.error.with({ message: messages.join("; ") });
+}
+
+/** The pairs for the program, and a line for each of the others. */
+function sorted(
+  pairs: readonly FoundPair[],
+  { as: form, language }: AdoptOptions,
+  catalog: BackendCatalog,
+): { usable: FoundPair[]; leftOut: string[] } {
+  const judged = pairs.map((pair) => ({ pair, reason: whyLeftOut(pair, form, language, catalog) }));
+  return {
+    usable: judged.flatMap(({ pair, reason }) => (reason === undefined ? [pair] : [])),
+    leftOut: judged.flatMap(({ pair: { record, backend }, reason }) =>
+      reason === undefined ? [] : [`${JSON.stringify(record.name)} (${placeOf(backend)}): ${reason}`],
+    ),
+  };
+}
+
+/** @param names  Of the resources. */
+function programOf(
+  names: ReadonlyMap<FoundPair, string>,
+  leftOut: readonly string[],
+  { as: form, language, plugin = false }: AdoptOptions,
+): string {
+  const pairs = [...names.keys()];
+  const places = new Set(pairs.map(({ backend }) => placeOf(backend)));
+  return PROGRAMS[language].text({
+    header: [
+      `Written by pulumi-keypair adopt: ${counted(pairs.length)} of ${[...places].join(", ")}.`,
+      ...leftOut.map((line) => `Left out ${line}.`),
+    ],
+    declarations:
+      form === "set" ? keyPairSets(pairs) : [...names].map(([pair, name]) => declared(pair, name, form)),
+    isForPlugin: plugin || form === "import" || language !== "typescript",
+  });
 }
 
 function declared({ record, key, keyProblem, connection }: FoundPair, name: string, form: Form): Declaration {
@@ -147,7 +155,16 @@ function declared({ record, key, keyProblem, connection }: FoundPair, name: stri
   });
 }
 
-/** Writes all files or none, and never over a file that is there. */
+async function importFileOf(names: ReadonlyMap<FoundPair, string>, version: string): Promise<string> {
+  const resources = await Promise.all(
+    [...names].map(async ([pair, name]) =>
+      importedResource(pair, name, await pair.backend.owner(newOperation()), version),
+    ),
+  );
+  return importFile(resources);
+}
+
+/** Never writes over a file that is there; if one of them is, writes none. */
 function writeNew(folder: string, files: ReadonlyMap<string, string>): void {
   const there = [...files.keys()].map((file) => join(folder, file)).filter((path) => existsSync(path));
   if (there.length > 0) {
@@ -180,14 +197,6 @@ function report(
     "Then `pulumi preview` shows no change.",
     "",
   ].join("\n");
-}
-
-function shown({ record, backend }: FoundPair): string {
-  return `${JSON.stringify(record.name)} (${placeOf(backend)})`;
-}
-
-function placesOf(pairs: readonly FoundPair[]): string {
-  return [...new Set(pairs.map(({ backend }) => placeOf(backend)))].join(", ");
 }
 
 /** Without what only this machine knows: the text goes into a program. */

@@ -5,7 +5,7 @@ const RESERVED = "pulumi";
 
 /**
  * A name for the resource of each pair: that of the pair, without what is special to some language or tool. Pairs whose names
- * come to the same get their region, or else a number.
+ * come to the same get their region, or else a number. In the order of the pairs.
  */
 export function resourceNames(pairs: readonly FoundPair[]): Map<FoundPair, string> {
   const byPlainName = Map.groupBy(pairs, ({ record }) => plainName(record.name));
@@ -19,7 +19,7 @@ export function resourceNames(pairs: readonly FoundPair[]): Map<FoundPair, strin
       names.set(pair, takeName(region === undefined ? name : `${name}-${plainName(region)}`, taken));
     }
   }
-  return names;
+  return new Map(pairs.map((pair) => [pair, names.get(pair) ?? plainName(pair.record.name)]));
 }
 
 /** The name, with a number if it is taken. */

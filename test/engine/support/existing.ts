@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { createKeyPair } from "../../../provider/backends/local/create";
 import type { KeyPairStore } from "../../../provider/backends/local/store";
-import { type EcsProjectOptions, ecsProject, REGION } from "./alibaba";
+import { credentials, type EcsProjectOptions, ecsProject, REGION } from "./alibaba";
 import { newKey } from "./keys";
 import { pluginFolder } from "./plugin";
 
@@ -11,9 +11,13 @@ const REGIONS = [REGION, "eu-central-1"];
 /** The name of a pair whose key cannot be read. */
 export const UNREADABLE = "unreadable";
 
+/** A test that runs a program in TypeScript many times checks its types once, itself. */
+export const TRANSPILE_ONLY = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+
 /** An ECS with pairs that the stack does not know, and a project that can use the plugin too. */
 export async function ecsWithPairs(options: EcsProjectOptions = {}) {
-  const ecs = await ecsProject(options);
+  const env = { ...TRANSPILE_ONLY, ...(options.env ?? credentials()) };
+  const ecs = await ecsProject({ ...options, env });
   const { project, emulator } = ecs;
   project.write(
     "Pulumi.yaml",
