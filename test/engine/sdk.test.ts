@@ -1,7 +1,6 @@
-import { chmodSync, cpSync, renameSync, symlinkSync } from "node:fs";
-import { delimiter, dirname, resolve } from "node:path";
+import { cpSync, renameSync } from "node:fs";
 import { build } from "esbuild";
-import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pairs } from "./support/localStore";
 import { type EngineProject, engineProject } from "./support/project";
 
@@ -76,54 +75,6 @@ it("time-outs that have no effect are warned of", async () => {
   project.program(`new KeyPair("web", {}, { customTimeouts: { create: "1m" } });`);
   const run = await project.up();
   expect(run.warnings("web")).toEqual([expect.stringContaining("Set keypair:timeoutSeconds")]);
-});
-
-it("a policy pack finds key pairs by their class", async () => {
-  // Stands in for the language host, which cannot be had here for policy packs: the engine runs it for this runtime alone.
-  const host = project.write(
-    "bin/pulumi-analyzer-policy-key-pairs",
-    `#!/bin/sh\nexec node "$(node -p 'require.resolve("@pulumi/pulumi/cmd/run-policy-pack")')" "$@"\n`,
-  );
-  chmodSync(host, 0o755);
-  symlinkSync(resolve("node_modules/@pulumi/policy"), project.path("node_modules/@pulumi/policy"), "dir");
-  project.write("policy/PulumiPolicy.yaml", "runtime: key-pairs\nversion: 0.0.1\n");
-  project.write(
-    "policy/package.json",
-    JSON.stringify({ name: "policy", version: "0.0.1", main: "index.js" }),
-  );
-  project.write(
-    "policy/index.js",
-    `const policy = require("@pulumi/policy");
-     const { KeyPair, KeyPairAttachment } = require("pulumi-keypair");
-     new policy.PolicyPack("keys", {
-       enforcementLevel: "mandatory",
-       policies: [
-         {
-           name: "team",
-           description: "Each pair has a team.",
-           validateResource: policy.validateResourceOfType(KeyPair, ({ tags }, args, report) => {
-             if (!tags?.team) report("no team");
-           }),
-         },
-         {
-           name: "count",
-           description: "One pair, and no attachment.",
-           validateStack: ({ resources }, report) => {
-             const counts = [KeyPair, KeyPairAttachment].map((type) => resources.filter((each) => each.asType(type)).length);
-             if (counts.join() !== "1,0") report("counted " + counts);
-           },
-         },
-       ],
-     });`,
-  );
-  const path = [dirname(host), inject("engine").binDir, process.env["PATH"]].join(delimiter);
-  const run = async (source: string, fails: boolean) => {
-    project.program(source);
-    const flags = ["--policy-pack", project.path("policy")];
-    return project.preview({ fails, flags, env: { PATH: path } });
-  };
-  await run(`new KeyPair("web", { tags: { team: "ops" } });`, false);
-  expect((await run(`new KeyPair("web");`, true)).output).toContain("no team");
 });
 
 describe("look-ups", () => {
