@@ -1,6 +1,7 @@
 import Ajv, { type ErrorObject } from "ajv";
 import argumentsSchema from "../generated/keyPairArgs.schema.json";
 import attachmentSchema from "../generated/keyPairAttachmentArgs.schema.json";
+import setSchema from "../generated/keyPairSetArgs.schema.json";
 import configurationSchema from "../generated/providerConfiguration.schema.json";
 import type { CheckFailure } from "./findings";
 
@@ -23,6 +24,11 @@ const EXAMPLES: Record<string, string> = { rotateAfter: "90d (days), 12w (weeks)
 /** What the JSON Schema of the model's types says about the arguments: all problems, each at its argument. */
 export function checkAgainstSchema(args: object): CheckFailure[] {
   return failuresOf(argumentsSchema, args);
+}
+
+/** The same for the arguments of a set of key pairs. */
+export function checkSetAgainstSchema(args: object): CheckFailure[] {
+  return failuresOf(setSchema, args);
 }
 
 /** The same for the arguments of an attachment. */
