@@ -304,7 +304,19 @@ export interface KeyPairSetArgs {
 }
 
 /** A key pair of a set: what a `KeyPair` tells, without the private key. */
-export type KeyPairSetMember = Omit<KeyPairOutputs, "privateKey" | "privateKeyOpenssh" | "privateKeyPem">;
+export interface KeyPairSetMember
+  extends Omit<KeyPairOutputs, "privateKey" | "privateKeyOpenssh" | "privateKeyPem"> {
+  /** Of the tags that the program gives, those that the key pair has. */
+  tags?: Tags;
+  /** The resource group of the key pair, if the program gives one (Alibaba Cloud). */
+  resourceGroupId?: string;
+}
+
+/** What is known of a key pair of a set before it is made. */
+export interface KeyPairSetPlannedMember extends Pick<KeyPairSetMember, "keyPairName" | "tags"> {
+  /** Of an imported key. */
+  fingerprintSha256?: string;
+}
 
 /** What a `KeyPairSet` knows beside its arguments. */
 export interface KeyPairSetOutputs {
@@ -325,6 +337,8 @@ export interface CheckedKeyPairSetArgs extends KeyPairSetArgs {
   __automaticPrefix?: boolean;
   /** The keys of `publicKeyFolder`, member to OpenSSH line. */
   __folderKeys?: { [member: string]: string };
+  /** The key pairs that there will be, so that a preview shows which of them come, change and go. */
+  keyPairs?: { [member: string]: { [region: string]: KeyPairSetPlannedMember } };
   /** What the files of `privateKeyFolder` hold now, by member: see `__keyInFile` of a `KeyPair`. */
   __keysInFiles?: { [member: string]: string };
 }
@@ -338,7 +352,7 @@ export interface KeyPairSetKey extends Pick<KeyPairArgs, "keyGeneration" | "keep
 /**
  * What is stored of a key pair of a set beside its facts. `publicKeyBody` is there only if it is not the key that the cloud has.
  */
-export interface KeyPairSetNote extends Omit<KeyPairState, keyof KeyPairOutputs> {
+export interface KeyPairSetNote extends Omit<KeyPairState, keyof KeyPairSetMember> {
   isImported?: boolean;
 }
 
@@ -352,7 +366,7 @@ export interface KeyPairSetLeftOver {
 
 /** What is stored of a set. */
 export interface KeyPairSetState
-  extends Omit<CheckedKeyPairSetArgs, "keyPairNamePrefix" | "__keysInFiles">,
+  extends Omit<CheckedKeyPairSetArgs, "keyPairNamePrefix" | "keyPairs" | "__keysInFiles">,
     KeyPairSetOutputs {
   /** By member and region. */
   __notes: { [member: string]: { [region: string]: KeyPairSetNote } };

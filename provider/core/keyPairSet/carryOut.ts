@@ -247,7 +247,7 @@ class Work {
     before?: StoredPair,
   ): void {
     if (before) this.#pairs.delete(before);
-    this.#pairs.add({ member, region: regionOf(state), state });
+    this.#pairs.add({ member, region: regionOf(state.region), state });
     if (isCreated && !state.__isDoubtful && state.fingerprintSha256 === state.__ownKey)
       this.#keys.set(member, memberKeyOf(state));
     if (incomplete) throw incomplete;

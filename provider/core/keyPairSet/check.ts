@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { formatPublicKeyLine, isPrivateKeyText, readPublicKey } from "../../keys";
 import { defined } from "../defined";
 import { sameKeyLine } from "../keyPair/compare";
@@ -10,6 +11,7 @@ import { Findings, withoutPrivateKeys } from "../resource/findings";
 import { type PartlyUnknown, UNKNOWN } from "../unknown";
 import { checkPairs } from "./checkPairs";
 import { type GivenKey, keysOfFolder } from "./folder";
+import { plannedPairs, undecided, wantedPairs } from "./members";
 import { KEY_PAIR_SET_PROPERTIES } from "./properties";
 
 export type SetCheck = CheckRequest<KeyPairSetArgs, CheckedKeyPairSetArgs>;
@@ -59,8 +61,12 @@ export function checkKeyPairSet(given: SetCheck): CheckResult<CheckedKeyPairSetA
     ...prefixOf(request),
   }) as PartlyUnknown<CheckedKeyPairSetArgs>;
   const files = checkPairs({ request, args, known, keys, rules }, findings);
+  const { settings, catalog } = given;
+  // A failure ends the run, and may be that there is no place.
+  const isPlannable = findings.failures.length === 0 && undecided(args) === undefined;
+  const planned = isPlannable ? { keyPairs: plannedPairs(wantedPairs(args, settings, catalog)) } : {};
   return {
-    args: { ...args, ...files },
+    args: { ...args, ...files, ...planned } as PartlyUnknown<CheckedKeyPairSetArgs>,
     failures: findings.failures,
     warnings: findings.warnings,
   };
@@ -78,10 +84,15 @@ function asWritten(
     __folderKeys: replayed,
     __automaticPrefix: isFilledIn,
     __keysInFiles: _lookedAtAgain,
+    keyPairs: planned,
     ...news
   } = given as News & Partial<CheckedKeyPairSetArgs>;
   if (isFilledIn && news.keyPairNamePrefix === olds.keyPairNamePrefix) delete news.keyPairNamePrefix;
-  return { news: news as SetCheck["news"], replayed };
+  // Given by a program, it is an output in the place of an argument.
+  const isReplayed =
+    replayed !== undefined || isFilledIn !== undefined || isDeepStrictEqual(planned, olds.keyPairs);
+  const kept = isReplayed ? news : { ...news, ...defined({ keyPairs: planned }) };
+  return { news: kept as SetCheck["news"], replayed };
 }
 
 /** The keys without those that have no value or are no texts: those are reported at their members. */

@@ -44,11 +44,19 @@ export function slotName(member: string, region: string): string {
   return `${member}\0${region}`;
 }
 
-const KINDS = { add: "add", remove: "delete", update: "update", replace: "update", move: "update" } as const;
-
+/** What of the pair changes. Both sides of the comparison have it: the state, and what the check plans (`plannedPairs`). */
 function pathChangeOf(step: PairStep): PathChange {
-  const path = ["keyPairs", memberOf(step), regionOfStep(step)];
-  return { property: "keyPairs", path: path.map(pathPart).join(""), kind: KINDS[step.kind] };
+  const pair = ["keyPairs", memberOf(step), regionOfStep(step)];
+  const change = (kind: PathChange["kind"], ...more: string[]): PathChange => ({
+    property: "keyPairs",
+    path: [...pair, ...more].map(pathPart).join(""),
+    kind,
+  });
+  if (step.kind === "add") return change("add");
+  if (step.kind === "remove") return change("delete");
+  const changed = new Set(step.changes.map(({ property }) => property));
+  if (changed.has("publicKeyBody") && !step.wanted.isCreated) return change("update", "fingerprintSha256");
+  return change("update", changed.has("tags") ? "tags" : "keyPairName");
 }
 
 /** As the engine writes paths: `keyPairs.anna["eu-central-1"]`. */

@@ -38,7 +38,7 @@ export function groupedFailure(
   return new KeyPairError({
     code: codes.has("OutcomeUnknown") ? "OutcomeUnknown" : code,
     message: `${failures.length} of ${total} key pairs failed:${lines.join(".")}`,
-    next: `\n${next}`,
+    next,
     cause: failures[0]?.error,
   });
 }

@@ -1,9 +1,11 @@
+import { fingerprintSha256, readPublicKey } from "../../keys";
 import type { BackendCatalog } from "../backend";
 import type { ProviderSettings } from "../connection";
 import { resolvePlace } from "../connection";
 import { defined } from "../defined";
 import type { CheckedKeyPairArgs, CheckedKeyPairSetArgs } from "../model";
 import { hasUnknown, type MaybeUnknown, type PartlyUnknown, UNKNOWN } from "../unknown";
+import { byMember, regionOf } from "./state";
 
 type Args = PartlyUnknown<CheckedKeyPairSetArgs>;
 
@@ -67,6 +69,24 @@ export function wantedPairs(args: Args, settings: ProviderSettings, catalog: Bac
       args: argumentsOf(member, key, region, args),
     })),
   );
+}
+
+/** What is known of the pairs before they are made. */
+export function plannedPairs(wanted: readonly WantedPair[]): object {
+  const fingerprints = new Map<string, string>();
+  const fingerprintOf = (line: string) => {
+    const known = fingerprints.get(line) ?? fingerprintSha256(readPublicKey(line));
+    fingerprints.set(line, known);
+    return known;
+  };
+  const pairs = wanted.map(({ member, region, args }) => ({ member, region: regionOf(region), args }));
+  return byMember(pairs, ({ args: { keyPairName, publicKeyBody, tags } }) => ({
+    keyPairName,
+    ...(publicKeyBody === undefined
+      ? {}
+      : { fingerprintSha256: publicKeyBody === UNKNOWN ? UNKNOWN : fingerprintOf(publicKeyBody) }),
+    ...(tags === undefined ? {} : { tags }),
+  }));
 }
 
 /** Where a created member's private key is written too. */

@@ -17,7 +17,14 @@ export interface KeyPairSetComparison {
 }
 
 /** What names and keys follow from. */
-const OF_THE_MEMBERS = ["publicKeys", "created", "publicKeyFolder", "keyPairNamePrefix", "regions"] as const;
+const OF_THE_MEMBERS = [
+  "publicKeys",
+  "created",
+  "publicKeyFolder",
+  "keyPairNamePrefix",
+  "regions",
+  "tags",
+] as const;
 
 /** The properties of a `KeyPairSet`. It is never replaced: its key pairs are. */
 export const KEY_PAIR_SET_PROPERTIES = {
@@ -44,9 +51,9 @@ export const KEY_PAIR_SET_PROPERTIES = {
 /** The notes of a state that repeat what the user says. */
 export const KEY_PAIR_SET_NOTES = {
   __folderKeys: { change: "computed", follows: ["publicKeyFolder"] },
-  __notes: { change: "computed", follows: [...OF_THE_MEMBERS, "tags", "connection", "keepers"] },
+  __notes: { change: "computed", follows: [...OF_THE_MEMBERS, "connection", "keepers"] },
   __keys: { change: "computed", follows: ["created", "keepers"] },
-  __leftOver: { change: "computed", follows: [...OF_THE_MEMBERS, "tags", "connection", "keepers"] },
+  __leftOver: { change: "computed", follows: [...OF_THE_MEMBERS, "connection", "keepers"] },
   __olderPrivateKeys: { change: "computed", secret: true },
 } as const satisfies PropertyTable<KeyPairSetComparison, `__${string}`>;
 

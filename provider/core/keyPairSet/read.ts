@@ -3,6 +3,7 @@ import { readKeyPair } from "../keyPair/read";
 import type { CheckedKeyPairSetArgs, KeyPairSetState } from "../model";
 import type { OperationContext, ReadOutcome } from "../resource/contract";
 import { asKeyPairError, type Failure, groupedFailure } from "./failures";
+import { plannedPairs, wantedPairs } from "./members";
 import { inParallel } from "./parallel";
 import { Progress } from "./progress";
 import { contentsOf, type StoredPair, setArgumentsOf, setStateOf } from "./state";
@@ -41,7 +42,13 @@ export async function readKeyPairSet(
   const { keys, pairs, leftOver } = contents;
   const now = { keys, pairs: pairs.flatMap(isThere), leftOver: leftOver.flatMap(isThere) };
   const refreshed = setStateOf(setArgumentsOf(state), now);
-  return { id, state: refreshed, inputs: setArgumentsOf(refreshed) };
+  const args = setArgumentsOf(refreshed);
+  const planned = plannedPairs(wantedPairs(args, context.settings, context.catalog));
+  return {
+    id,
+    state: refreshed,
+    inputs: { ...args, keyPairs: planned as NonNullable<typeof args.keyPairs> },
+  };
 }
 
 /** A set is in no cloud: only its key pairs are. */

@@ -20,7 +20,7 @@ import { SET_ARGUMENTS } from "./properties";
 const NAMELESS_REGION = "default";
 
 const PRIVATE_KEYS = ["privateKey", "privateKeyOpenssh", "privateKeyPem"] as const;
-const FACTS: readonly string[] = [...COMPUTED_PROPERTIES, "keyPairName"].filter(
+const FACTS: readonly string[] = [...COMPUTED_PROPERTIES, "keyPairName", "tags", "resourceGroupId"].filter(
   (name) => !PRIVATE_KEYS.some((other) => other === name),
 );
 
@@ -49,7 +49,7 @@ export function noContents(): Contents {
 }
 
 /** What the region of a pair is called in `keyPairs`. */
-export function regionOf({ region }: { region?: string }): string {
+export function regionOf(region: string | undefined): string {
   return region ?? NAMELESS_REGION;
 }
 
@@ -80,7 +80,7 @@ export function contentsOf(state: KeyPairSetState): Contents {
 /** The state of a set with these arguments and these key pairs. */
 export function setStateOf(args: CheckedKeyPairSetArgs, contents: Contents): KeyPairSetState {
   const { pairs, leftOver, keys } = contents;
-  const { __keysInFiles: _lookedAtAgain, ...said } = args;
+  const { __keysInFiles: _lookedAtAgain, keyPairs: _planned, ...said } = args;
   const privateKeys: Record<string, string> = {};
   for (const [member, key] of keys) {
     const held = [...pairs, ...leftOver].find(
@@ -146,9 +146,10 @@ function withoutPrivateKey({ member, region, state }: StoredPair): KeyPairSetLef
   return { member, region, keyPair };
 }
 
-function byMember<T>(
-  pairs: StoredPair[],
-  partOf: (pair: StoredPair) => T,
+/** A value for each pair, by member and region, both in the order of their names. */
+export function byMember<Pair extends { member: string; region: string }, T>(
+  pairs: readonly Pair[],
+  partOf: (pair: Pair) => T,
 ): { [member: string]: { [region: string]: T } } {
   const members = new Map<string, [string, T][]>();
   for (const pair of pairs) {

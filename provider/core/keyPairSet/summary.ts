@@ -40,9 +40,7 @@ export function memberOf(step: PairStep): string {
 
 /** The region that a step is about. */
 export function regionOfStep(step: PairStep): string {
-  return step.kind === "remove"
-    ? step.stored.region
-    : regionOf(step.wanted.region === undefined ? {} : { region: step.wanted.region });
+  return step.kind === "remove" ? step.stored.region : regionOf(step.wanted.region);
 }
 
 function isVerb(action: string): boolean {

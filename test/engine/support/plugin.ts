@@ -31,6 +31,12 @@ export function pluginPath(): string {
 /** A project whose programs use the plugin: `PluginKeyPair` and `Provider` are there. */
 export async function pluginProject({ program, ...options }: ProjectOptions): Promise<EngineProject> {
   const project = await engineProject({ program: PRELUDE + program, ...options });
+  addPlugin(project);
+  return project;
+}
+
+/** Makes the plugin known to the project, which any program can then use. */
+export function addPlugin(project: EngineProject): void {
   mkdirSync(project.path("bin"));
   chmodSync(pluginPath(), 0o755);
   symlinkSync(pluginPath(), project.path("bin/pulumi-resource-keypair"));
@@ -38,7 +44,6 @@ export async function pluginProject({ program, ...options }: ProjectOptions): Pr
     "Pulumi.yaml",
     "name: test\nruntime: nodejs\nplugins:\n  providers:\n    - { name: keypair, path: ./bin }\n",
   );
-  return project;
 }
 
 /** Replaces the program of such a project. */

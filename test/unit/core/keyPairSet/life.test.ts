@@ -292,7 +292,7 @@ describe("drift", () => {
     cloud.in("here").script("findKeyPair", fails("PermissionDenied"), fails("PermissionDenied"));
     const error = await failureOf(cloud.refresh(state));
     expect(error.message).toBe(
-      "2 of 2 key pairs failed:\n- team-anna, team-bert: the cloud answered PermissionDenied. \nNothing was changed.",
+      "2 of 2 key pairs failed:\n- team-anna, team-bert: the cloud answered PermissionDenied. Nothing was changed.",
     );
   });
 });
