@@ -2,7 +2,6 @@ import type { EngineProject } from "./project";
 
 /** Where a set says which class it is of: the programs of the tests have `KeyPairSet` by this line. */
 export const WITH_SETS = 'const { KeyPairSet } = require("pulumi-keypair");\n';
-export const WITH_PLUGIN_SETS = 'const { KeyPairSet } = require("pulumi-keypair/plugin");\n';
 
 /** What the state holds of the set's key pairs, as `member/region name`. */
 export function pairsInState(project: EngineProject, set = "team"): string[] {
