@@ -6,7 +6,7 @@ import { checkPrivateKeyFile } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import { checkConnectionKeys } from "../resource/commonChecks";
 import type { CheckRequest } from "../resource/contract";
-import type { Findings } from "../resource/findings";
+import { about, type Findings } from "../resource/findings";
 import { hasUnknown, type MaybeUnknown, UNKNOWN } from "../unknown";
 import { checkGeneration } from "./generation";
 import { keyInFile } from "./keyFile";
@@ -74,8 +74,8 @@ export function checkKeyFileTarget(
 ): Pick<CheckedKeyPairArgs, "__keyInFile"> {
   const file = fileOf(path, settings.projectFolder);
   findings.attempt(property, () => {
-    if (!isUnchanged)
-      checkPrivateKeyFile(file, (fingerprint) => mayBeOwn || run.knownKeyFiles.has(file, fingerprint));
+    const mayHold = (fingerprint: string) => mayBeOwn || run.knownKeyFiles.has(file, fingerprint);
+    if (!isUnchanged) about(property, () => checkPrivateKeyFile(file, mayHold));
     const other = holder === undefined ? undefined : run.keyFileClaims.claim(holder, file, !isUnchanged);
     if (other !== undefined) {
       findings.fail(

@@ -7,7 +7,7 @@ import type { CheckedKeyPairSetArgs, Connection, KeyPairSetArgs } from "../model
 import { checkPrivateKeyFile } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import type { CheckRequest } from "../resource/contract";
-import type { Findings } from "../resource/findings";
+import { about, type Findings } from "../resource/findings";
 import { hasUnknown, type PartlyUnknown } from "../unknown";
 import type { GivenKey } from "./folder";
 import { privateKeyFileOf, regionsOf, undecided, wantedPairs } from "./members";
@@ -183,7 +183,7 @@ function checkFolderCanBeMade(folder: string, findings: Findings): void {
   let above = dirname(folder);
   while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
   findings.attempt("privateKeyFolder", () => {
-    checkPrivateKeyFile(`${above}/${FILE_THAT_IS_NOWHERE}`, () => true);
+    about("privateKeyFolder", () => checkPrivateKeyFile(`${above}/${FILE_THAT_IS_NOWHERE}`, () => true));
   });
 }
 

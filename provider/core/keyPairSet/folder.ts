@@ -1,11 +1,10 @@
 import { type Dirent, readdirSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { PublicKey } from "../../keys";
-import { isKeyPairError } from "../errors";
 import { resolvePublicKey } from "../keyPair/publicKeySource";
 import { fileError } from "../privateKeyFile/fileError";
 import { fileOf } from "../projectFolder";
-import type { Findings } from "../resource/findings";
+import { about, type Findings } from "../resource/findings";
 
 /** A member's key, and where the program gives it. */
 export interface GivenKey {
@@ -29,7 +28,8 @@ export function keysOfFolder(folder: string, projectFolder: string, findings: Fi
       findings.fail(name, `${join(path, name)} is a folder, and only the files of publicKeyFolder are read`);
       return [];
     }
-    const key = findings.attempt(name, () => keyOfFile(join(path, name), name));
+    const read = () => resolvePublicKey({ publicKeyFile: join(path, name) }, projectFolder);
+    const key = findings.attempt(name, () => about(name, read));
     return key ? [{ member: name.slice(0, name.length - extname(name).length), property: name, key }] : [];
   });
 }
@@ -44,13 +44,4 @@ function entriesOf(path: string, findings: Findings): Dirent[] {
   });
   const visible = (entries ?? []).filter(({ name }) => !name.startsWith("."));
   return visible.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** The error is about the file, not about an argument. */
-function keyOfFile(path: string, property: string): GivenKey["key"] {
-  try {
-    return resolvePublicKey({ publicKeyFile: path }, "/");
-  } catch (error) {
-    throw isKeyPairError(error) ? error.with({ property }) : error;
-  }
 }

@@ -24,6 +24,7 @@ const OF_THE_MEMBERS = [
   "keyPairNamePrefix",
   "regions",
   "tags",
+  "resourceGroupId",
 ] as const;
 
 /** The properties of a `KeyPairSet`. It is never replaced: its key pairs are. */
