@@ -103,7 +103,7 @@ export class KeyPairSetOutputs extends pulumi.CustomResource {
     return pulumi.all([keyPairNamePrefix, keyPairNames, regions]).apply(([prefix, names, given]) => {
       // In a program's own tests a mock may tell nothing.
       if (names === undefined || prefix === undefined) return `${prefix ?? ""}${member}`;
-      const problem = memberProblem(member, prefix, names) ?? regionProblem(region, given);
+      const problem = nameProblem(member, region, { prefix, names, regions: given });
       if (problem !== undefined) throw new pulumi.RunError(`keyPairName("${member}"): ${problem}`);
       return `${prefix}${member}`;
     });
@@ -130,6 +130,15 @@ function withoutValue(property: string, value: unknown): Problem[] {
   if (property !== "publicKeys" || typeof value !== "object") return [];
   const missing = Object.entries(value).filter(([, key]) => key === undefined || key === null);
   return missing.map(([member]) => ({ property: `${property}.${member}`, reason }));
+}
+
+/** Why the set has no such key pair, or `undefined`. */
+export function nameProblem(
+  member: string,
+  region: string | undefined,
+  set: { prefix: string; names: string[]; regions: string[] | undefined },
+): string | undefined {
+  return memberProblem(member, set.prefix, set.names) ?? regionProblem(region, set.regions);
 }
 
 function memberProblem(member: string, prefix: string, names: string[]): string | undefined {

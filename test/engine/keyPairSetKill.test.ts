@@ -25,7 +25,9 @@ it("an up that is killed in the middle of 200 pairs loses nothing that the next 
 
   emulator.setRate(undefined);
   const before = emulator.count("ImportKeyPair");
-  await project.up({ flags: ["--refresh"] });
+  await project.pulumi(["cancel", "--yes"]);
+  await project.refresh({ flags: ["--clear-pending-creates"] });
+  await project.up();
   expect(ecs.names()).toHaveLength(200);
   expect(pairsInState(project)).toHaveLength(200);
   // One refused import for each pair that was there.
