@@ -47,17 +47,17 @@ export function checkKeyPairSet(given: SetCheck): CheckResult<CheckedKeyPairSetA
   if (rules?.hasTags) addDefaultTags(news, known, request.settings.defaultTags);
   if (rules) checkAgainstRules(news, known, rules, findings);
 
-  const keys = [
-    ...keysOfArgument(known.publicKeys, findings),
-    ...(replayed || known.publicKeyFolder === undefined
-      ? []
-      : keysOfFolder(known.publicKeyFolder, given.settings.projectFolder, findings)),
-  ];
+  const ofArgument = keysOfArgument(known.publicKeys, findings);
+  const isFolderRead = replayed === undefined && known.publicKeyFolder !== undefined;
+  const ofFolder = isFolderRead
+    ? keysOfFolder(known.publicKeyFolder ?? "", given.settings.projectFolder, findings)
+    : [];
+  const keys = [...ofArgument, ...ofFolder];
   checkEachOnce(keys, known.created ?? [], findings);
   const args: PartlyUnknown<CheckedKeyPairSetArgs> = defined({
     ...news,
-    publicKeys: linesOf(keys, "publicKeys", given.olds.publicKeys, news.publicKeys),
-    __folderKeys: replayed ?? linesOf(keys, "folder", given.olds.__folderKeys, undefined),
+    publicKeys: withUnknown(news.publicKeys, linesOf(ofArgument, given.olds.publicKeys)),
+    __folderKeys: isFolderRead ? linesOf(ofFolder, given.olds.__folderKeys) : replayed,
     ...prefixOf(request),
   }) as PartlyUnknown<CheckedKeyPairSetArgs>;
   const files = checkPairs({ request, args, known, keys, rules }, findings);
@@ -174,22 +174,19 @@ function checkEachOnce(keys: GivenKey[], created: string[], findings: Findings):
 }
 
 /** Member to OpenSSH line. Where a key is unchanged, this is the stored line, so that a new comment is no difference. */
-function linesOf(
-  keys: GivenKey[],
-  from: "publicKeys" | "folder",
-  stored: Record<string, string> | undefined,
-  given: SetCheck["news"]["publicKeys"],
-): unknown {
-  if (given === UNKNOWN) return UNKNOWN;
-  const isMeant = ({ member, property }: GivenKey) =>
-    (property === memberPath(member)) === (from === "publicKeys");
-  const lines = keys.filter(isMeant).map(({ member, key: { line } }) => {
-    const before = stored?.[member];
-    return [member, before !== undefined && sameKeyLine(before, line) ? before : line] as const;
-  });
-  const unknown = Object.entries(given ?? {}).filter(([, key]) => key === UNKNOWN);
-  const all = [...lines, ...unknown];
-  return all.length === 0 && given === undefined ? undefined : Object.fromEntries(all);
+function linesOf(keys: GivenKey[], stored: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(
+    keys.map(({ member, key: { line } }) => {
+      const before = stored[member];
+      return [member, before !== undefined && sameKeyLine(before, line) ? before : line];
+    }),
+  );
+}
+
+/** The lines, with the members whose keys are not known yet. */
+function withUnknown(given: SetCheck["news"]["publicKeys"], lines: Record<string, string>): unknown {
+  if (given === undefined || given === UNKNOWN) return given;
+  return { ...lines, ...Object.fromEntries(Object.entries(given).filter(([, key]) => key === UNKNOWN)) };
 }
 
 /** The given prefix, or one that is made of the set's name and stays if the set is renamed. */

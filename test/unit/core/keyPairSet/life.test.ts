@@ -160,6 +160,21 @@ describe("a changed set", () => {
     expect(after).not.toHaveProperty("__leftOver");
   });
 
+  test("in another account is made there first, with the same keys, then removed where it was", async () => {
+    const state = await made({ publicKeys: { anna }, created: ["ci"] });
+    const news = { publicKeys: { anna }, created: ["ci"], connection: { path: "other" } };
+    expect(cloud.diff(state, news).summary).toBe("anna, ci: another place");
+    cloud.in("here", "other").script("importKeyPair", fails("PermissionDenied"));
+    const { state: half, incomplete } = await cloud.update(state, news);
+    expect(incomplete?.message).toContain("1 of 2 key pairs failed");
+    expect(cloud.names).toEqual(["here/team-anna", "other:here/team-ci"]);
+    cloud.newRun();
+    const { state: after } = await cloud.update(half, news);
+    expect(cloud.names).toEqual(["other:here/team-anna", "other:here/team-ci"]);
+    expect(after.privateKeys).toEqual(state.privateKeys);
+    expect(cloud.diff(after, news).changes).toEqual([]);
+  });
+
   test("changes tags in place or anew, member by member", async () => {
     const news = { publicKeys: { anna }, created: ["ci"], tags: { team: "ops" } };
     const state = await made(news);

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { BackendCatalog } from "../../../../provider/core/backend";
 import { keyPairSetResource } from "../../../../provider/core/keyPairSet";
 import type { CheckedKeyPairSetArgs, KeyPairSetArgs, KeyPairSetState } from "../../../../provider/core/model";
@@ -10,10 +11,13 @@ export const SET_URN = "urn:pulumi:test::unit::keypair:index:KeyPairSet::team";
 
 /** One region of a cloud in memory. */
 class FakeRegion extends FakeBackend {
-  constructor(override readonly region: string) {
+  constructor(
+    override readonly region: string,
+    place: string,
+  ) {
     super();
-    this.location = `fake ${region}`;
-    this.endpoint = `fake://${region}`;
+    this.location = `fake ${place}`;
+    this.endpoint = `fake://${place}`;
   }
 }
 
@@ -24,9 +28,11 @@ export class FakeCloud {
   projectFolder = "/project";
   defaultRegion: string | undefined = "here";
 
-  in(region: string): FakeBackend {
-    const known = this.regions.get(region) ?? new FakeRegion(region);
-    this.regions.set(region, known);
+  /** @param account  The store's name; without it the one that everybody has. */
+  in(region: string, account?: string): FakeBackend {
+    const place = account === undefined ? region : `${account}:${region}`;
+    const known = this.regions.get(place) ?? new FakeRegion(region, place);
+    this.regions.set(place, known);
     return known;
   }
 
@@ -34,7 +40,7 @@ export class FakeCloud {
     const { rules } = catalogOf(new FakeBackend());
     return {
       rules,
-      open: async ({ region = "the cloud's own" }) => this.in(region),
+      open: async ({ region = "the cloud's own", path }) => this.in(region, path && basename(path)),
       closeAll: async () => {},
     };
   }
