@@ -1,5 +1,6 @@
 // npm run bench: what key pairs cost beside resources whose provider does nothing and whose states are of the same size, in one run.
 //   --count <n>   resources a stack (default 500)   --runs <n>   medians of so many runs (default 3)
+//   --sets        only sets of key pairs beside single ones
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,6 +15,7 @@ import {
   startMilliseconds,
 } from "./bench/measure.mts";
 import { WORKLOADS, type Workload } from "./bench/project.mts";
+import { benchSets } from "./bench/sets.mts";
 import { ensureEngine } from "./engine/ensure.mts";
 import { ROOT } from "./workspace.mts";
 
@@ -28,7 +30,11 @@ const LOADS = 11;
 const PLUGIN_START_TIMES = 1.3;
 
 const { values } = parseArgs({
-  options: { count: { type: "string", default: "500" }, runs: { type: "string", default: "3" } },
+  options: {
+    count: { type: "string", default: "500" },
+    runs: { type: "string", default: "3" },
+    sets: { type: "boolean", default: false },
+  },
 });
 const [count, runs] = [values.count, values.runs].map((text) => {
   const number = Number(text);
@@ -37,6 +43,9 @@ const [count, runs] = [values.count, values.runs].map((text) => {
 }) as [number, number];
 
 const engine = await ensureEngine();
+await benchSets(engine, count, runs);
+if (values.sets) process.exit();
+
 const results = new Map<Workload, Measurement[]>();
 for (let run = 1; run <= runs; run++) {
   // One after the other within each run, so that all workloads see the same noise of the machine.

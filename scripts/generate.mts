@@ -15,7 +15,7 @@ import { examplesOf } from "./schemaExamples.mts";
 
 const root = join(import.meta.dirname, "..");
 const generated = join(root, "provider/core/generated");
-const CHECKED_TYPES = ["KeyPairArgs", "KeyPairAttachmentArgs", "ProviderConfiguration"];
+const CHECKED_TYPES = ["KeyPairArgs", "KeyPairSetArgs", "KeyPairAttachmentArgs", "ProviderConfiguration"];
 
 /** What a file should hold; writing or comparing is one decision, made at the end. */
 const files: [file: string, contents: string][] = [];
@@ -32,6 +32,7 @@ if (what === "arguments" || what === "all") {
 if (what === "package" || what === "all") {
   const require = createRequire(import.meta.url);
   const { KEY_PAIR_PROPERTIES: keyPair } = require("../dist/provider/core/keyPair/properties.js");
+  const { KEY_PAIR_SET_PROPERTIES: keyPairSet } = require("../dist/provider/core/keyPairSet/properties.js");
   const { ATTACHMENT_PROPERTIES: attachment } = require("../dist/provider/core/attachment/properties.js");
   const { SECRET_SETTINGS } = require("../dist/provider/core/settings.js");
   const { MEANINGS } = require("../dist/provider/backends/alibaba/errorCodes.js");
@@ -43,7 +44,7 @@ if (what === "package" || what === "all") {
       packageSchema(
         manifest,
         (type) => schemaOf(type, { aliasRef: true }),
-        { keyPair, attachment },
+        { keyPair, keyPairSet, attachment },
         SECRET_SETTINGS,
         examplesOf,
       ),

@@ -53,7 +53,7 @@ interface Manifest {
 export function packageSchema(
   manifest: Manifest,
   schemaOf: (type: string) => ModelSchema,
-  tables: { keyPair: Table; attachment: Table },
+  tables: { keyPair: Table; keyPairSet: Table; attachment: Table },
   secretSettings: readonly string[],
   examplesOf: (name: string) => string,
 ): Json {
@@ -62,6 +62,8 @@ export function packageSchema(
     [description, examplesOf(name), ...more].join("\n\n");
   const args = schemaOf("KeyPairArgs");
   const outputs = schemaOf("KeyPairOutputs");
+  const setArgs = schemaOf("KeyPairSetArgs");
+  const setOutputs = schemaOf("KeyPairSetOutputs");
   const attachmentArgs = schemaOf("KeyPairAttachmentArgs");
   const attachmentState = schemaOf("KeyPairAttachmentState");
   const facts = schemaOf("KeyPairFacts");
@@ -69,6 +71,7 @@ export function packageSchema(
   const definitions: Record<string, ModelSchema> = {
     ...args.definitions,
     ...outputs.definitions,
+    ...setOutputs.definitions,
     ...configuration.definitions,
     KeyPairFacts: facts,
   };
@@ -112,6 +115,19 @@ export function packageSchema(
         stateInputs: stateInputs(args),
         listInputs: objectType(schemaOf("GetKeyPairsArgs")),
         aliases: [{ type: dynamicType("KeyPair") }],
+      },
+      [token("KeyPairSet")]: {
+        description: shown(
+          "KeyPairSet",
+          "The key pairs of a team, in every region: each member has one key, and a key pair in each region. It is never replaced: a change of a member changes that member's pairs and no others.",
+        ),
+        inputProperties: properties(setArgs, tables.keyPairSet),
+        properties: properties(
+          { ...setArgs, properties: { ...setArgs.properties, ...setOutputs.properties } },
+          tables.keyPairSet,
+        ),
+        required: setOutputs.required ?? [],
+        aliases: [{ type: dynamicType("KeyPairSet") }],
       },
       [token("KeyPairAttachment")]: {
         description: shown(

@@ -12,6 +12,7 @@ const SHOWN: Readonly<Record<string, readonly [folder: string, title: string][]>
     ["import-a-public-key", "Import a public key"],
     ["create-a-key-pair", "Create a key pair"],
   ],
+  KeyPairSet: [["keys-of-a-team", "The keys of a team, in two regions"]],
   KeyPairAttachment: [["attach-a-key-pair", "Attach a key pair to instances"]],
   getKeyPair: [["look-up-a-key-pair", "Look up a key pair"]],
   getKeyPairs: [["look-up-key-pairs", "Look up the key pairs of a team"]],

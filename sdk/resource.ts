@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { registerSecret } from "../provider/core/redact";
 import { checkConfigurationKeys } from "./configuration";
-import { inputsForFront, reportFailures } from "./inputs";
+import { inputsForFront, type Problem, reportFailures } from "./inputs";
 import { requireInstalledProvider } from "./installed";
 import { supportedOptions, throwProblems, warnOfTimeouts } from "./options";
 import { argumentProblems, type OutputNames } from "./problems";
@@ -24,12 +24,16 @@ export interface ResourceKind {
   insteadOfImport: string;
 }
 
-/** What the constructor of a resource passes on to Pulumi. Throws if the engine would not find the provider. */
+/**
+ * What the constructor of a resource passes on to Pulumi. Throws if the engine would not find the provider.
+ * @param moreProblems  What is wrong with the arguments of this resource in particular.
+ */
 export function prepared(
   kind: ResourceKind,
   name: string,
   args: object,
   opts: pulumi.CustomResourceOptions,
+  moreProblems: pulumi.Input<Problem[]>[] = [],
 ): { inputs: pulumi.Inputs; options: pulumi.CustomResourceOptions } {
   requireInstalledProvider();
   checkConfigurationKeys();
@@ -37,7 +41,11 @@ export function prepared(
   if (opts.id !== undefined) throwProblems(name, problems);
   const computed = new Set(kind.computed);
   const secret = secretsOf(args, kind.secretArgs);
-  const allProblems = [...(problems.length > 0 ? [problems] : []), ...argumentProblems(args, kind.outputs)];
+  const allProblems = [
+    ...(problems.length > 0 ? [problems] : []),
+    ...argumentProblems(args, kind.outputs),
+    ...moreProblems,
+  ];
   const inputs = {
     ...unset(kind.args),
     ...args,

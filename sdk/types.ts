@@ -5,6 +5,7 @@ export type {
   Connection,
   Keepers,
   KeyGeneration,
+  KeyPairSetMember,
   OnExisting,
   TagChanges,
   Tags,
@@ -12,3 +13,4 @@ export type {
 export type * from "./functionTypes";
 export type { KeyPairAttachmentArgs } from "./keyPairAttachmentProperties";
 export type { GetKeyPairOptions, KeyPairArgs } from "./keyPairProperties";
+export type { KeyPairSetArgs } from "./keyPairSetProperties";

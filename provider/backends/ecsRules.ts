@@ -46,6 +46,7 @@ export interface OwnEcsRules {
 /** The rules of a backend that accepts what ECS accepts. */
 export function ecsRules(own: OwnEcsRules): BackendRules {
   return {
+    maxKeyPairs: KEY_PAIR_QUOTA,
     maxNameLength: MAX_NAME_LENGTH,
     checkName: checkEcsName,
     hasTags: true,

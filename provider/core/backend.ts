@@ -180,6 +180,8 @@ export type Verdict = { verdict: "refuse" | "warn"; reason: string } | undefined
 /** What a cloud accepts, known without a call. Each rule links the vendor's page that it comes from. */
 export interface BackendRules {
   readonly backend: BackendName;
+  /** How many pairs an account has in a region at most, where that is the same for everybody. */
+  readonly maxKeyPairs?: number;
   /** Longest name, in characters; automatic names are cut to fit. */
   readonly maxNameLength: number;
   /** Why the name cannot be used, or `undefined`. `hint` in the text says what can. */

@@ -236,6 +236,147 @@ export interface CheckedKeyPairArgs extends KeyPairArgs {
   __keyInFile?: string;
 }
 
+/**
+ * The arguments of a `KeyPairSet`. Its members are the key files of `publicKeyFolder`, the keys of `publicKeys`, and the names in
+ * `created`. Each member has one key, and a key pair in each region.
+ */
+export interface KeyPairSetArgs {
+  /**
+   * A folder with a key file for each member, relative to the Pulumi project or absolute. A member's name is the file's name without
+   * its ending. Takes what `publicKeyFile` of a `KeyPair` takes. Hidden files are skipped; any other file must hold a key.
+   * @minLength 1
+   */
+  publicKeyFolder?: string;
+  /** Public keys to import, member to key, in any usual format. */
+  publicKeys?: { [member: string]: string };
+  /**
+   * Members whose key is made. In several regions it is made once, by the provider's process, and imported everywhere: one private
+   * key opens all of them.
+   * @uniqueItems true
+   */
+  created?: string[];
+  /**
+   * The regions that each member has a key pair in; the configured one when none are given.
+   * @minItems 1
+   * @uniqueItems true
+   */
+  regions?: string[];
+  /**
+   * What the names in the cloud start with, before the member's name: the set's name and `-` when it is not given. A change makes
+   * new key pairs first, with the same keys, then removes the old ones.
+   */
+  keyPairNamePrefix?: string;
+  /**
+   * Where the private keys of created members are written too: `<member>.pem`, mode 0600. A folder that is not there is made. A file
+   * that holds another key is never overwritten, and files are left in place when their key pairs are deleted.
+   * @minLength 1
+   */
+  privateKeyFolder?: string;
+  /**
+   * How the keys of created members are made. In one region the cloud makes them by default, in several the provider's process does.
+   * A change makes new keys.
+   */
+  keyGeneration?: KeyGeneration;
+  /** Values that the keys of created members belong to: a change of any of them makes new keys. */
+  keepers?: Keepers;
+  /** Tags of each key pair. */
+  tags?: Tags;
+  /** Whether changed tags make each key pair anew (`replace`, the default unless the stack's configuration says otherwise), or are changed in place (`update`). */
+  tagChanges?: TagChanges;
+  /**
+   * The resource group of the key pairs (Alibaba Cloud only). Changed in place.
+   * @minLength 1
+   */
+  resourceGroupId?: string;
+  /**
+   * What to do about a key pair that has a member's name already: `fail`, `adopt` it when it has the same public key, or `recreate`
+   * it (the one that is there is deleted first).
+   * @default fail
+   */
+  onExisting?: OnExisting;
+  /**
+   * `false`: the private keys of created members are not kept in the stack's state. Needs `privateKeyFolder`.
+   * @default true
+   */
+  savePrivateKeys?: boolean;
+  /** Where the key pairs live, when that is not what the stack's configuration says. Its `endpoint` serves all regions of the set. */
+  connection?: Connection;
+}
+
+/** A key pair of a set: what a `KeyPair` tells, without the private key. */
+export interface KeyPairSetMember
+  extends Omit<KeyPairOutputs, "privateKey" | "privateKeyOpenssh" | "privateKeyPem"> {
+  /** Of the tags that the program gives, those that the key pair has. */
+  tags?: Tags;
+  /** The resource group of the key pair, if the program gives one (Alibaba Cloud). */
+  resourceGroupId?: string;
+}
+
+/** What is known of a key pair of a set before it is made. */
+export interface KeyPairSetPlannedMember extends Pick<KeyPairSetMember, "keyPairName" | "tags"> {
+  /** Of an imported key. */
+  fingerprintSha256?: string;
+}
+
+/** What a `KeyPairSet` knows beside its arguments. */
+export interface KeyPairSetOutputs {
+  /** What the names in the cloud start with: the one given, or the set's name and `-`. */
+  keyPairNamePrefix: string;
+  /** The names of the key pairs in the cloud, sorted. A member has the same name in every region. */
+  keyPairNames: string[];
+  /** The key pairs, by member and region. */
+  keyPairs: { [member: string]: { [region: string]: KeyPairSetMember } };
+  /** The private keys of created members, while `savePrivateKeys` is not `false`. A secret. */
+  privateKeys: { [member: string]: string };
+}
+
+/** The arguments of a set as they are stored once they have been checked. */
+export interface CheckedKeyPairSetArgs extends KeyPairSetArgs {
+  keyPairNamePrefix: string;
+  /** The prefix was made of the set's name, so it stays when the set is renamed in the program. */
+  __automaticPrefix?: boolean;
+  /** The keys of `publicKeyFolder`, member to OpenSSH line. */
+  __folderKeys?: { [member: string]: string };
+  /** The key pairs that there will be, so that a preview shows which of them come, change and go. */
+  keyPairs?: { [member: string]: { [region: string]: KeyPairSetPlannedMember } };
+  /** What the files of `privateKeyFolder` hold now, by member: see `__keyInFile` of a `KeyPair`. */
+  __keysInFiles?: { [member: string]: string };
+}
+
+/** The key of a created member, which outlives its key pairs. The private key is in `privateKeys`. */
+export interface KeyPairSetKey extends Pick<KeyPairArgs, "keyGeneration" | "keepers"> {
+  publicKey: string;
+  fingerprintSha256: string;
+}
+
+/**
+ * What is stored of a key pair of a set beside its facts. `publicKeyBody` is there only if it is not the key that the cloud has.
+ */
+export interface KeyPairSetNote extends Omit<KeyPairState, keyof KeyPairSetMember> {
+  isImported?: boolean;
+}
+
+/** A key pair that another one has taken the place of, and that could not be removed yet. */
+export interface KeyPairSetLeftOver {
+  member: string;
+  region: string;
+  /** Without its private key. */
+  keyPair: KeyPairState;
+}
+
+/** What is stored of a set. */
+export interface KeyPairSetState
+  extends Omit<CheckedKeyPairSetArgs, "keyPairNamePrefix" | "keyPairs" | "__keysInFiles">,
+    KeyPairSetOutputs {
+  /** By member and region. */
+  __notes: { [member: string]: { [region: string]: KeyPairSetNote } };
+  /** Of created members. */
+  __keys?: { [member: string]: KeyPairSetKey };
+  __leftOver?: KeyPairSetLeftOver[];
+  /** By fingerprint (SHA-256): private keys that a key pair still holds, and that are no member's key any more. A secret. */
+  __olderPrivateKeys?: { [fingerprint: string]: string };
+}
+
 /** The arguments of a `KeyPairAttachment` (Alibaba Cloud). */
 export interface KeyPairAttachmentArgs {
   /** The name of the key pair to attach. A change replaces the attachment: the new pair is attached first. */

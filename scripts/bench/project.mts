@@ -57,14 +57,10 @@ for (const [name, args] of require("./resources.json")) new KeyPair(name, args);
 
 /** Writes a project with `count` resources into the folder. The same count gives the same names, so that states are alike. */
 export function writeProject(folder: string, workload: Workload, count: number): void {
-  const modules = join(folder, "node_modules");
-  mkdirSync(join(modules, "@pulumi"), { recursive: true });
-  symlinkSync(join(ROOT, "node_modules/@pulumi/pulumi"), join(modules, "@pulumi/pulumi"));
-  symlinkSync(ROOT, join(modules, "pulumi-keypair"));
+  const modules = writeModules(folder);
   const nothing = join(modules, "pulumi-nothing");
   mkdirSync(nothing);
   writeFileSync(join(nothing, "provider.js"), FILES.floor.module);
-  writeFileSync(join(folder, "package.json"), '{ "name": "bench", "private": true }');
   writeFileSync(
     join(folder, "Pulumi.yaml"),
     "name: bench\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n" +
@@ -72,6 +68,16 @@ export function writeProject(folder: string, workload: Workload, count: number):
   );
   writeFileSync(join(folder, "index.js"), FILES[isFloor(workload) ? "floor" : "keyPairs"].program);
   writeFileSync(join(folder, "resources.json"), JSON.stringify(resources(workload, count)));
+}
+
+/** Gives a project what its program loads. Returns the folder of the modules. */
+export function writeModules(folder: string): string {
+  const modules = join(folder, "node_modules");
+  mkdirSync(join(modules, "@pulumi"), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules/@pulumi/pulumi"), join(modules, "@pulumi/pulumi"));
+  symlinkSync(ROOT, join(modules, "pulumi-keypair"));
+  writeFileSync(join(folder, "package.json"), '{ "name": "bench", "private": true }');
+  return modules;
 }
 
 function isFloor(workload: Workload): boolean {
@@ -87,7 +93,7 @@ function resources(workload: Workload, count: number) {
 }
 
 /** A line that is a well-formed RSA key of 2048 bits; nobody has its private half. */
-function publicKeyLine(comment: string): string {
+export function publicKeyLine(comment: string): string {
   const modulus = randomBytes(257);
   modulus[0] = 0;
   modulus[1] = 0x80 | (modulus[1] ?? 0);

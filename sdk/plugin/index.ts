@@ -9,4 +9,5 @@ export {
 } from "./functions";
 export { KeyPair } from "./keyPair";
 export { KeyPairAttachment } from "./keyPairAttachment";
+export { KeyPairSet } from "./keyPairSet";
 export { Provider, type ProviderArgs } from "./provider";

@@ -28,7 +28,7 @@ const inFolder = (...names: string[]) => join(folder, ...names);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "keypair-examples-"));
-  for (const name of ["quickstart", "pipeline"])
+  for (const name of ["quickstart", "pipeline", "team-keys"])
     cpSync(join(EXAMPLES, name), inFolder(name), { recursive: true });
   for (const name of ["home", "pulumi-home", "state"]) mkdirSync(inFolder(name));
   const tarball = await pack();
@@ -36,7 +36,8 @@ beforeAll(async () => {
   const quiet = { npm_config_audit: "false", npm_config_fund: "false", npm_config_prefer_offline: "true" };
   const env = { ...process.env, ...quiet };
   await run("sh", ["-c", installOf("quickstart")], { cwd: inFolder("quickstart"), env });
-  symlinkSync(inFolder("quickstart/node_modules"), inFolder("pipeline/node_modules"), "dir");
+  for (const name of ["pipeline", "team-keys"])
+    symlinkSync(inFolder("quickstart/node_modules"), inFolder(name, "node_modules"), "dir");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -73,17 +74,17 @@ function pieces(privateKey: string): string[] {
   return privateKey.split("\n").filter((line) => line.length === 64);
 }
 
-it("both examples install the same packages", () => {
-  const [quickstart, pipeline] = ["quickstart", "pipeline"].map((name) => {
+it("the examples install the same packages", () => {
+  const [quickstart, ...others] = ["quickstart", "pipeline", "team-keys"].map((name) => {
     const { dependencies, devDependencies } = JSON.parse(
       readFileSync(join(EXAMPLES, name, "package.json"), "utf8"),
     );
     return { dependencies, devDependencies };
   });
-  expect(pipeline).toEqual(quickstart);
+  expect(others).toEqual([quickstart, quickstart]);
 });
 
-it.each(["quickstart", "pipeline", "alibaba-ecs", "open-telekom-cloud"])(
+it.each(["quickstart", "pipeline", "team-keys", "alibaba-ecs", "open-telekom-cloud"])(
   "%s is installed from the tarball that `npm pack` makes",
   async (example) => {
     expect(installOf(example)).toBe(`npm install ./${basename(await pack())}`);
@@ -134,6 +135,38 @@ describe("quickstart", () => {
   it("brings the command line along", async () => {
     const printed = await shell("quickstart", ["npx --no pulumi-keypair fingerprint deploy.pub"], env);
     expect(printed).toMatch(/^2048 SHA256:\S{43} example \(nobody has the private half\) \(RSA\)\n2048 MD5:/);
+  });
+});
+
+describe("team-keys", () => {
+  const env = { PULUMI_CONFIG_PASSPHRASE: "choose-one" };
+  const typed = (...commands: string[]) => shell("team-keys", commands, env);
+
+  it("has no type error, with the types that are published", async () => {
+    expect(await typed("npx --no tsc")).toBe("");
+  });
+
+  it("runs by the commands of its README; a member who leaves is taken away, and nobody else is touched", async () => {
+    const commands = commandsOf("team-keys").filter((line) => line !== installOf("team-keys"));
+    expect(commands.at(-1)).toBe("pulumi up");
+    const output = await typed(...commands.slice(0, -1), "pulumi up --yes");
+    expect(output).toMatch(/privateKeys *: \[secret\]/);
+    const outputs = JSON.parse(await typed("pulumi stack output --json --show-secrets"));
+    expect(outputs).toEqual({
+      keyPairNames: ["team-anna", "team-bert", "team-ci"],
+      keyOfAnna: "team-anna",
+      privateKeys: { ci: readFileSync(inFolder("team-keys/.keys/ci.pem"), "utf8") },
+    });
+    expect(statSync(inFolder("team-keys/.keys/ci.pem")).mode & 0o777).toBe(0o600);
+    for (const piece of pieces(outputs.privateKeys.ci)) expect(output).not.toContain(piece);
+    expect(await typed("pulumi up --yes")).toContain("2 unchanged");
+
+    rmSync(inFolder("team-keys/keys/bert.txt"));
+    expect(await typed("pulumi preview")).toContain("remove bert");
+    const up = await typed("pulumi up --yes", "pulumi stack output keyPairNames --json");
+    expect(up).toContain("1 updated");
+    expect(up).toContain('["team-anna","team-ci"]');
+    expect(await typed("pulumi destroy --yes")).toContain("2 deleted");
   });
 });
 

@@ -36,6 +36,12 @@ const RUNS: Record<string, () => Promise<Needs>> = {
   "create-a-key-pair": async () => ({
     outputs: { privateKey: expect.stringContaining("PRIVATE KEY") },
   }),
+  "keys-of-a-team": async () => ({
+    files: async (project) => {
+      project.write("keys/anna.pub", `${(await newKey()).line}\n`);
+    },
+    outputs: { names: ["team-anna", "team-ci"] },
+  }),
   "attach-a-key-pair": async () => ({
     config: { "test:instanceId": "i-1" },
     files: publicKeyFile("web.pub"),

@@ -3,12 +3,23 @@ import type { Backend, BackendCatalog, KeyPairRecord, Owner } from "../../core/b
 import { openPlaceOfState, type PlacedState, type ProviderSettings } from "../../core/connection";
 import { isKeyPairError, KeyPairError } from "../../core/errors";
 import { findNow } from "../../core/keyPair/settle";
+import { wantedPairs } from "../../core/keyPairSet/members";
+import type { CheckedKeyPairSetArgs } from "../../core/model";
 import { projectFolder } from "../../core/projectFolder";
 import { assertSameOwner } from "../../core/resource/owner";
 import { readSettings } from "../../core/settings";
 import { newOperation } from "../operation";
 import { keyOrigin, type Orphan, whyKept } from "./orphan";
-import { isOurs, resourcesWith, type StackState, type StoredResource, textIn, valueIn } from "./state";
+import {
+  isOurs,
+  isSet,
+  pairOfSet,
+  resourcesWith,
+  type StackState,
+  type StoredResource,
+  textIn,
+  valueIn,
+} from "./state";
 
 export interface Findings {
   /** How many creates of key pairs were interrupted. */
@@ -33,13 +44,38 @@ export interface Search {
  */
 export async function findOrphans(search: Search): Promise<Findings> {
   const { pendingCreates } = search.state;
-  const looked = await Promise.all(pendingCreates.map((resource) => look(resource, search)));
+  const looked = await Promise.all(pendingCreates.map((resource) => lookAtAll(resource, search)));
   return {
     interrupted: pendingCreates.length,
     orphans: eachOnce(looked.flatMap(({ orphans }) => orphans)),
     unclear: looked.flatMap(({ unclear }) => unclear),
     lookedAt: [...new Set(looked.flatMap(({ lookedAt }) => lookedAt))],
   };
+}
+
+/** The key pairs that the interrupted operation on a set was to make, among others. */
+function pairsOf(set: StoredResource, { state, catalog }: Search): StoredResource[] {
+  const given = Object.keys(set.inputs).map((name) => [name, valueIn(set.inputs, name)]);
+  const args: CheckedKeyPairSetArgs = Object.fromEntries(given);
+  return wantedPairs(args, settingsOf(set, state), catalog).map(({ args: inputs }) =>
+    pairOfSet(set, { id: "", inputs: { ...inputs }, outputs: {} }),
+  );
+}
+
+/** Looks at the key pair, or at each one of a set. */
+async function lookAtAll(resource: StoredResource, search: Search): Promise<Omit<Findings, "interrupted">> {
+  if (!isSet(resource)) return look(resource, search);
+  try {
+    const looked = await Promise.all(pairsOf(resource, search).map((pair) => look(pair, search)));
+    return {
+      orphans: looked.flatMap(({ orphans }) => orphans),
+      unclear: looked.flatMap(({ unclear }) => unclear),
+      lookedAt: looked.flatMap(({ lookedAt }) => lookedAt),
+    };
+  } catch (error) {
+    if (!isKeyPairError(error)) throw error;
+    return { orphans: [], unclear: [{ resource, error }], lookedAt: [] };
+  }
 }
 
 async function look(resource: StoredResource, search: Search): Promise<Omit<Findings, "interrupted">> {

@@ -3,6 +3,8 @@ import { registerSecret } from "../../core/redact";
 
 /** A `KeyPair`, as the dynamic front and as the plugin name it. */
 const KEY_PAIR_TYPES = ["pulumi-nodejs:dynamic/keypair:KeyPair", "keypair:index:KeyPair"];
+/** A `KeyPairSet`, as the dynamic front and as the plugin name it. */
+const SET_TYPES = ["pulumi-nodejs:dynamic/keypair:KeyPairSet", "keypair:index:KeyPairSet"];
 /** The key pairs of other packages: `alicloud:ecs/ecsKeyPair:EcsKeyPair`, `openstack:compute/keypair:Keypair`. */
 const FOREIGN_KEY_PAIR = /key-?pair(?:v\d+)?$/i;
 
@@ -30,8 +32,9 @@ export interface StoredResource {
 export interface StackState {
   /** When it was written last (ms since the epoch). */
   writtenAt: number;
+  /** The key pairs of a set are there as single ones. */
   resources: StoredResource[];
-  /** Key pairs whose creation had started, but the engine never received the result. */
+  /** Key pairs, and sets of them, whose creation had started, but the engine never received the result. A set also makes key pairs when it is updated. */
   pendingCreates: StoredResource[];
 }
 
@@ -45,11 +48,19 @@ export function readState(text: string): StackState {
   if (Number.isNaN(writtenAt)) throw notAState();
   // The engine keeps a resource that it has deleted for a replacement in the state until the new one is made.
   const present = asList(resources).filter(({ pendingReplacement }) => pendingReplacement !== true);
-  const creates = asList(pending_operations).filter(({ type }) => type === "creating");
+  const pending = asList(pending_operations).map(({ type, resource }) => ({
+    type,
+    resource: storedResource(resource),
+  }));
+  const mayHaveMade = pending.filter(
+    ({ type, resource }) =>
+      (type === "creating" && isOurs(resource)) ||
+      ((type === "creating" || type === "updating") && isSet(resource)),
+  );
   return {
     writtenAt,
-    resources: present.map(storedResource),
-    pendingCreates: creates.map(({ resource }) => storedResource(resource)).filter(isOurs),
+    resources: present.map(storedResource).flatMap(withPairsOfSet),
+    pendingCreates: mayHaveMade.map(({ resource }) => resource),
   };
 }
 
@@ -61,6 +72,35 @@ export function logicalName({ urn }: StoredResource): string {
 /** Whether it is a `KeyPair` of this provider. */
 export function isOurs({ type }: StoredResource): boolean {
   return KEY_PAIR_TYPES.includes(type);
+}
+
+/** Whether it is a `KeyPairSet` of this provider. */
+export function isSet({ type }: StoredResource): boolean {
+  return SET_TYPES.includes(type);
+}
+
+/** A resource that stands for one key pair of a set. */
+export function pairOfSet(
+  set: StoredResource,
+  { id, inputs, outputs }: Pick<StoredResource, "id" | "inputs" | "outputs">,
+): StoredResource {
+  return { ...set, type: KEY_PAIR_TYPES[0] ?? "", id, inputs, outputs };
+}
+
+/** A set with its key pairs; any other resource as it is. */
+function withPairsOfSet(resource: StoredResource): StoredResource[] {
+  if (!isSet(resource)) return [resource];
+  const keyPairs = asObject(valueIn(resource.outputs, "keyPairs") ?? {});
+  const notes = asObject(valueIn(resource.outputs, "__notes") ?? {});
+  const pairs = Object.entries(keyPairs).flatMap(([member, regions]) =>
+    Object.entries(asObject(regions)).map(([region, facts]) => {
+      const note = asObject(asObject(notes[member] ?? {})[region] ?? {});
+      const outputs = { ...asObject(facts), ...note };
+      const inputs = note["connection"] === undefined ? {} : { connection: note["connection"] };
+      return pairOfSet(resource, { id: outputs["keyPairName"], inputs, outputs });
+    }),
+  );
+  return [resource, ...pairs];
 }
 
 /** The resources that have a key pair of this name in some cloud: this provider's, and those of other packages. */

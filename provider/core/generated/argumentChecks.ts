@@ -582,14 +582,599 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   validate10.errors = vErrors;
   return errors === 0;
 }
-var KeyPairAttachmentArgs = validate11;
-var schema12 = { "description": "The arguments of a `KeyPairAttachment` (Alibaba Cloud).", "type": "object", "properties": { "keyPairName": { "description": "The name of the key pair to attach. A change replaces the attachment: the new pair is attached first.", "type": "string" }, "instanceIds": { "description": "The instances, at least one. An instance has one key pair at the most: attaching another takes the place of the one before.\nA changed list is a change in place.", "minItems": 1, "uniqueItems": true, "type": "array", "items": { "type": "string" } }, "restartInstances": { "description": "Whether running instances are restarted once the key pair is attached, one after the other: they take the key only then. Without\nit (the default) the resource says which instances take the key at their next restart.", "type": "boolean" }, "connection": { "description": "Where the key pair lives, when that is not what the stack's configuration says. Another place replaces the attachment.", "type": "object", "properties": { "backend": { "description": "The cloud to talk to: `alibaba` (Alibaba Cloud ECS), `openstack` (Open Telekom Cloud and any OpenStack Nova) or `local` (a file on this machine).", "enum": ["alibaba", "local", "openstack"], "type": "string" }, "region": { "description": "The region, for example `cn-hangzhou` or `eu-de`.", "minLength": 1, "type": "string" }, "endpoint": { "description": "The endpoint of the compute API, when it is not the region's public one. Takes a URL or `host[:port]`.", "minLength": 1, "type": "string" }, "profile": { "description": "The named profile of the cloud's own credentials file (Alibaba Cloud: `~/.aliyun/config.json`).", "minLength": 1, "type": "string" }, "cloud": { "description": "The name of a cloud in `clouds.yaml` (OpenStack).", "minLength": 1, "type": "string" }, "path": { "description": "The file of the local backend's store, absolute or relative to the Pulumi project.", "minLength": 1, "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false, "required": ["instanceIds", "keyPairName"], "$schema": "http://json-schema.org/draft-07/schema#" };
+var KeyPairSetArgs = validate11;
+var schema12 = { "description": "The arguments of a `KeyPairSet`. Its members are the key files of `publicKeyFolder`, the keys of `publicKeys`, and the names in\n`created`. Each member has one key, and a key pair in each region.", "type": "object", "properties": { "publicKeyFolder": { "description": "A folder with a key file for each member, relative to the Pulumi project or absolute. A member's name is the file's name without\nits ending. Takes what `publicKeyFile` of a `KeyPair` takes. Hidden files are skipped; any other file must hold a key.", "minLength": 1, "type": "string" }, "publicKeys": { "description": "Public keys to import, member to key, in any usual format.", "type": "object", "additionalProperties": { "type": "string" } }, "created": { "description": "Members whose key is made. In several regions it is made once, by the provider's process, and imported everywhere: one private\nkey opens all of them.", "uniqueItems": true, "type": "array", "items": { "type": "string" } }, "regions": { "description": "The regions that each member has a key pair in; the configured one when none are given.", "minItems": 1, "uniqueItems": true, "type": "array", "items": { "type": "string" } }, "keyPairNamePrefix": { "description": "What the names in the cloud start with, before the member's name: the set's name and `-` when it is not given. A change makes\nnew key pairs first, with the same keys, then removes the old ones.", "type": "string" }, "privateKeyFolder": { "description": "Where the private keys of created members are written too: `<member>.pem`, mode 0600. A folder that is not there is made. A file\nthat holds another key is never overwritten, and files are left in place when their key pairs are deleted.", "minLength": 1, "type": "string" }, "keyGeneration": { "description": "How the keys of created members are made. In one region the cloud makes them by default, in several the provider's process does.\nA change makes new keys.", "type": "object", "properties": { "source": { "description": "Who makes the key. `cloud`: the cloud does and returns the private key once. `local`: the provider's process does,\nand only the public half is sent.", "enum": ["cloud", "local"], "type": "string" }, "type": { "description": "The algorithm of a locally made key; `rsa` when it is not given.", "enum": ["ecdsa", "ed25519", "rsa"], "type": "string" }, "bits": { "description": "The size of a locally made key in bits: 2048 (default), 3072 or 4096 for `rsa`; 256 (default), 384 or 521 for `ecdsa`;\n256 for `ed25519`.", "type": "integer" } }, "additionalProperties": false, "required": ["source"] }, "keepers": { "description": "Values that the keys of created members belong to: a change of any of them makes new keys.", "type": "object", "additionalProperties": { "type": "string" } }, "tags": { "description": "Tags of each key pair.", "type": "object", "additionalProperties": { "type": "string" } }, "tagChanges": { "description": "Whether changed tags make each key pair anew (`replace`, the default unless the stack's configuration says otherwise), or are changed in place (`update`).", "enum": ["replace", "update"], "type": "string" }, "resourceGroupId": { "description": "The resource group of the key pairs (Alibaba Cloud only). Changed in place.", "minLength": 1, "type": "string" }, "onExisting": { "description": "What to do about a key pair that has a member's name already: `fail`, `adopt` it when it has the same public key, or `recreate`\nit (the one that is there is deleted first).", "default": "fail", "enum": ["adopt", "fail", "recreate"], "type": "string" }, "savePrivateKeys": { "description": "`false`: the private keys of created members are not kept in the stack's state. Needs `privateKeyFolder`.", "default": true, "type": "boolean" }, "connection": { "description": "Where the key pairs live, when that is not what the stack's configuration says. Its `endpoint` serves all regions of the set.", "type": "object", "properties": { "backend": { "description": "The cloud to talk to: `alibaba` (Alibaba Cloud ECS), `openstack` (Open Telekom Cloud and any OpenStack Nova) or `local` (a file on this machine).", "enum": ["alibaba", "local", "openstack"], "type": "string" }, "region": { "description": "The region, for example `cn-hangzhou` or `eu-de`.", "minLength": 1, "type": "string" }, "endpoint": { "description": "The endpoint of the compute API, when it is not the region's public one. Takes a URL or `host[:port]`.", "minLength": 1, "type": "string" }, "profile": { "description": "The named profile of the cloud's own credentials file (Alibaba Cloud: `~/.aliyun/config.json`).", "minLength": 1, "type": "string" }, "cloud": { "description": "The name of a cloud in `clouds.yaml` (OpenStack).", "minLength": 1, "type": "string" }, "path": { "description": "The file of the local backend's store, absolute or relative to the Pulumi project.", "minLength": 1, "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false, "$schema": "http://json-schema.org/draft-07/schema#" };
 function validate11(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
+    for (const key0 in data) {
+      if (!func2.call(schema12.properties, key0)) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema12, data };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.publicKeyFolder !== void 0) {
+      let data0 = data.publicKeyFolder;
+      if (typeof data0 === "string") {
+        if (func3(data0) < 1) {
+          const err1 = { instancePath: instancePath + "/publicKeyFolder", schemaPath: "#/properties/publicKeyFolder/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.publicKeyFolder, data: data0 };
+          if (vErrors === null) {
+            vErrors = [err1];
+          } else {
+            vErrors.push(err1);
+          }
+          errors++;
+        }
+      } else {
+        const err2 = { instancePath: instancePath + "/publicKeyFolder", schemaPath: "#/properties/publicKeyFolder/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.publicKeyFolder.type, parentSchema: schema12.properties.publicKeyFolder, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.publicKeys !== void 0) {
+      let data1 = data.publicKeys;
+      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+        for (const key1 in data1) {
+          let data2 = data1[key1];
+          if (typeof data2 !== "string") {
+            const err3 = { instancePath: instancePath + "/publicKeys/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/publicKeys/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.publicKeys.additionalProperties.type, parentSchema: schema12.properties.publicKeys.additionalProperties, data: data2 };
+            if (vErrors === null) {
+              vErrors = [err3];
+            } else {
+              vErrors.push(err3);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/publicKeys", schemaPath: "#/properties/publicKeys/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.properties.publicKeys.type, parentSchema: schema12.properties.publicKeys, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.created !== void 0) {
+      let data3 = data.created;
+      if (Array.isArray(data3)) {
+        const len0 = data3.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data4 = data3[i0];
+          if (typeof data4 !== "string") {
+            const err5 = { instancePath: instancePath + "/created/" + i0, schemaPath: "#/properties/created/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.created.items.type, parentSchema: schema12.properties.created.items, data: data4 };
+            if (vErrors === null) {
+              vErrors = [err5];
+            } else {
+              vErrors.push(err5);
+            }
+            errors++;
+          }
+        }
+        let i1 = data3.length;
+        let j0;
+        if (i1 > 1) {
+          const indices0 = {};
+          for (; i1--; ) {
+            let item0 = data3[i1];
+            if (typeof item0 !== "string") {
+              continue;
+            }
+            if (typeof indices0[item0] == "number") {
+              j0 = indices0[item0];
+              const err6 = { instancePath: instancePath + "/created", schemaPath: "#/properties/created/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema12.properties.created, data: data3 };
+              if (vErrors === null) {
+                vErrors = [err6];
+              } else {
+                vErrors.push(err6);
+              }
+              errors++;
+              break;
+            }
+            indices0[item0] = i1;
+          }
+        }
+      } else {
+        const err7 = { instancePath: instancePath + "/created", schemaPath: "#/properties/created/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema12.properties.created.type, parentSchema: schema12.properties.created, data: data3 };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.regions !== void 0) {
+      let data5 = data.regions;
+      if (Array.isArray(data5)) {
+        if (data5.length < 1) {
+          const err8 = { instancePath: instancePath + "/regions", schemaPath: "#/properties/regions/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema12.properties.regions, data: data5 };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+        const len1 = data5.length;
+        for (let i2 = 0; i2 < len1; i2++) {
+          let data6 = data5[i2];
+          if (typeof data6 !== "string") {
+            const err9 = { instancePath: instancePath + "/regions/" + i2, schemaPath: "#/properties/regions/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.regions.items.type, parentSchema: schema12.properties.regions.items, data: data6 };
+            if (vErrors === null) {
+              vErrors = [err9];
+            } else {
+              vErrors.push(err9);
+            }
+            errors++;
+          }
+        }
+        let i3 = data5.length;
+        let j1;
+        if (i3 > 1) {
+          const indices1 = {};
+          for (; i3--; ) {
+            let item1 = data5[i3];
+            if (typeof item1 !== "string") {
+              continue;
+            }
+            if (typeof indices1[item1] == "number") {
+              j1 = indices1[item1];
+              const err10 = { instancePath: instancePath + "/regions", schemaPath: "#/properties/regions/uniqueItems", keyword: "uniqueItems", params: { i: i3, j: j1 }, message: "must NOT have duplicate items (items ## " + j1 + " and " + i3 + " are identical)", schema: true, parentSchema: schema12.properties.regions, data: data5 };
+              if (vErrors === null) {
+                vErrors = [err10];
+              } else {
+                vErrors.push(err10);
+              }
+              errors++;
+              break;
+            }
+            indices1[item1] = i3;
+          }
+        }
+      } else {
+        const err11 = { instancePath: instancePath + "/regions", schemaPath: "#/properties/regions/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema12.properties.regions.type, parentSchema: schema12.properties.regions, data: data5 };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.keyPairNamePrefix !== void 0) {
+      let data7 = data.keyPairNamePrefix;
+      if (typeof data7 !== "string") {
+        const err12 = { instancePath: instancePath + "/keyPairNamePrefix", schemaPath: "#/properties/keyPairNamePrefix/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.keyPairNamePrefix.type, parentSchema: schema12.properties.keyPairNamePrefix, data: data7 };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.privateKeyFolder !== void 0) {
+      let data8 = data.privateKeyFolder;
+      if (typeof data8 === "string") {
+        if (func3(data8) < 1) {
+          const err13 = { instancePath: instancePath + "/privateKeyFolder", schemaPath: "#/properties/privateKeyFolder/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.privateKeyFolder, data: data8 };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+      } else {
+        const err14 = { instancePath: instancePath + "/privateKeyFolder", schemaPath: "#/properties/privateKeyFolder/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.privateKeyFolder.type, parentSchema: schema12.properties.privateKeyFolder, data: data8 };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+    if (data.keyGeneration !== void 0) {
+      let data9 = data.keyGeneration;
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+        if (data9.source === void 0) {
+          const err15 = { instancePath: instancePath + "/keyGeneration", schemaPath: "#/properties/keyGeneration/required", keyword: "required", params: { missingProperty: "source" }, message: "must have required property 'source'", schema: schema12.properties.keyGeneration.required, parentSchema: schema12.properties.keyGeneration, data: data9 };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+        for (const key2 in data9) {
+          if (!(key2 === "source" || key2 === "type" || key2 === "bits")) {
+            const err16 = { instancePath: instancePath + "/keyGeneration", schemaPath: "#/properties/keyGeneration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema12.properties.keyGeneration, data: data9 };
+            if (vErrors === null) {
+              vErrors = [err16];
+            } else {
+              vErrors.push(err16);
+            }
+            errors++;
+          }
+        }
+        if (data9.source !== void 0) {
+          let data10 = data9.source;
+          if (typeof data10 !== "string") {
+            const err17 = { instancePath: instancePath + "/keyGeneration/source", schemaPath: "#/properties/keyGeneration/properties/source/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.keyGeneration.properties.source.type, parentSchema: schema12.properties.keyGeneration.properties.source, data: data10 };
+            if (vErrors === null) {
+              vErrors = [err17];
+            } else {
+              vErrors.push(err17);
+            }
+            errors++;
+          }
+          if (!(data10 === "cloud" || data10 === "local")) {
+            const err18 = { instancePath: instancePath + "/keyGeneration/source", schemaPath: "#/properties/keyGeneration/properties/source/enum", keyword: "enum", params: { allowedValues: schema12.properties.keyGeneration.properties.source.enum }, message: "must be equal to one of the allowed values", schema: schema12.properties.keyGeneration.properties.source.enum, parentSchema: schema12.properties.keyGeneration.properties.source, data: data10 };
+            if (vErrors === null) {
+              vErrors = [err18];
+            } else {
+              vErrors.push(err18);
+            }
+            errors++;
+          }
+        }
+        if (data9.type !== void 0) {
+          let data11 = data9.type;
+          if (typeof data11 !== "string") {
+            const err19 = { instancePath: instancePath + "/keyGeneration/type", schemaPath: "#/properties/keyGeneration/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.keyGeneration.properties.type.type, parentSchema: schema12.properties.keyGeneration.properties.type, data: data11 };
+            if (vErrors === null) {
+              vErrors = [err19];
+            } else {
+              vErrors.push(err19);
+            }
+            errors++;
+          }
+          if (!(data11 === "ecdsa" || data11 === "ed25519" || data11 === "rsa")) {
+            const err20 = { instancePath: instancePath + "/keyGeneration/type", schemaPath: "#/properties/keyGeneration/properties/type/enum", keyword: "enum", params: { allowedValues: schema12.properties.keyGeneration.properties.type.enum }, message: "must be equal to one of the allowed values", schema: schema12.properties.keyGeneration.properties.type.enum, parentSchema: schema12.properties.keyGeneration.properties.type, data: data11 };
+            if (vErrors === null) {
+              vErrors = [err20];
+            } else {
+              vErrors.push(err20);
+            }
+            errors++;
+          }
+        }
+        if (data9.bits !== void 0) {
+          let data12 = data9.bits;
+          if (!(typeof data12 == "number" && (!(data12 % 1) && !isNaN(data12)))) {
+            const err21 = { instancePath: instancePath + "/keyGeneration/bits", schemaPath: "#/properties/keyGeneration/properties/bits/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema12.properties.keyGeneration.properties.bits.type, parentSchema: schema12.properties.keyGeneration.properties.bits, data: data12 };
+            if (vErrors === null) {
+              vErrors = [err21];
+            } else {
+              vErrors.push(err21);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err22 = { instancePath: instancePath + "/keyGeneration", schemaPath: "#/properties/keyGeneration/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.properties.keyGeneration.type, parentSchema: schema12.properties.keyGeneration, data: data9 };
+        if (vErrors === null) {
+          vErrors = [err22];
+        } else {
+          vErrors.push(err22);
+        }
+        errors++;
+      }
+    }
+    if (data.keepers !== void 0) {
+      let data13 = data.keepers;
+      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
+        for (const key3 in data13) {
+          let data14 = data13[key3];
+          if (typeof data14 !== "string") {
+            const err23 = { instancePath: instancePath + "/keepers/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/keepers/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.keepers.additionalProperties.type, parentSchema: schema12.properties.keepers.additionalProperties, data: data14 };
+            if (vErrors === null) {
+              vErrors = [err23];
+            } else {
+              vErrors.push(err23);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err24 = { instancePath: instancePath + "/keepers", schemaPath: "#/properties/keepers/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.properties.keepers.type, parentSchema: schema12.properties.keepers, data: data13 };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
+        }
+        errors++;
+      }
+    }
+    if (data.tags !== void 0) {
+      let data15 = data.tags;
+      if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+        for (const key4 in data15) {
+          let data16 = data15[key4];
+          if (typeof data16 !== "string") {
+            const err25 = { instancePath: instancePath + "/tags/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/tags/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.tags.additionalProperties.type, parentSchema: schema12.properties.tags.additionalProperties, data: data16 };
+            if (vErrors === null) {
+              vErrors = [err25];
+            } else {
+              vErrors.push(err25);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err26 = { instancePath: instancePath + "/tags", schemaPath: "#/properties/tags/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.properties.tags.type, parentSchema: schema12.properties.tags, data: data15 };
+        if (vErrors === null) {
+          vErrors = [err26];
+        } else {
+          vErrors.push(err26);
+        }
+        errors++;
+      }
+    }
+    if (data.tagChanges !== void 0) {
+      let data17 = data.tagChanges;
+      if (typeof data17 !== "string") {
+        const err27 = { instancePath: instancePath + "/tagChanges", schemaPath: "#/properties/tagChanges/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.tagChanges.type, parentSchema: schema12.properties.tagChanges, data: data17 };
+        if (vErrors === null) {
+          vErrors = [err27];
+        } else {
+          vErrors.push(err27);
+        }
+        errors++;
+      }
+      if (!(data17 === "replace" || data17 === "update")) {
+        const err28 = { instancePath: instancePath + "/tagChanges", schemaPath: "#/properties/tagChanges/enum", keyword: "enum", params: { allowedValues: schema12.properties.tagChanges.enum }, message: "must be equal to one of the allowed values", schema: schema12.properties.tagChanges.enum, parentSchema: schema12.properties.tagChanges, data: data17 };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
+        }
+        errors++;
+      }
+    }
+    if (data.resourceGroupId !== void 0) {
+      let data18 = data.resourceGroupId;
+      if (typeof data18 === "string") {
+        if (func3(data18) < 1) {
+          const err29 = { instancePath: instancePath + "/resourceGroupId", schemaPath: "#/properties/resourceGroupId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.resourceGroupId, data: data18 };
+          if (vErrors === null) {
+            vErrors = [err29];
+          } else {
+            vErrors.push(err29);
+          }
+          errors++;
+        }
+      } else {
+        const err30 = { instancePath: instancePath + "/resourceGroupId", schemaPath: "#/properties/resourceGroupId/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.resourceGroupId.type, parentSchema: schema12.properties.resourceGroupId, data: data18 };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      }
+    }
+    if (data.onExisting !== void 0) {
+      let data19 = data.onExisting;
+      if (typeof data19 !== "string") {
+        const err31 = { instancePath: instancePath + "/onExisting", schemaPath: "#/properties/onExisting/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.onExisting.type, parentSchema: schema12.properties.onExisting, data: data19 };
+        if (vErrors === null) {
+          vErrors = [err31];
+        } else {
+          vErrors.push(err31);
+        }
+        errors++;
+      }
+      if (!(data19 === "adopt" || data19 === "fail" || data19 === "recreate")) {
+        const err32 = { instancePath: instancePath + "/onExisting", schemaPath: "#/properties/onExisting/enum", keyword: "enum", params: { allowedValues: schema12.properties.onExisting.enum }, message: "must be equal to one of the allowed values", schema: schema12.properties.onExisting.enum, parentSchema: schema12.properties.onExisting, data: data19 };
+        if (vErrors === null) {
+          vErrors = [err32];
+        } else {
+          vErrors.push(err32);
+        }
+        errors++;
+      }
+    }
+    if (data.savePrivateKeys !== void 0) {
+      let data20 = data.savePrivateKeys;
+      if (typeof data20 !== "boolean") {
+        const err33 = { instancePath: instancePath + "/savePrivateKeys", schemaPath: "#/properties/savePrivateKeys/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema12.properties.savePrivateKeys.type, parentSchema: schema12.properties.savePrivateKeys, data: data20 };
+        if (vErrors === null) {
+          vErrors = [err33];
+        } else {
+          vErrors.push(err33);
+        }
+        errors++;
+      }
+    }
+    if (data.connection !== void 0) {
+      let data21 = data.connection;
+      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+        for (const key5 in data21) {
+          if (!(key5 === "backend" || key5 === "region" || key5 === "endpoint" || key5 === "profile" || key5 === "cloud" || key5 === "path")) {
+            const err34 = { instancePath: instancePath + "/connection", schemaPath: "#/properties/connection/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties", schema: false, parentSchema: schema12.properties.connection, data: data21 };
+            if (vErrors === null) {
+              vErrors = [err34];
+            } else {
+              vErrors.push(err34);
+            }
+            errors++;
+          }
+        }
+        if (data21.backend !== void 0) {
+          let data22 = data21.backend;
+          if (typeof data22 !== "string") {
+            const err35 = { instancePath: instancePath + "/connection/backend", schemaPath: "#/properties/connection/properties/backend/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.backend.type, parentSchema: schema12.properties.connection.properties.backend, data: data22 };
+            if (vErrors === null) {
+              vErrors = [err35];
+            } else {
+              vErrors.push(err35);
+            }
+            errors++;
+          }
+          if (!(data22 === "alibaba" || data22 === "local" || data22 === "openstack")) {
+            const err36 = { instancePath: instancePath + "/connection/backend", schemaPath: "#/properties/connection/properties/backend/enum", keyword: "enum", params: { allowedValues: schema12.properties.connection.properties.backend.enum }, message: "must be equal to one of the allowed values", schema: schema12.properties.connection.properties.backend.enum, parentSchema: schema12.properties.connection.properties.backend, data: data22 };
+            if (vErrors === null) {
+              vErrors = [err36];
+            } else {
+              vErrors.push(err36);
+            }
+            errors++;
+          }
+        }
+        if (data21.region !== void 0) {
+          let data23 = data21.region;
+          if (typeof data23 === "string") {
+            if (func3(data23) < 1) {
+              const err37 = { instancePath: instancePath + "/connection/region", schemaPath: "#/properties/connection/properties/region/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.connection.properties.region, data: data23 };
+              if (vErrors === null) {
+                vErrors = [err37];
+              } else {
+                vErrors.push(err37);
+              }
+              errors++;
+            }
+          } else {
+            const err38 = { instancePath: instancePath + "/connection/region", schemaPath: "#/properties/connection/properties/region/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.region.type, parentSchema: schema12.properties.connection.properties.region, data: data23 };
+            if (vErrors === null) {
+              vErrors = [err38];
+            } else {
+              vErrors.push(err38);
+            }
+            errors++;
+          }
+        }
+        if (data21.endpoint !== void 0) {
+          let data24 = data21.endpoint;
+          if (typeof data24 === "string") {
+            if (func3(data24) < 1) {
+              const err39 = { instancePath: instancePath + "/connection/endpoint", schemaPath: "#/properties/connection/properties/endpoint/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.connection.properties.endpoint, data: data24 };
+              if (vErrors === null) {
+                vErrors = [err39];
+              } else {
+                vErrors.push(err39);
+              }
+              errors++;
+            }
+          } else {
+            const err40 = { instancePath: instancePath + "/connection/endpoint", schemaPath: "#/properties/connection/properties/endpoint/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.endpoint.type, parentSchema: schema12.properties.connection.properties.endpoint, data: data24 };
+            if (vErrors === null) {
+              vErrors = [err40];
+            } else {
+              vErrors.push(err40);
+            }
+            errors++;
+          }
+        }
+        if (data21.profile !== void 0) {
+          let data25 = data21.profile;
+          if (typeof data25 === "string") {
+            if (func3(data25) < 1) {
+              const err41 = { instancePath: instancePath + "/connection/profile", schemaPath: "#/properties/connection/properties/profile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.connection.properties.profile, data: data25 };
+              if (vErrors === null) {
+                vErrors = [err41];
+              } else {
+                vErrors.push(err41);
+              }
+              errors++;
+            }
+          } else {
+            const err42 = { instancePath: instancePath + "/connection/profile", schemaPath: "#/properties/connection/properties/profile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.profile.type, parentSchema: schema12.properties.connection.properties.profile, data: data25 };
+            if (vErrors === null) {
+              vErrors = [err42];
+            } else {
+              vErrors.push(err42);
+            }
+            errors++;
+          }
+        }
+        if (data21.cloud !== void 0) {
+          let data26 = data21.cloud;
+          if (typeof data26 === "string") {
+            if (func3(data26) < 1) {
+              const err43 = { instancePath: instancePath + "/connection/cloud", schemaPath: "#/properties/connection/properties/cloud/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.connection.properties.cloud, data: data26 };
+              if (vErrors === null) {
+                vErrors = [err43];
+              } else {
+                vErrors.push(err43);
+              }
+              errors++;
+            }
+          } else {
+            const err44 = { instancePath: instancePath + "/connection/cloud", schemaPath: "#/properties/connection/properties/cloud/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.cloud.type, parentSchema: schema12.properties.connection.properties.cloud, data: data26 };
+            if (vErrors === null) {
+              vErrors = [err44];
+            } else {
+              vErrors.push(err44);
+            }
+            errors++;
+          }
+        }
+        if (data21.path !== void 0) {
+          let data27 = data21.path;
+          if (typeof data27 === "string") {
+            if (func3(data27) < 1) {
+              const err45 = { instancePath: instancePath + "/connection/path", schemaPath: "#/properties/connection/properties/path/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.connection.properties.path, data: data27 };
+              if (vErrors === null) {
+                vErrors = [err45];
+              } else {
+                vErrors.push(err45);
+              }
+              errors++;
+            }
+          } else {
+            const err46 = { instancePath: instancePath + "/connection/path", schemaPath: "#/properties/connection/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.path.type, parentSchema: schema12.properties.connection.properties.path, data: data27 };
+            if (vErrors === null) {
+              vErrors = [err46];
+            } else {
+              vErrors.push(err46);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err47 = { instancePath: instancePath + "/connection", schemaPath: "#/properties/connection/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.properties.connection.type, parentSchema: schema12.properties.connection, data: data21 };
+        if (vErrors === null) {
+          vErrors = [err47];
+        } else {
+          vErrors.push(err47);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err48 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.type, parentSchema: schema12, data };
+    if (vErrors === null) {
+      vErrors = [err48];
+    } else {
+      vErrors.push(err48);
+    }
+    errors++;
+  }
+  validate11.errors = vErrors;
+  return errors === 0;
+}
+var KeyPairAttachmentArgs = validate12;
+var schema13 = { "description": "The arguments of a `KeyPairAttachment` (Alibaba Cloud).", "type": "object", "properties": { "keyPairName": { "description": "The name of the key pair to attach. A change replaces the attachment: the new pair is attached first.", "type": "string" }, "instanceIds": { "description": "The instances, at least one. An instance has one key pair at the most: attaching another takes the place of the one before.\nA changed list is a change in place.", "minItems": 1, "uniqueItems": true, "type": "array", "items": { "type": "string" } }, "restartInstances": { "description": "Whether running instances are restarted once the key pair is attached, one after the other: they take the key only then. Without\nit (the default) the resource says which instances take the key at their next restart.", "type": "boolean" }, "connection": { "description": "Where the key pair lives, when that is not what the stack's configuration says. Another place replaces the attachment.", "type": "object", "properties": { "backend": { "description": "The cloud to talk to: `alibaba` (Alibaba Cloud ECS), `openstack` (Open Telekom Cloud and any OpenStack Nova) or `local` (a file on this machine).", "enum": ["alibaba", "local", "openstack"], "type": "string" }, "region": { "description": "The region, for example `cn-hangzhou` or `eu-de`.", "minLength": 1, "type": "string" }, "endpoint": { "description": "The endpoint of the compute API, when it is not the region's public one. Takes a URL or `host[:port]`.", "minLength": 1, "type": "string" }, "profile": { "description": "The named profile of the cloud's own credentials file (Alibaba Cloud: `~/.aliyun/config.json`).", "minLength": 1, "type": "string" }, "cloud": { "description": "The name of a cloud in `clouds.yaml` (OpenStack).", "minLength": 1, "type": "string" }, "path": { "description": "The file of the local backend's store, absolute or relative to the Pulumi project.", "minLength": 1, "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false, "required": ["instanceIds", "keyPairName"], "$schema": "http://json-schema.org/draft-07/schema#" };
+function validate12(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.instanceIds === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "instanceIds" }, message: "must have required property 'instanceIds'", schema: schema12.required, parentSchema: schema12, data };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "instanceIds" }, message: "must have required property 'instanceIds'", schema: schema13.required, parentSchema: schema13, data };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -598,7 +1183,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.keyPairName === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "keyPairName" }, message: "must have required property 'keyPairName'", schema: schema12.required, parentSchema: schema12, data };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "keyPairName" }, message: "must have required property 'keyPairName'", schema: schema13.required, parentSchema: schema13, data };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -608,7 +1193,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "keyPairName" || key0 === "instanceIds" || key0 === "restartInstances" || key0 === "connection")) {
-        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema12, data };
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema13, data };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -620,7 +1205,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.keyPairName !== void 0) {
       let data0 = data.keyPairName;
       if (typeof data0 !== "string") {
-        const err3 = { instancePath: instancePath + "/keyPairName", schemaPath: "#/properties/keyPairName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.keyPairName.type, parentSchema: schema12.properties.keyPairName, data: data0 };
+        const err3 = { instancePath: instancePath + "/keyPairName", schemaPath: "#/properties/keyPairName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.keyPairName.type, parentSchema: schema13.properties.keyPairName, data: data0 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -633,7 +1218,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.instanceIds;
       if (Array.isArray(data1)) {
         if (data1.length < 1) {
-          const err4 = { instancePath: instancePath + "/instanceIds", schemaPath: "#/properties/instanceIds/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema12.properties.instanceIds, data: data1 };
+          const err4 = { instancePath: instancePath + "/instanceIds", schemaPath: "#/properties/instanceIds/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items", schema: 1, parentSchema: schema13.properties.instanceIds, data: data1 };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -645,7 +1230,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0; i0++) {
           let data2 = data1[i0];
           if (typeof data2 !== "string") {
-            const err5 = { instancePath: instancePath + "/instanceIds/" + i0, schemaPath: "#/properties/instanceIds/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.instanceIds.items.type, parentSchema: schema12.properties.instanceIds.items, data: data2 };
+            const err5 = { instancePath: instancePath + "/instanceIds/" + i0, schemaPath: "#/properties/instanceIds/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.instanceIds.items.type, parentSchema: schema13.properties.instanceIds.items, data: data2 };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
@@ -665,7 +1250,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             }
             if (typeof indices0[item0] == "number") {
               j0 = indices0[item0];
-              const err6 = { instancePath: instancePath + "/instanceIds", schemaPath: "#/properties/instanceIds/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema12.properties.instanceIds, data: data1 };
+              const err6 = { instancePath: instancePath + "/instanceIds", schemaPath: "#/properties/instanceIds/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 }, message: "must NOT have duplicate items (items ## " + j0 + " and " + i1 + " are identical)", schema: true, parentSchema: schema13.properties.instanceIds, data: data1 };
               if (vErrors === null) {
                 vErrors = [err6];
               } else {
@@ -678,7 +1263,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err7 = { instancePath: instancePath + "/instanceIds", schemaPath: "#/properties/instanceIds/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema12.properties.instanceIds.type, parentSchema: schema12.properties.instanceIds, data: data1 };
+        const err7 = { instancePath: instancePath + "/instanceIds", schemaPath: "#/properties/instanceIds/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema13.properties.instanceIds.type, parentSchema: schema13.properties.instanceIds, data: data1 };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -690,7 +1275,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.restartInstances !== void 0) {
       let data3 = data.restartInstances;
       if (typeof data3 !== "boolean") {
-        const err8 = { instancePath: instancePath + "/restartInstances", schemaPath: "#/properties/restartInstances/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema12.properties.restartInstances.type, parentSchema: schema12.properties.restartInstances, data: data3 };
+        const err8 = { instancePath: instancePath + "/restartInstances", schemaPath: "#/properties/restartInstances/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean", schema: schema13.properties.restartInstances.type, parentSchema: schema13.properties.restartInstances, data: data3 };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -704,7 +1289,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
         for (const key1 in data4) {
           if (!(key1 === "backend" || key1 === "region" || key1 === "endpoint" || key1 === "profile" || key1 === "cloud" || key1 === "path")) {
-            const err9 = { instancePath: instancePath + "/connection", schemaPath: "#/properties/connection/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema12.properties.connection, data: data4 };
+            const err9 = { instancePath: instancePath + "/connection", schemaPath: "#/properties/connection/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema13.properties.connection, data: data4 };
             if (vErrors === null) {
               vErrors = [err9];
             } else {
@@ -716,7 +1301,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.backend !== void 0) {
           let data5 = data4.backend;
           if (typeof data5 !== "string") {
-            const err10 = { instancePath: instancePath + "/connection/backend", schemaPath: "#/properties/connection/properties/backend/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.backend.type, parentSchema: schema12.properties.connection.properties.backend, data: data5 };
+            const err10 = { instancePath: instancePath + "/connection/backend", schemaPath: "#/properties/connection/properties/backend/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.connection.properties.backend.type, parentSchema: schema13.properties.connection.properties.backend, data: data5 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -725,7 +1310,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (!(data5 === "alibaba" || data5 === "local" || data5 === "openstack")) {
-            const err11 = { instancePath: instancePath + "/connection/backend", schemaPath: "#/properties/connection/properties/backend/enum", keyword: "enum", params: { allowedValues: schema12.properties.connection.properties.backend.enum }, message: "must be equal to one of the allowed values", schema: schema12.properties.connection.properties.backend.enum, parentSchema: schema12.properties.connection.properties.backend, data: data5 };
+            const err11 = { instancePath: instancePath + "/connection/backend", schemaPath: "#/properties/connection/properties/backend/enum", keyword: "enum", params: { allowedValues: schema13.properties.connection.properties.backend.enum }, message: "must be equal to one of the allowed values", schema: schema13.properties.connection.properties.backend.enum, parentSchema: schema13.properties.connection.properties.backend, data: data5 };
             if (vErrors === null) {
               vErrors = [err11];
             } else {
@@ -738,7 +1323,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data6 = data4.region;
           if (typeof data6 === "string") {
             if (func3(data6) < 1) {
-              const err12 = { instancePath: instancePath + "/connection/region", schemaPath: "#/properties/connection/properties/region/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.connection.properties.region, data: data6 };
+              const err12 = { instancePath: instancePath + "/connection/region", schemaPath: "#/properties/connection/properties/region/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema13.properties.connection.properties.region, data: data6 };
               if (vErrors === null) {
                 vErrors = [err12];
               } else {
@@ -747,7 +1332,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err13 = { instancePath: instancePath + "/connection/region", schemaPath: "#/properties/connection/properties/region/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.region.type, parentSchema: schema12.properties.connection.properties.region, data: data6 };
+            const err13 = { instancePath: instancePath + "/connection/region", schemaPath: "#/properties/connection/properties/region/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.connection.properties.region.type, parentSchema: schema13.properties.connection.properties.region, data: data6 };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -760,7 +1345,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data7 = data4.endpoint;
           if (typeof data7 === "string") {
             if (func3(data7) < 1) {
-              const err14 = { instancePath: instancePath + "/connection/endpoint", schemaPath: "#/properties/connection/properties/endpoint/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.connection.properties.endpoint, data: data7 };
+              const err14 = { instancePath: instancePath + "/connection/endpoint", schemaPath: "#/properties/connection/properties/endpoint/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema13.properties.connection.properties.endpoint, data: data7 };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -769,7 +1354,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err15 = { instancePath: instancePath + "/connection/endpoint", schemaPath: "#/properties/connection/properties/endpoint/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.endpoint.type, parentSchema: schema12.properties.connection.properties.endpoint, data: data7 };
+            const err15 = { instancePath: instancePath + "/connection/endpoint", schemaPath: "#/properties/connection/properties/endpoint/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.connection.properties.endpoint.type, parentSchema: schema13.properties.connection.properties.endpoint, data: data7 };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -782,7 +1367,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data8 = data4.profile;
           if (typeof data8 === "string") {
             if (func3(data8) < 1) {
-              const err16 = { instancePath: instancePath + "/connection/profile", schemaPath: "#/properties/connection/properties/profile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.connection.properties.profile, data: data8 };
+              const err16 = { instancePath: instancePath + "/connection/profile", schemaPath: "#/properties/connection/properties/profile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema13.properties.connection.properties.profile, data: data8 };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -791,7 +1376,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err17 = { instancePath: instancePath + "/connection/profile", schemaPath: "#/properties/connection/properties/profile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.profile.type, parentSchema: schema12.properties.connection.properties.profile, data: data8 };
+            const err17 = { instancePath: instancePath + "/connection/profile", schemaPath: "#/properties/connection/properties/profile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.connection.properties.profile.type, parentSchema: schema13.properties.connection.properties.profile, data: data8 };
             if (vErrors === null) {
               vErrors = [err17];
             } else {
@@ -804,7 +1389,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data9 = data4.cloud;
           if (typeof data9 === "string") {
             if (func3(data9) < 1) {
-              const err18 = { instancePath: instancePath + "/connection/cloud", schemaPath: "#/properties/connection/properties/cloud/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.connection.properties.cloud, data: data9 };
+              const err18 = { instancePath: instancePath + "/connection/cloud", schemaPath: "#/properties/connection/properties/cloud/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema13.properties.connection.properties.cloud, data: data9 };
               if (vErrors === null) {
                 vErrors = [err18];
               } else {
@@ -813,7 +1398,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err19 = { instancePath: instancePath + "/connection/cloud", schemaPath: "#/properties/connection/properties/cloud/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.cloud.type, parentSchema: schema12.properties.connection.properties.cloud, data: data9 };
+            const err19 = { instancePath: instancePath + "/connection/cloud", schemaPath: "#/properties/connection/properties/cloud/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.connection.properties.cloud.type, parentSchema: schema13.properties.connection.properties.cloud, data: data9 };
             if (vErrors === null) {
               vErrors = [err19];
             } else {
@@ -826,7 +1411,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           let data10 = data4.path;
           if (typeof data10 === "string") {
             if (func3(data10) < 1) {
-              const err20 = { instancePath: instancePath + "/connection/path", schemaPath: "#/properties/connection/properties/path/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema12.properties.connection.properties.path, data: data10 };
+              const err20 = { instancePath: instancePath + "/connection/path", schemaPath: "#/properties/connection/properties/path/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema13.properties.connection.properties.path, data: data10 };
               if (vErrors === null) {
                 vErrors = [err20];
               } else {
@@ -835,7 +1420,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err21 = { instancePath: instancePath + "/connection/path", schemaPath: "#/properties/connection/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema12.properties.connection.properties.path.type, parentSchema: schema12.properties.connection.properties.path, data: data10 };
+            const err21 = { instancePath: instancePath + "/connection/path", schemaPath: "#/properties/connection/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.connection.properties.path.type, parentSchema: schema13.properties.connection.properties.path, data: data10 };
             if (vErrors === null) {
               vErrors = [err21];
             } else {
@@ -845,7 +1430,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err22 = { instancePath: instancePath + "/connection", schemaPath: "#/properties/connection/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.properties.connection.type, parentSchema: schema12.properties.connection, data: data4 };
+        const err22 = { instancePath: instancePath + "/connection", schemaPath: "#/properties/connection/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema13.properties.connection.type, parentSchema: schema13.properties.connection, data: data4 };
         if (vErrors === null) {
           vErrors = [err22];
         } else {
@@ -855,7 +1440,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema12.type, parentSchema: schema12, data };
+    const err23 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema13.type, parentSchema: schema13, data };
     if (vErrors === null) {
       vErrors = [err23];
     } else {
@@ -863,18 +1448,18 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate11.errors = vErrors;
+  validate12.errors = vErrors;
   return errors === 0;
 }
-var ProviderConfiguration = validate12;
-var schema13 = { "description": "The stack's configuration, namespace `keypair`: `pulumi config set keypair:backend alibaba`. Credentials that are not set\nhere come from the places that each cloud's own tools use, and are read when a call is made.", "type": "object", "properties": { "accessKeyId": { "description": "The access key id, where credentials are not taken from the environment or a profile.", "type": "string" }, "accessKeySecret": { "description": "The access key secret. Set it with `--secret`.", "type": "string" }, "securityToken": { "description": "The security token of temporary credentials. Set it with `--secret`.", "type": "string" }, "tagChanges": { "description": "What changed tags do where a key pair does not say it itself.", "enum": ["replace", "update"], "type": "string" }, "defaultTags": { "description": "Tags of each key pair, where the cloud has tags. The key pair's own ones come first.", "type": "object", "additionalProperties": { "type": "string" } }, "ignoreTags": { "description": "Tags that are not compared, not changed and not removed, even where the program gives them.", "type": "object", "properties": { "keys": { "description": "Whole keys.", "type": "array", "items": { "type": "string" } }, "keyPrefixes": { "description": "What keys start with.", "type": "array", "items": { "type": "string" } } }, "additionalProperties": false }, "timeoutSeconds": { "description": "How long one operation may wait and try again, in seconds.", "default": 600, "minimum": 1, "type": "integer" }, "backend": { "description": "The cloud to talk to: `alibaba` (Alibaba Cloud ECS), `openstack` (Open Telekom Cloud and any OpenStack Nova) or `local` (a file on this machine).", "enum": ["alibaba", "local", "openstack"], "type": "string" }, "region": { "description": "The region, for example `cn-hangzhou` or `eu-de`.", "minLength": 1, "type": "string" }, "endpoint": { "description": "The endpoint of the compute API, when it is not the region's public one. Takes a URL or `host[:port]`.", "minLength": 1, "type": "string" }, "profile": { "description": "The named profile of the cloud's own credentials file (Alibaba Cloud: `~/.aliyun/config.json`).", "minLength": 1, "type": "string" }, "cloud": { "description": "The name of a cloud in `clouds.yaml` (OpenStack).", "minLength": 1, "type": "string" }, "path": { "description": "The file of the local backend's store, absolute or relative to the Pulumi project.", "minLength": 1, "type": "string" } }, "additionalProperties": false, "$schema": "http://json-schema.org/draft-07/schema#" };
-function validate12(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var ProviderConfiguration = validate13;
+var schema14 = { "description": "The stack's configuration, namespace `keypair`: `pulumi config set keypair:backend alibaba`. Credentials that are not set\nhere come from the places that each cloud's own tools use, and are read when a call is made.", "type": "object", "properties": { "accessKeyId": { "description": "The access key id, where credentials are not taken from the environment or a profile.", "type": "string" }, "accessKeySecret": { "description": "The access key secret. Set it with `--secret`.", "type": "string" }, "securityToken": { "description": "The security token of temporary credentials. Set it with `--secret`.", "type": "string" }, "tagChanges": { "description": "What changed tags do where a key pair does not say it itself.", "enum": ["replace", "update"], "type": "string" }, "defaultTags": { "description": "Tags of each key pair, where the cloud has tags. The key pair's own ones come first.", "type": "object", "additionalProperties": { "type": "string" } }, "ignoreTags": { "description": "Tags that are not compared, not changed and not removed, even where the program gives them.", "type": "object", "properties": { "keys": { "description": "Whole keys.", "type": "array", "items": { "type": "string" } }, "keyPrefixes": { "description": "What keys start with.", "type": "array", "items": { "type": "string" } } }, "additionalProperties": false }, "timeoutSeconds": { "description": "How long one operation may wait and try again, in seconds.", "default": 600, "minimum": 1, "type": "integer" }, "backend": { "description": "The cloud to talk to: `alibaba` (Alibaba Cloud ECS), `openstack` (Open Telekom Cloud and any OpenStack Nova) or `local` (a file on this machine).", "enum": ["alibaba", "local", "openstack"], "type": "string" }, "region": { "description": "The region, for example `cn-hangzhou` or `eu-de`.", "minLength": 1, "type": "string" }, "endpoint": { "description": "The endpoint of the compute API, when it is not the region's public one. Takes a URL or `host[:port]`.", "minLength": 1, "type": "string" }, "profile": { "description": "The named profile of the cloud's own credentials file (Alibaba Cloud: `~/.aliyun/config.json`).", "minLength": 1, "type": "string" }, "cloud": { "description": "The name of a cloud in `clouds.yaml` (OpenStack).", "minLength": 1, "type": "string" }, "path": { "description": "The file of the local backend's store, absolute or relative to the Pulumi project.", "minLength": 1, "type": "string" } }, "additionalProperties": false, "$schema": "http://json-schema.org/draft-07/schema#" };
+function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!func2.call(schema13.properties, key0)) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema13, data };
+      if (!func2.call(schema14.properties, key0)) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema14, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -886,7 +1471,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.accessKeyId !== void 0) {
       let data0 = data.accessKeyId;
       if (typeof data0 !== "string") {
-        const err1 = { instancePath: instancePath + "/accessKeyId", schemaPath: "#/properties/accessKeyId/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.accessKeyId.type, parentSchema: schema13.properties.accessKeyId, data: data0 };
+        const err1 = { instancePath: instancePath + "/accessKeyId", schemaPath: "#/properties/accessKeyId/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.accessKeyId.type, parentSchema: schema14.properties.accessKeyId, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -898,7 +1483,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.accessKeySecret !== void 0) {
       let data1 = data.accessKeySecret;
       if (typeof data1 !== "string") {
-        const err2 = { instancePath: instancePath + "/accessKeySecret", schemaPath: "#/properties/accessKeySecret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.accessKeySecret.type, parentSchema: schema13.properties.accessKeySecret, data: data1 };
+        const err2 = { instancePath: instancePath + "/accessKeySecret", schemaPath: "#/properties/accessKeySecret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.accessKeySecret.type, parentSchema: schema14.properties.accessKeySecret, data: data1 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -910,7 +1495,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.securityToken !== void 0) {
       let data2 = data.securityToken;
       if (typeof data2 !== "string") {
-        const err3 = { instancePath: instancePath + "/securityToken", schemaPath: "#/properties/securityToken/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.securityToken.type, parentSchema: schema13.properties.securityToken, data: data2 };
+        const err3 = { instancePath: instancePath + "/securityToken", schemaPath: "#/properties/securityToken/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.securityToken.type, parentSchema: schema14.properties.securityToken, data: data2 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -922,7 +1507,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.tagChanges !== void 0) {
       let data3 = data.tagChanges;
       if (typeof data3 !== "string") {
-        const err4 = { instancePath: instancePath + "/tagChanges", schemaPath: "#/properties/tagChanges/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.tagChanges.type, parentSchema: schema13.properties.tagChanges, data: data3 };
+        const err4 = { instancePath: instancePath + "/tagChanges", schemaPath: "#/properties/tagChanges/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.tagChanges.type, parentSchema: schema14.properties.tagChanges, data: data3 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -931,7 +1516,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data3 === "replace" || data3 === "update")) {
-        const err5 = { instancePath: instancePath + "/tagChanges", schemaPath: "#/properties/tagChanges/enum", keyword: "enum", params: { allowedValues: schema13.properties.tagChanges.enum }, message: "must be equal to one of the allowed values", schema: schema13.properties.tagChanges.enum, parentSchema: schema13.properties.tagChanges, data: data3 };
+        const err5 = { instancePath: instancePath + "/tagChanges", schemaPath: "#/properties/tagChanges/enum", keyword: "enum", params: { allowedValues: schema14.properties.tagChanges.enum }, message: "must be equal to one of the allowed values", schema: schema14.properties.tagChanges.enum, parentSchema: schema14.properties.tagChanges, data: data3 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -946,7 +1531,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data4) {
           let data5 = data4[key1];
           if (typeof data5 !== "string") {
-            const err6 = { instancePath: instancePath + "/defaultTags/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaultTags/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.defaultTags.additionalProperties.type, parentSchema: schema13.properties.defaultTags.additionalProperties, data: data5 };
+            const err6 = { instancePath: instancePath + "/defaultTags/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaultTags/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.defaultTags.additionalProperties.type, parentSchema: schema14.properties.defaultTags.additionalProperties, data: data5 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -956,7 +1541,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err7 = { instancePath: instancePath + "/defaultTags", schemaPath: "#/properties/defaultTags/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema13.properties.defaultTags.type, parentSchema: schema13.properties.defaultTags, data: data4 };
+        const err7 = { instancePath: instancePath + "/defaultTags", schemaPath: "#/properties/defaultTags/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema14.properties.defaultTags.type, parentSchema: schema14.properties.defaultTags, data: data4 };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -970,7 +1555,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
         for (const key2 in data6) {
           if (!(key2 === "keys" || key2 === "keyPrefixes")) {
-            const err8 = { instancePath: instancePath + "/ignoreTags", schemaPath: "#/properties/ignoreTags/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema13.properties.ignoreTags, data: data6 };
+            const err8 = { instancePath: instancePath + "/ignoreTags", schemaPath: "#/properties/ignoreTags/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema14.properties.ignoreTags, data: data6 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -986,7 +1571,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             for (let i0 = 0; i0 < len0; i0++) {
               let data8 = data7[i0];
               if (typeof data8 !== "string") {
-                const err9 = { instancePath: instancePath + "/ignoreTags/keys/" + i0, schemaPath: "#/properties/ignoreTags/properties/keys/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.ignoreTags.properties.keys.items.type, parentSchema: schema13.properties.ignoreTags.properties.keys.items, data: data8 };
+                const err9 = { instancePath: instancePath + "/ignoreTags/keys/" + i0, schemaPath: "#/properties/ignoreTags/properties/keys/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.ignoreTags.properties.keys.items.type, parentSchema: schema14.properties.ignoreTags.properties.keys.items, data: data8 };
                 if (vErrors === null) {
                   vErrors = [err9];
                 } else {
@@ -996,7 +1581,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err10 = { instancePath: instancePath + "/ignoreTags/keys", schemaPath: "#/properties/ignoreTags/properties/keys/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema13.properties.ignoreTags.properties.keys.type, parentSchema: schema13.properties.ignoreTags.properties.keys, data: data7 };
+            const err10 = { instancePath: instancePath + "/ignoreTags/keys", schemaPath: "#/properties/ignoreTags/properties/keys/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema14.properties.ignoreTags.properties.keys.type, parentSchema: schema14.properties.ignoreTags.properties.keys, data: data7 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -1012,7 +1597,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
             for (let i1 = 0; i1 < len1; i1++) {
               let data10 = data9[i1];
               if (typeof data10 !== "string") {
-                const err11 = { instancePath: instancePath + "/ignoreTags/keyPrefixes/" + i1, schemaPath: "#/properties/ignoreTags/properties/keyPrefixes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.ignoreTags.properties.keyPrefixes.items.type, parentSchema: schema13.properties.ignoreTags.properties.keyPrefixes.items, data: data10 };
+                const err11 = { instancePath: instancePath + "/ignoreTags/keyPrefixes/" + i1, schemaPath: "#/properties/ignoreTags/properties/keyPrefixes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.ignoreTags.properties.keyPrefixes.items.type, parentSchema: schema14.properties.ignoreTags.properties.keyPrefixes.items, data: data10 };
                 if (vErrors === null) {
                   vErrors = [err11];
                 } else {
@@ -1022,7 +1607,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err12 = { instancePath: instancePath + "/ignoreTags/keyPrefixes", schemaPath: "#/properties/ignoreTags/properties/keyPrefixes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema13.properties.ignoreTags.properties.keyPrefixes.type, parentSchema: schema13.properties.ignoreTags.properties.keyPrefixes, data: data9 };
+            const err12 = { instancePath: instancePath + "/ignoreTags/keyPrefixes", schemaPath: "#/properties/ignoreTags/properties/keyPrefixes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema14.properties.ignoreTags.properties.keyPrefixes.type, parentSchema: schema14.properties.ignoreTags.properties.keyPrefixes, data: data9 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -1032,7 +1617,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err13 = { instancePath: instancePath + "/ignoreTags", schemaPath: "#/properties/ignoreTags/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema13.properties.ignoreTags.type, parentSchema: schema13.properties.ignoreTags, data: data6 };
+        const err13 = { instancePath: instancePath + "/ignoreTags", schemaPath: "#/properties/ignoreTags/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema14.properties.ignoreTags.type, parentSchema: schema14.properties.ignoreTags, data: data6 };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -1044,7 +1629,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutSeconds !== void 0) {
       let data11 = data.timeoutSeconds;
       if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)))) {
-        const err14 = { instancePath: instancePath + "/timeoutSeconds", schemaPath: "#/properties/timeoutSeconds/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema13.properties.timeoutSeconds.type, parentSchema: schema13.properties.timeoutSeconds, data: data11 };
+        const err14 = { instancePath: instancePath + "/timeoutSeconds", schemaPath: "#/properties/timeoutSeconds/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema14.properties.timeoutSeconds.type, parentSchema: schema14.properties.timeoutSeconds, data: data11 };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -1054,7 +1639,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data11 == "number") {
         if (data11 < 1 || isNaN(data11)) {
-          const err15 = { instancePath: instancePath + "/timeoutSeconds", schemaPath: "#/properties/timeoutSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema13.properties.timeoutSeconds, data: data11 };
+          const err15 = { instancePath: instancePath + "/timeoutSeconds", schemaPath: "#/properties/timeoutSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema14.properties.timeoutSeconds, data: data11 };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -1067,7 +1652,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.backend !== void 0) {
       let data12 = data.backend;
       if (typeof data12 !== "string") {
-        const err16 = { instancePath: instancePath + "/backend", schemaPath: "#/properties/backend/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.backend.type, parentSchema: schema13.properties.backend, data: data12 };
+        const err16 = { instancePath: instancePath + "/backend", schemaPath: "#/properties/backend/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.backend.type, parentSchema: schema14.properties.backend, data: data12 };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -1076,7 +1661,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data12 === "alibaba" || data12 === "local" || data12 === "openstack")) {
-        const err17 = { instancePath: instancePath + "/backend", schemaPath: "#/properties/backend/enum", keyword: "enum", params: { allowedValues: schema13.properties.backend.enum }, message: "must be equal to one of the allowed values", schema: schema13.properties.backend.enum, parentSchema: schema13.properties.backend, data: data12 };
+        const err17 = { instancePath: instancePath + "/backend", schemaPath: "#/properties/backend/enum", keyword: "enum", params: { allowedValues: schema14.properties.backend.enum }, message: "must be equal to one of the allowed values", schema: schema14.properties.backend.enum, parentSchema: schema14.properties.backend, data: data12 };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -1089,7 +1674,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data13 = data.region;
       if (typeof data13 === "string") {
         if (func3(data13) < 1) {
-          const err18 = { instancePath: instancePath + "/region", schemaPath: "#/properties/region/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema13.properties.region, data: data13 };
+          const err18 = { instancePath: instancePath + "/region", schemaPath: "#/properties/region/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.region, data: data13 };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -1098,7 +1683,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err19 = { instancePath: instancePath + "/region", schemaPath: "#/properties/region/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.region.type, parentSchema: schema13.properties.region, data: data13 };
+        const err19 = { instancePath: instancePath + "/region", schemaPath: "#/properties/region/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.region.type, parentSchema: schema14.properties.region, data: data13 };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -1111,7 +1696,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data14 = data.endpoint;
       if (typeof data14 === "string") {
         if (func3(data14) < 1) {
-          const err20 = { instancePath: instancePath + "/endpoint", schemaPath: "#/properties/endpoint/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema13.properties.endpoint, data: data14 };
+          const err20 = { instancePath: instancePath + "/endpoint", schemaPath: "#/properties/endpoint/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.endpoint, data: data14 };
           if (vErrors === null) {
             vErrors = [err20];
           } else {
@@ -1120,7 +1705,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err21 = { instancePath: instancePath + "/endpoint", schemaPath: "#/properties/endpoint/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.endpoint.type, parentSchema: schema13.properties.endpoint, data: data14 };
+        const err21 = { instancePath: instancePath + "/endpoint", schemaPath: "#/properties/endpoint/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.endpoint.type, parentSchema: schema14.properties.endpoint, data: data14 };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -1133,7 +1718,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data15 = data.profile;
       if (typeof data15 === "string") {
         if (func3(data15) < 1) {
-          const err22 = { instancePath: instancePath + "/profile", schemaPath: "#/properties/profile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema13.properties.profile, data: data15 };
+          const err22 = { instancePath: instancePath + "/profile", schemaPath: "#/properties/profile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.profile, data: data15 };
           if (vErrors === null) {
             vErrors = [err22];
           } else {
@@ -1142,7 +1727,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err23 = { instancePath: instancePath + "/profile", schemaPath: "#/properties/profile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.profile.type, parentSchema: schema13.properties.profile, data: data15 };
+        const err23 = { instancePath: instancePath + "/profile", schemaPath: "#/properties/profile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.profile.type, parentSchema: schema14.properties.profile, data: data15 };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -1155,7 +1740,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data16 = data.cloud;
       if (typeof data16 === "string") {
         if (func3(data16) < 1) {
-          const err24 = { instancePath: instancePath + "/cloud", schemaPath: "#/properties/cloud/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema13.properties.cloud, data: data16 };
+          const err24 = { instancePath: instancePath + "/cloud", schemaPath: "#/properties/cloud/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.cloud, data: data16 };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -1164,7 +1749,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err25 = { instancePath: instancePath + "/cloud", schemaPath: "#/properties/cloud/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.cloud.type, parentSchema: schema13.properties.cloud, data: data16 };
+        const err25 = { instancePath: instancePath + "/cloud", schemaPath: "#/properties/cloud/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.cloud.type, parentSchema: schema14.properties.cloud, data: data16 };
         if (vErrors === null) {
           vErrors = [err25];
         } else {
@@ -1177,7 +1762,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       let data17 = data.path;
       if (typeof data17 === "string") {
         if (func3(data17) < 1) {
-          const err26 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema13.properties.path, data: data17 };
+          const err26 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.path, data: data17 };
           if (vErrors === null) {
             vErrors = [err26];
           } else {
@@ -1186,7 +1771,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err27 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema13.properties.path.type, parentSchema: schema13.properties.path, data: data17 };
+        const err27 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.path.type, parentSchema: schema14.properties.path, data: data17 };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -1196,7 +1781,7 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema13.type, parentSchema: schema13, data };
+    const err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema14.type, parentSchema: schema14, data };
     if (vErrors === null) {
       vErrors = [err28];
     } else {
@@ -1204,11 +1789,12 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate12.errors = vErrors;
+  validate13.errors = vErrors;
   return errors === 0;
 }
 export {
   KeyPairArgs,
   KeyPairAttachmentArgs,
+  KeyPairSetArgs,
   ProviderConfiguration
 };

@@ -2,21 +2,24 @@ import { passphraseProblem } from "../../keys";
 import type { BackendRules } from "../backend";
 import { resolvePlace } from "../connection";
 import { defined } from "../defined";
-import type { CheckedKeyPairArgs, KeyPairArgs, Tags } from "../model";
-import { checkPrivateKeyFile } from "../privateKeyFile/write";
-import { fileOf } from "../projectFolder";
+import type { CheckedKeyPairArgs, KeyPairArgs } from "../model";
 import { registerSecret } from "../redact";
 import { checkAgainstSchema } from "../resource/argumentSchema";
-import { checkConnectionKeys, checkTypes, rulesOf } from "../resource/commonChecks";
+import { checkTypes, rulesOf } from "../resource/commonChecks";
 import type { Autonaming, CheckRequest, CheckResult } from "../resource/contract";
 import { Findings, withoutPrivateKeys } from "../resource/findings";
 import { hasUnknown, type PartlyUnknown, UNKNOWN } from "../unknown";
 import { sameKeyLine } from "./compare";
-import { checkGeneration } from "./generation";
-import { keyInFile } from "./keyFile";
 import { automaticName } from "./naming";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 import { resolvePublicKey } from "./publicKeySource";
+import {
+  addDefaultTags,
+  checkAgainstRules,
+  checkKeyFileTarget,
+  claimName,
+  type KeyFileTarget,
+} from "./sharedChecks";
 
 type KeyPairCheck = CheckRequest<KeyPairArgs, CheckedKeyPairArgs>;
 type News = KeyPairCheck["news"];
@@ -63,7 +66,7 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
     args["publicKeyBody"] = publicKeyOf(request, known, rules, findings);
   } else Object.assign(args, checkPrivateKeyTarget(request, known, findings));
   Object.assign(args, nameOf(request, known, rules, findings));
-  claimName(request, known, args["keyPairName"], findings);
+  checkNameIsFree(request, known, args["keyPairName"], findings);
   return {
     args: args as PartlyUnknown<CheckedKeyPairArgs>,
     failures: findings.failures,
@@ -135,33 +138,6 @@ function checkCombinations(news: News, known: Partial<KeyPairArgs>, findings: Fi
   if (problem) findings.fail("privateKeyPassphrase", `${problem.reason}. ${problem.next}`);
 }
 
-/** Puts the stack's tags below the key pair's own ones. */
-function addDefaultTags(news: News, known: Partial<KeyPairArgs>, defaults: Tags | undefined): void {
-  const isWrongType = news.tags !== undefined && known.tags === undefined;
-  if (defaults === undefined || news.tags === UNKNOWN || isWrongType) return;
-  news.tags = { ...defaults, ...news.tags };
-  known.tags = { ...defaults, ...known.tags };
-}
-
-function checkAgainstRules(
-  news: News,
-  { tags, resourceGroupId, userId, connection, keyGeneration }: Partial<KeyPairArgs>,
-  rules: BackendRules,
-  findings: Findings,
-): void {
-  for (const [key, reason] of tags ? rules.checkTags(tags) : []) {
-    findings.fail("tags", key ? `"${key}": ${reason}` : reason);
-  }
-  const groupReason = resourceGroupId !== undefined && rules.checkResourceGroup(resourceGroupId);
-  if (groupReason) findings.fail("resourceGroupId", groupReason);
-  const userReason = userId !== undefined && rules.checkUserId(userId);
-  if (userReason) findings.fail("userId", userReason);
-  checkConnectionKeys(connection, rules, findings);
-  const isWhole = !hasUnknown(news.keyGeneration);
-  const generationReason = keyGeneration && isWhole && checkGeneration(keyGeneration);
-  if (generationReason) findings.fail("keyGeneration", generationReason);
-}
-
 /**
  * The key to import, as one OpenSSH line. If the key is unchanged, this is the stored line, so that a new
  * comment is no difference.
@@ -189,37 +165,6 @@ function publicKeyOf(
   if (verdict?.verdict === "warn") findings.warnings.push(`${property}: ${verdict.reason}`);
   const stored = olds.publicKeyBody;
   return stored !== undefined && sameKeyLine(stored, key.line) ? stored : key.line;
-}
-
-/**
- * Checks that the private key can be written, and that this would not overwrite anything of the user's. Looks
- * what became of a file that was written before.
- */
-function checkPrivateKeyTarget(
-  { olds, run, urn, settings }: KeyPairCheck,
-  { privateKeyFile, onExisting }: Partial<KeyPairArgs>,
-  findings: Findings,
-): Pick<CheckedKeyPairArgs, "__keyInFile"> {
-  if (privateKeyFile === undefined) return {};
-  const file = fileOf(privateKeyFile, settings.projectFolder);
-  // An unchanged file was written before. A pipeline need not have the folder in which a laptop keeps it.
-  const isUnchanged = olds.privateKeyFile === privateKeyFile;
-  // An existing pair may have been written here before. The update then checks whether the file has its key.
-  const mayBeOwn = onExisting === "adopt" || olds.keyPairName !== undefined;
-  findings.attempt("privateKeyFile", () => {
-    if (!isUnchanged)
-      checkPrivateKeyFile(file, (fingerprint) => mayBeOwn || run.knownKeyFiles.has(file, fingerprint));
-    // A resource that adopts may mean the same key that the other resource keeps there.
-    const isShared = onExisting === "adopt" || urn === undefined;
-    const other = isShared ? undefined : run.keyFileClaims.claim(urn, file, !isUnchanged);
-    if (other !== undefined) {
-      findings.fail(
-        "privateKeyFile",
-        `${privateKeyFile} is written by another resource of this program too (${other}): each key pair needs a file of its own.`,
-      );
-    }
-  });
-  return isUnchanged ? defined({ __keyInFile: keyInFile(file) }) : {};
 }
 
 /** The given name, the previous automatic name, or a new automatic name. */
@@ -295,25 +240,36 @@ function configuredName(
   return { keyPairName: name, __automaticName: true, __configuredName: true };
 }
 
+/** Checks that the private key's file can be written, and looks what became of it. */
+function checkPrivateKeyTarget(
+  { olds, run, urn, settings, catalog }: KeyPairCheck,
+  { privateKeyFile, onExisting }: Partial<KeyPairArgs>,
+  findings: Findings,
+): Pick<CheckedKeyPairArgs, "__keyInFile"> {
+  if (privateKeyFile === undefined) return {};
+  const target: KeyFileTarget = {
+    path: privateKeyFile,
+    isUnchanged: olds.privateKeyFile === privateKeyFile,
+    // An existing pair may have been written here before. The update then checks whether the file has its key.
+    mayBeOwn: onExisting === "adopt" || olds.keyPairName !== undefined,
+    // A resource that adopts may mean the same key that the other resource keeps there.
+    holder: onExisting === "adopt" ? undefined : urn,
+    property: "privateKeyFile",
+  };
+  return checkKeyFileTarget(target, { run, settings, catalog }, findings);
+}
+
 /** Checks that no other resource of the program has the same name in the same place. */
-function claimName(
-  { urn, news, run, settings, catalog }: KeyPairCheck,
+function checkNameIsFree(
+  request: KeyPairCheck,
   { connection, userId }: Partial<KeyPairArgs>,
   name: unknown,
   findings: Findings,
 ): void {
+  const { urn, news } = request;
   if (urn === undefined || typeof name !== "string" || hasUnknown([news.connection, news.userId])) return;
   // A wrong name, or a wrong place, is reported already.
   if (findings.failures.some(({ property }) => property === "connection" || property === "keyPairName"))
     return;
-  const place = findings.attempt("connection", () => resolvePlace(connection, settings, catalog));
-  if (!place) return;
-  const { backend, region, endpoint, path, profile, cloud } = place.connection;
-  const where = [backend, region, endpoint, path, profile, cloud, userId].join("\0");
-  const other = run.names.claim(urn, where, name);
-  if (other === undefined) return;
-  findings.fail(
-    "keyPairName",
-    `"${name}" is the name of another resource of this program in the same place too (${other}): give each key pair a name of its own.`,
-  );
+  claimName({ name, connection, userId, holder: urn, property: "keyPairName" }, request, findings);
 }

@@ -10,6 +10,12 @@ import { tagChange } from "./tags";
  * each rule prefers "the same". No rule does I/O, because the engine compares the resources one by one.
  */
 
+/** Where a created key comes from, then and now. */
+interface OriginComparison {
+  state: Pick<KeyPairState, "keyGeneration" | "keepers">;
+  args: Pick<CheckedKeyPairArgs, "publicKeyBody" | "keyGeneration" | "keepers">;
+}
+
 /** Algorithm and Base64 of an OpenSSH line decide; the comment does not. */
 export function sameKeyLine(a: string, b: string): boolean {
   return keyOf(a) === keyOf(b);
@@ -41,7 +47,7 @@ export function takesOverKey(
   return sameKeyLine(publicKeyBody, state.publicKey) && (!isFromRefresh || onExisting === "adopt");
 }
 
-export function compareGeneration({ state, args }: KeyPairComparison): ChangeKind | undefined {
+export function compareGeneration({ state, args }: OriginComparison): ChangeKind | undefined {
   if (args.publicKeyBody !== undefined) return undefined;
   return isDeepStrictEqual(resolveGeneration(state.keyGeneration), resolveGeneration(args.keyGeneration))
     ? undefined
@@ -49,7 +55,7 @@ export function compareGeneration({ state, args }: KeyPairComparison): ChangeKin
 }
 
 /** A key that had no keepers belongs to the first ones, and one that loses them stays. */
-export function compareKeepers({ state, args }: KeyPairComparison): ChangeKind | undefined {
+export function compareKeepers({ state, args }: OriginComparison): ChangeKind | undefined {
   if (isDeepStrictEqual(state.keepers, args.keepers)) return undefined;
   return state.keepers === undefined || args.keepers === undefined ? "update" : "replace";
 }

@@ -1,3 +1,4 @@
+import { fingerprintSha256, readPublicKey } from "../../keys";
 import { ofUser, openPlace, resolvePlace } from "../connection";
 import { defined } from "../defined";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
@@ -5,26 +6,28 @@ import { fileError } from "../privateKeyFile/fileError";
 import { checkPrivateKeyFile, writePrivateKeyFile } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import type { OperationContext, Outcome } from "../resource/contract";
-import { makeKeyPair } from "./make";
+import { type KeyChoice, makeKeyPair } from "./make";
 import { doubtfulStateOf, stateOf } from "./state";
 
 /** Imports or creates the pair. Checks what can fail on this machine before it calls the cloud. */
 export async function createKeyPair(
   args: CheckedKeyPairArgs,
   context: OperationContext,
+  choice: KeyChoice = {},
 ): Promise<Outcome<KeyPairState>> {
   const { settings, catalog, operation, run } = context;
   const place = ofUser(resolvePlace(args.connection, settings, catalog), args.userId);
   const backend = await openPlace(place, catalog);
   if (args.publicKeyBody === undefined && args.privateKeyFile !== undefined) {
     const file = fileOf(args.privateKeyFile, settings.projectFolder);
+    const own = choice.key && fingerprintSha256(readPublicKey(choice.key.publicKey));
     const mayHold = (fingerprint: string) =>
-      args.onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
+      fingerprint === own || args.onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
     checkPrivateKeyFile(file, mayHold);
   }
   // Asked before the pair is made, so that no call comes between the cloud's reply and the state.
   const owner = await backend.owner(operation);
-  const made = await makeKeyPair(args, backend, context);
+  const made = await makeKeyPair(args, backend, context, choice);
   if ("doubt" in made) {
     const state = doubtfulStateOf(args, made.startedAt, { backend, place, owner });
     return { id: args.keyPairName, state, incomplete: made.doubt };

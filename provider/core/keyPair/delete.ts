@@ -6,6 +6,9 @@ import { assertSameOwner } from "../resource/owner";
 import { deleteIfUnused, deleteWhenFree } from "./settle";
 import { isOwn } from "./state";
 
+/** What became of the pair. `in use`: instances use it, and they were not waited for. */
+export type Removal = "gone" | "left" | "in use";
+
 /**
  * Deletes the pair, if it still holds the key that this resource made or imported. Succeeds if the pair is
  * already gone. Leaves a pair whose key somebody else replaced. Also leaves a pair that this run made again
@@ -17,6 +20,19 @@ export async function deleteKeyPair(
   state: KeyPairState,
   context: OperationContext,
 ): Promise<void> {
+  await removeKeyPair(id, state, context, { waits: true });
+}
+
+/**
+ * The same, and says what became of the pair. A pair that is left is warned of.
+ * @param options.waits  Whether instances that use the pair are waited for, until the deadline.
+ */
+export async function removeKeyPair(
+  id: string,
+  state: KeyPairState,
+  context: OperationContext,
+  { waits }: { waits: boolean },
+): Promise<Removal> {
   const { operation, run, warn } = context;
   const backend = await openPlaceOfState(state, context);
   const isMade = await run.made.has(backend, operation, [id, state.__ownKey]);
@@ -25,23 +41,25 @@ export async function deleteKeyPair(
     warn(
       `key pair "${id}" (${backend.location}) was left alone: ${why}this run made it again or took it over, so the stack has it still.`,
     );
-    return;
+    return "left";
   }
   await assertSameOwner(state, undefined, backend, operation);
-  const left = await deleteOwn(id, state, backend, operation);
+  const left = await deleteOwn(id, state, backend, operation, waits);
   if (left === "in use") {
+    if (!state.__isDoubtful) return left;
     warn(
       `key pair "${id}" (${backend.location}) was left alone: instances use it, so somebody holds its private key. It may be this ` +
         "stack's, from a call whose reply was lost.",
     );
-    return;
+    return "left";
   }
-  if (!left) return;
+  if (!left) return "gone";
   await assertSameOwner(state, left, backend, operation);
   warn(
     `key pair "${id}" (${backend.location}) was left alone: its key is not the one that this stack made (now ${left.fingerprint}), so ` +
       "somebody replaced it. Delete it by hand if nobody needs it.",
   );
+  return "left";
 }
 
 /**
@@ -53,11 +71,13 @@ async function deleteOwn(
   state: KeyPairState,
   backend: Backend,
   operation: Operation,
+  waits: boolean,
 ): Promise<KeyPairRecord | "in use" | undefined> {
   const sought = { ...state, name: id };
   const isMeant = (record: KeyPairRecord) => isOwn(state, record);
-  const deletion = state.__isDoubtful
-    ? await deleteIfUnused(backend, sought, isMeant, operation)
-    : await deleteWhenFree(backend, sought, isMeant, operation);
+  const deletion =
+    state.__isDoubtful || !waits
+      ? await deleteIfUnused(backend, sought, isMeant, operation)
+      : await deleteWhenFree(backend, sought, isMeant, operation);
   return deletion === "in use" ? deletion : deletion.left;
 }

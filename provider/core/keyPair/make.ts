@@ -23,6 +23,21 @@ interface ImportedKey {
   isNew?: true;
 }
 
+/** A key that exists already. */
+export interface KnownKey {
+  /** One OpenSSH line. */
+  publicKey: string;
+  privateKey?: string;
+}
+
+/** What decides, beside the arguments, which key a pair without a public key gets. */
+export interface KeyChoice {
+  /** The key that it must hold, such as that of the same member of a set in another region. */
+  key?: KnownKey | undefined;
+  /** The key is made by this process, whatever `keyGeneration` says: several pairs will hold it. */
+  isForSeveralPairs?: boolean;
+}
+
 /**
  * Enough for a lost reply, a pair in the way and one more lost reply. More failures than that are no
  * accident.
@@ -74,8 +89,9 @@ export async function makeKeyPair(
   args: CheckedKeyPairArgs,
   backend: Backend,
   context: OperationContext,
+  choice: KeyChoice = {},
 ): Promise<MadeKeyPair | DoubtfulKeyPair> {
-  const making = await begin(args, backend, context);
+  const making = await begin(args, backend, context, choice);
   try {
     return await untilCertain(making);
   } catch (error) {
@@ -150,9 +166,14 @@ async function waitForName(
   });
 }
 
-async function begin(args: CheckedKeyPairArgs, backend: Backend, context: OperationContext): Promise<Making> {
+async function begin(
+  args: CheckedKeyPairArgs,
+  backend: Backend,
+  context: OperationContext,
+  choice: KeyChoice,
+): Promise<Making> {
   const { keyPairName: name, tags, resourceGroupId } = args;
-  const origin = await keyOrigin(args, context);
+  const origin = await keyOrigin(args, context, choice);
   // A look before the call tells this call's pair from an older one. A new name or key needs no look. It
   // must be a look of now: a listing may be minutes old, and somebody may have made a pair since.
   const isNewName = args.__automaticName === true && args.__configuredName !== true;
@@ -275,9 +296,14 @@ async function alignAdopted(
   }
 }
 
-async function keyOrigin(args: CheckedKeyPairArgs, context: OperationContext): Promise<KeyOrigin> {
+async function keyOrigin(
+  args: CheckedKeyPairArgs,
+  context: OperationContext,
+  { key, isForSeveralPairs = false }: KeyChoice,
+): Promise<KeyOrigin> {
   const { publicKeyBody, keyGeneration, onExisting, privateKeyFile } = args;
   if (publicKeyBody !== undefined) return { from: "import", publicKey: publicKeyBody };
+  if (key) return { from: "import", ...key };
   if (onExisting === "adopt" && privateKeyFile !== undefined) {
     const file = fileOf(privateKeyFile, context.settings.projectFolder);
     const held = heldKey(file);
@@ -291,7 +317,7 @@ async function keyOrigin(args: CheckedKeyPairArgs, context: OperationContext): P
       });
   }
   const { source, type, bits } = resolveGeneration(keyGeneration);
-  return source === "cloud" ? { from: "cloud" } : localKey(type ?? "rsa", bits);
+  return source === "cloud" && !isForSeveralPairs ? { from: "cloud" } : localKey(type ?? "rsa", bits);
 }
 
 async function localKey(type: "rsa" | "ecdsa" | "ed25519", bits?: number): Promise<KeyOrigin> {

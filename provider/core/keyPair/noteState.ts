@@ -10,10 +10,25 @@ export function noteKeyPairState(
   run: RunMemory,
   keptFor: string | undefined,
 ): void {
+  releaseKept(run, keptFor);
+  noteKeyPair(state, settings, run, keptFor);
+}
+
+/** The resource is about to say anew which pairs it keeps. */
+export function releaseKept(run: RunMemory, urn: string | undefined): void {
+  for (const kept of [run.kept, run.knownKeyFiles]) kept.release(urn);
+}
+
+/** Records one pair of a resource, which may have several. */
+export function noteKeyPair(
+  state: KeyPairState,
+  settings: ProviderSettings,
+  run: RunMemory,
+  keptFor: string | undefined,
+): void {
   noteKeyFile(state, settings, run, keptFor);
   if (keptFor === undefined || state.ownerId === undefined) return;
   const { backend: name, region, ownerId, keyPairName, __ownKey } = state;
-  run.kept.release(keptFor);
   run.kept.add({ name, region }, { id: ownerId }, [keyPairName, __ownKey], keptFor);
 }
 

@@ -43,23 +43,23 @@ interface KnownKey {
  */
 export class KnownKeyFiles {
   readonly #known: KnownKey[] = [];
-  /** By the URN of the resource that keeps its pair. */
-  readonly #kept = new Map<string, KnownKey>();
+  /** With the URN of the resource that keeps its pair. */
+  #kept: (KnownKey & { urn: string })[] = [];
 
   /** @param keptFor  The URN of the resource, if the program has it and its arguments do not replace it. */
   note(path: string, fingerprint: string, keptFor?: string): void {
     this.#known.push({ path, fingerprint });
-    if (keptFor !== undefined) this.#kept.set(keptFor, { path, fingerprint });
+    if (keptFor !== undefined) this.#kept.push({ path, fingerprint, urn: keptFor });
   }
 
   /** The resource is made again after all, so its file holds its old key. */
   release(urn: string | undefined): void {
-    if (urn !== undefined) this.#kept.delete(urn);
+    this.#kept = this.#kept.filter((kept) => kept.urn !== urn);
   }
 
   /** Whether the file holds an old key of the program. */
   has(path: string, fingerprint: string): boolean {
     const isMeant = (key: KnownKey) => key.path === path && key.fingerprint === fingerprint;
-    return this.#known.some(isMeant) && ![...this.#kept.values()].some(isMeant);
+    return this.#known.some(isMeant) && !this.#kept.some(isMeant);
   }
 }

@@ -20,7 +20,7 @@ export function fileError(
   error: unknown,
   action: "read" | "write",
   path: string,
-  property: keyof KeyPairArgs,
+  property: keyof KeyPairArgs | "publicKeyFolder",
 ): KeyPairError {
   if (isKeyPairError(error)) return error;
   const errno = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";

@@ -1,4 +1,9 @@
-import { KeyPairArgs, KeyPairAttachmentArgs, ProviderConfiguration } from "../generated/argumentChecks";
+import {
+  KeyPairArgs,
+  KeyPairAttachmentArgs,
+  KeyPairSetArgs,
+  ProviderConfiguration,
+} from "../generated/argumentChecks";
 import { meantInstead } from "../suggestion";
 import type { CheckFailure } from "./findings";
 
@@ -35,6 +40,11 @@ const EXAMPLES: Record<string, string> = { rotateAfter: "90d (days), 12w (weeks)
 /** What the JSON Schema of the model's types says about the arguments: all problems, each at its argument. */
 export function checkAgainstSchema(args: object): CheckFailure[] {
   return failuresOf(KeyPairArgs, args);
+}
+
+/** The same for the arguments of a set of key pairs. */
+export function checkSetAgainstSchema(args: object): CheckFailure[] {
+  return failuresOf(KeyPairSetArgs, args);
 }
 
 /** The same for the arguments of an attachment. */

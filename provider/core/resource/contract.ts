@@ -19,7 +19,13 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
    * Records what other resources of the run must know about a state that the run has seen.
    * @param keptFor  The URN of the resource, if the program has it and its arguments do not replace it.
    */
-  noteState?(state: State, settings: ProviderSettings, run: RunMemory, keptFor: string | undefined): void;
+  noteState?(
+    state: State,
+    settings: ProviderSettings,
+    run: RunMemory,
+    keptFor: string | undefined,
+    diff?: ResourceDiff,
+  ): void;
   /** What a preview can tell of the outputs beyond the arguments themselves. */
   preview(request: PreviewRequest<Checked, State>): Preview<State>;
   /** Outputs that follow from the state. A front stores them only where programs cannot compute them. */
@@ -86,6 +92,20 @@ export interface ResourceDiff {
    */
   deleteBeforeReplace: boolean;
   warnings: string[];
+  /** What will happen, in one line, where the changed arguments do not tell it. */
+  summary?: string | undefined;
+  /** The changes within properties, where these tell more than that a property changes. */
+  paths?: PathChange[];
+  /** Of a resource with many key pairs: those that do not stay as they are. Only the resource itself knows what the names mean. */
+  changingPairs?: ReadonlySet<string>;
+}
+
+/** A change within a property. */
+export interface PathChange {
+  property: string;
+  /** As the engine writes it: `keyPairs.anna["eu-central-1"]`. */
+  path: string;
+  kind: "add" | "update" | "delete";
 }
 
 export interface PreviewRequest<Checked extends object, State extends object> {

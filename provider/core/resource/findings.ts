@@ -30,6 +30,15 @@ export class Findings {
   }
 }
 
+/** The result of the action. Its failure is about this property, whichever the action names. */
+export function about<T>(property: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw isKeyPairError(error) ? error.with({ property }) : error;
+  }
+}
+
 /**
  * The arguments without those that hold a private key. Those are reported, but neither checked nor passed on.
  * The failure is about the resource as a whole, so the engine does not show their values either.

@@ -101,4 +101,9 @@ export class NameClaims {
     this.#claimed.set(urn, claimed);
     return undefined;
   }
+
+  /** How many names of the place are claimed. */
+  count(place: string): number {
+    return [...this.#urns.keys()].filter((claimed) => claimed.startsWith(`${place}\0`)).length;
+  }
 }

@@ -17,6 +17,8 @@ import type { RunMemory } from "./runMemory";
 export interface Reporter {
   /** Stays in the output. */
   warn(urn: string | undefined, message: string): void;
+  /** Stays in the output, and is no warning. */
+  inform(urn: string | undefined, message: string): void;
   /** Shown while it lasts. */
   progress(urn: string | undefined, message: string): void;
   /** Shown with `--debug` only. */
@@ -76,8 +78,10 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     const diff = this.resource.diff({ state, args, settings, catalog });
     const isInProgram = this.#checked.has(urn);
     const isKept = isInProgram && !diff.changes.some(({ kind }) => kind === "replace");
-    this.resource.noteState?.(state, settings, run, isKept ? urn : undefined);
-    if (isInProgram) for (const warning of diff.warnings) reporter.warn(urn, warning);
+    this.resource.noteState?.(state, settings, run, isKept ? urn : undefined, diff);
+    if (!isInProgram) return diff;
+    if (diff.summary !== undefined) reporter.inform(urn, diff.summary);
+    for (const warning of diff.warnings) reporter.warn(urn, warning);
     return diff;
   }
 

@@ -1,5 +1,6 @@
 import { attachmentResource } from "../../core/attachment";
 import { keyPairResource } from "../../core/keyPair";
+import { keyPairSetResource } from "../../core/keyPairSet";
 import { EngineLog } from "../shared/engineLog";
 import { processParts } from "../shared/parts";
 import { connectHostEngine } from "./hostEngine";
@@ -9,6 +10,9 @@ const parts = processParts(new EngineLog(connectHostEngine));
 
 /** What the stored line of a `KeyPair` loads (stub.ts). */
 export const impl = dynamicProvider(keyPairResource, parts);
+
+/** What the stored line of a `KeyPairSet` loads. */
+export const keyPairSet = dynamicProvider(keyPairSetResource, parts);
 
 /** What the stored line of a `KeyPairAttachment` loads. */
 export const attachment = dynamicProvider(attachmentResource, parts);

@@ -5,5 +5,8 @@
  */
 export const KEY_PAIR_PROVIDER = 'exports.handler=()=>require("pulumi-keypair/provider").impl';
 
+/** The same for a `KeyPairSet`. */
+export const KEY_PAIR_SET_PROVIDER = 'exports.handler=()=>require("pulumi-keypair/provider").keyPairSet';
+
 /** The same for a `KeyPairAttachment`. */
 export const ATTACHMENT_PROVIDER = 'exports.handler=()=>require("pulumi-keypair/provider").attachment';

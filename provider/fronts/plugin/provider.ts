@@ -4,6 +4,7 @@ import { attachmentResource } from "../../core/attachment";
 import type { ProviderSettings } from "../../core/connection";
 import { KeyPairError } from "../../core/errors";
 import { keyPairResource } from "../../core/keyPair";
+import { keyPairSetResource } from "../../core/keyPairSet";
 import type { LookupContext } from "../../core/lookup";
 import { RunMemory } from "../../core/resource/runMemory";
 import { ResourceService, type ServiceParts } from "../../core/resource/service";
@@ -152,6 +153,7 @@ export function keyPairProvider(engineAddress: string | undefined): KeyPairProvi
 function servicesOf(parts: ServiceParts): Map<string, Service> {
   return new Map<string, Service>([
     ["keypair:index:KeyPair", new ResourceService(keyPairResource, parts)],
+    ["keypair:index:KeyPairSet", new ResourceService(keyPairSetResource, parts)],
     ["keypair:index:KeyPairAttachment", new ResourceService(attachmentResource, parts)],
   ]);
 }

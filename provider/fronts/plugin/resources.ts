@@ -48,8 +48,8 @@ export class Resources {
     const { service, call } = this.#target(request);
     const state = decode<object>(request.getOlds()).value;
     const args = decode<object>(request.getNews()).value;
-    const { changes, deleteBeforeReplace } = service.diff(state, args, call);
-    const response = diffOf(changes, state, args);
+    const { changes, deleteBeforeReplace, paths } = service.diff(state, args, call);
+    const response = diffOf(changes, state, args, paths);
     response.setDeletebeforereplace(deleteBeforeReplace);
     return response;
   }

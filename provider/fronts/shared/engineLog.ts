@@ -33,6 +33,10 @@ export class EngineLog implements Reporter {
     this.#send(SEVERITY.warning, urn, message, false);
   }
 
+  inform(urn: string | undefined, message: string): void {
+    this.#send(SEVERITY.info, urn, message, false);
+  }
+
   /** Shown on the resource's line while it lasts. */
   progress(urn: string | undefined, message: string): void {
     this.#send(SEVERITY.info, urn, message, true);

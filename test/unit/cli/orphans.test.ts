@@ -144,6 +144,51 @@ describe("what is an orphan", () => {
   });
 
   it.each([
+    ["creating", "pulumi-nodejs:dynamic/keypair:KeyPairSet"],
+    ["updating", "keypair:index:KeyPairSet"],
+  ])(
+    "the pairs that an interrupted %s of a set left, in every region, and not those that the state has",
+    async (type, set) => {
+      const here = new Cloud();
+      const west = Object.assign(new Cloud(), { location: "fake west", endpoint: "fake://west" });
+      for (const name of ["team-anna", "team-ci", "team-known"])
+        here.put(name, PROGRAM_KEY, { createdAt: DURING });
+      west.put("team-anna", OTHER_KEY, { createdAt: DURING });
+      west.put("team-bert", PROGRAM_KEY, { createdAt: DURING });
+      const inputs = {
+        keyPairNamePrefix: "team-",
+        regions: ["here", "west"],
+        publicKeys: { anna: PROGRAM_KEY, known: PROGRAM_KEY },
+        __folderKeys: { bert: PROGRAM_KEY },
+        created: ["ci"],
+      };
+      const known = { here: { keyPairName: "team-known", backend: "local", region: "here" } };
+      const entry = { name: "team", type: set, inputs };
+      const { report } = await run(
+        here,
+        {
+          state: {
+            resources: [{ name: "other", type: set, id: "team-*", outputs: { keyPairs: { known } } }],
+            otherOperations: [{ type, resource: entry }],
+          },
+        },
+        { west },
+      );
+      expect(report).toMatchObject({ interrupted: 1, unclear: [] });
+      const found = report.orphans.map(
+        ({ name, location, key, deletable }: Record<string, unknown>) =>
+          `${location} ${name} ${key} ${deletable}`,
+      );
+      expect(found.sort()).toEqual([
+        "fake here team-anna program true",
+        "fake here team-ci unknown true",
+        "fake west team-anna other false",
+        "fake west team-bert program true",
+      ]);
+    },
+  );
+
+  it.each([
     ["a resource of the dynamic front", DYNAMIC],
     ["a resource of the plugin", PLUGIN],
     ["another package's resource", "alicloud:ecs/ecsKeyPair:EcsKeyPair"],

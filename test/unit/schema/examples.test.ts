@@ -17,7 +17,8 @@ function said(args: object, into = { names: [] as string[], values: [] as string
     into.names.push(name);
     if (name === "tags") into.values.push(...Object.entries(value).flat().map(String));
     else if (typeof value === "string" && !value.includes("${")) into.values.push(value);
-    else if (typeof value === "object" && !Array.isArray(value)) said(value, into);
+    else if (Array.isArray(value)) into.values.push(...value.filter((one) => !String(one).includes("${")));
+    else if (typeof value === "object") said(value, into);
   }
   return into;
 }

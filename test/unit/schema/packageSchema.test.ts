@@ -139,6 +139,10 @@ describe("schema.json", () => {
       "keypair:index:KeyPair inputs savePrivateKey": "true",
       "keypair:index:KeyPair inputs onExisting": "fail",
       "keypair:index:KeyPair savePrivateKey": "true",
+      "keypair:index:KeyPairSet inputs onExisting": "fail",
+      "keypair:index:KeyPairSet inputs savePrivateKeys": "true",
+      "keypair:index:KeyPairSet onExisting": "fail",
+      "keypair:index:KeyPairSet savePrivateKeys": "true",
       "keypair:index:KeyPair onExisting": "fail",
     });
   });

@@ -6,7 +6,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 beforeEach(() => vi.resetModules());
 
 async function warningsOf(config: Record<string, string>, project = "shop"): Promise<string[]> {
-  const { checkConfigurationKeys } = await import("../../../sdk/configuration");
+  const { checkConfigurationKeys } = await import("../../../sdk/configuration.js");
   pulumi.runtime.setAllConfig(config);
   const spy = vi.spyOn(pulumi, "getProject").mockReturnValue(project);
   const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();

@@ -24,6 +24,7 @@ function run(cloud = backend) {
   const warnings: string[] = [];
   const reporter = {
     warn: (_: unknown, message: string) => warnings.push(message),
+    inform() {},
     progress() {},
     debug() {},
   };

@@ -1,0 +1,285 @@
+import { mkdirSync } from "node:fs";
+import { type ErrorCode, isKeyPairError, type KeyPairError } from "../errors";
+import { createKeyPair } from "../keyPair/create";
+import { removeKeyPair } from "../keyPair/delete";
+import { argumentsOf } from "../keyPair/state";
+import { updateKeyPair } from "../keyPair/update";
+import type { CheckedKeyPairArgs, KeyPairState } from "../model";
+import { cancelled } from "../pause";
+import { fileOf } from "../projectFolder";
+import type { OperationContext, Outcome } from "../resource/contract";
+import { asKeyPairError, type Failure } from "./failures";
+import { withFreshListings } from "./listing";
+import { SharedKey } from "./memberKey";
+import type { WantedPair } from "./members";
+import { inParallel } from "./parallel";
+import { memberKeyOf, type PairStep, type Plan } from "./plan";
+import { Progress } from "./progress";
+import { type Contents, type MemberKey, regionOf, type StoredPair } from "./state";
+import { memberOf, regionOfStep } from "./summary";
+
+/** With fewer steps a look at each name takes fewer calls than a listing of the region may. */
+const LISTING_PAYS_FROM = 5;
+
+/** The cloud will not take it, however often it is sent. */
+const FOR_GOOD: ErrorCode[] = [
+  "InvalidInput",
+  "InvalidKey",
+  "Refused",
+  "QuotaExceeded",
+  "PermissionDenied",
+  "File",
+];
+
+/** What a plan came to. */
+export interface Reached {
+  contents: Contents;
+  failures: Failure[];
+}
+
+/**
+ * Carries out a plan, on many key pairs at once, by the functions of a single key pair. Never rejects: what was done is in the
+ * contents, and what was not is in the failures.
+ *
+ * New pairs come first, then those go that nobody wants. A pair that instances use is waited for at the end, so that it holds up no
+ * other.
+ * @param privateKeyFolder  As the program gives it. It is made if it is not there.
+ */
+export async function carryOut(
+  plan: Plan,
+  context: OperationContext,
+  privateKeyFolder: string | undefined,
+): Promise<Reached> {
+  const work = new Work(plan, context);
+  if (privateKeyFolder !== undefined && plan.steps.some(mayWriteKey)) {
+    makeFolder(fileOf(privateKeyFolder, context.settings.projectFolder));
+  }
+  const isRemoval = ({ kind }: PairStep) => kind === "remove";
+  const later: PairStep[] = [];
+  const pass = async (steps: readonly PairStep[]) => {
+    await inParallel(steps, async (step) => {
+      if ((await work.attempt(step, { waits: false })) === "in use") later.push(step);
+    });
+  };
+  await pass(plan.steps.filter((step) => !isRemoval(step)));
+  await pass([...plan.steps.filter(isRemoval), ...work.removalsOfMoved()]);
+  // The removals may have made room.
+  await pass(work.takeFailed("QuotaExceeded"));
+  await inParallel(later, (step) => work.attempt(step, { waits: true }), Number.POSITIVE_INFINITY);
+  return work.reached();
+}
+
+class Work {
+  readonly #pairs: Set<StoredPair>;
+  readonly #leftOver: Set<StoredPair>;
+  readonly #keys: Map<string, MemberKey>;
+  readonly #shared = new Map<string, SharedKey>();
+  readonly #progress: Progress;
+  readonly #catalog: OperationContext["catalog"];
+  #failures: { step: PairStep; error: KeyPairError }[] = [];
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly context: OperationContext,
+  ) {
+    const { pairs, leftOver, keys } = plan.contents;
+    this.#pairs = new Set(pairs);
+    this.#leftOver = new Set(leftOver);
+    this.#keys = new Map(keys);
+    const moves = plan.steps.filter(({ kind }) => kind === "move").length;
+    this.#progress = new Progress(plan.steps.length + moves, context.operation);
+    const { catalog } = context;
+    this.#catalog = plan.steps.length < LISTING_PAYS_FROM ? catalog : withFreshListings(catalog);
+  }
+
+  /** `in use`: nothing was done, since instances use the pair. It can be tried again, with more patience. */
+  async attempt(step: PairStep, { waits }: { waits: boolean }): Promise<"in use" | undefined> {
+    try {
+      if (this.context.operation.signal.aborted) throw cancelled();
+      if ((await this.#carryOut(step, this.#contextFor(step), waits)) === "in use") {
+        this.#progress.later(step);
+        return "in use";
+      }
+    } catch (error) {
+      this.#failures.push({ step, error: asKeyPairError(error) });
+    }
+    this.#progress.done(step);
+    return undefined;
+  }
+
+  /** The steps that failed for this reason, as if they had not been tried. Only those that there may be room for now. */
+  takeFailed(code: ErrorCode): PairStep[] {
+    const isMeant = ({ error }: { error: KeyPairError }) => error.code === code;
+    const wasRemoved = this.plan.steps.some(({ kind }) => kind === "remove");
+    const failed = wasRemoved ? this.#failures.filter(isMeant) : [];
+    this.#failures = this.#failures.filter((failure) => !failed.includes(failure));
+    return failed.map(({ step }) => step).filter(({ kind }) => kind === "add" || kind === "move");
+  }
+
+  /** The old halves of what was moved in this run. */
+  removalsOfMoved(): PairStep[] {
+    const isMoved = (stored: StoredPair) => this.#leftOver.has(stored);
+    return this.plan.steps.flatMap((step) =>
+      step.kind === "move" && isMoved(step.stored) ? [{ kind: "remove", stored: step.stored } as const] : [],
+    );
+  }
+
+  reached(): Reached {
+    const created = new Set(
+      this.plan.wanted.filter(({ isCreated }) => isCreated).map(({ member }) => member),
+    );
+    const held = new Set([...this.#pairs, ...this.#leftOver].map(({ member }) => member));
+    const keys = [...this.#keys].filter(([member]) => created.has(member) || held.has(member));
+    return {
+      contents: { pairs: [...this.#pairs], leftOver: [...this.#leftOver], keys: new Map(keys) },
+      failures: this.#failures.map(({ step, error }) => ({
+        member: memberOf(step),
+        region: regionOfStep(step),
+        keyPairName: keyPairNameOf(step),
+        error,
+      })),
+    };
+  }
+
+  async #carryOut(step: PairStep, context: OperationContext, waits: boolean): Promise<"in use" | undefined> {
+    switch (step.kind) {
+      case "add":
+        this.#record(step.wanted, await this.#create(step.wanted, context));
+        return undefined;
+      case "update": {
+        const { wanted, stored } = step;
+        const outcome = await updateKeyPair(stored.state.keyPairName, stored.state, argsOf(wanted), context);
+        this.#record(wanted, outcome, stored);
+        return undefined;
+      }
+      case "replace":
+        return this.#replace(step.wanted, step.stored, context, waits);
+      case "move": {
+        const outcome = await this.#create(step.wanted, context);
+        this.#leftOver.add(step.stored);
+        this.#record(step.wanted, outcome, step.stored);
+        return undefined;
+      }
+      case "remove":
+        return this.#remove(step.stored, context, waits);
+    }
+  }
+
+  async #create(wanted: WantedPair, context: OperationContext): Promise<Outcome<KeyPairState>> {
+    const { member, isCreated } = wanted;
+    const args = argsOf(wanted);
+    if (!isCreated) return createKeyPair(args, context);
+    const shared = this.#shared.get(member) ?? new SharedKey(this.plan.keys.get(member));
+    this.#shared.set(member, shared);
+    const isForSeveralPairs = this.plan.regionCount > 1;
+    return shared.use((key) => createKeyPair(args, context, { key, isForSeveralPairs }));
+  }
+
+  /** Deletes the pair, then makes it again by the same name. If that is refused for good, the old key is put back. */
+  async #replace(
+    wanted: WantedPair,
+    stored: StoredPair,
+    context: OperationContext,
+    waits: boolean,
+  ): Promise<"in use" | undefined> {
+    const removal = await removeKeyPair(stored.state.keyPairName, stored.state, context, { waits });
+    if (removal === "in use") return removal;
+    if (removal === "gone") this.#pairs.delete(stored);
+    try {
+      this.#record(wanted, await this.#create(wanted, context), stored);
+    } catch (error) {
+      if (removal !== "gone" || !isKeyPairError(error, ...FOR_GOOD)) throw error;
+      throw await this.#putBack(stored, error, context);
+    }
+    return undefined;
+  }
+
+  /** Imports the old key again. Returns the refusal of the new one, with what became of the old one. */
+  async #putBack(
+    stored: StoredPair,
+    refusal: KeyPairError,
+    context: OperationContext,
+  ): Promise<KeyPairError> {
+    const { state, member } = stored;
+    if (state.__isDoubtful) return refusal;
+    const { publicKey, privateKey } = state;
+    const key = privateKey === undefined ? { publicKey } : { publicKey, privateKey };
+    const told = refusal.details.next ? `${refusal.details.next} ` : "";
+    try {
+      const outcome = await createKeyPair(argumentsOf(state), context, { key });
+      this.#record({ member, isCreated: false }, outcome);
+      return refusal.with({ next: `${told}The key pair has its old key again.` });
+    } catch (error) {
+      const reason = asKeyPairError(error).message;
+      return refusal.with({ next: `${told}Its old key could not be put back: ${reason}` });
+    }
+  }
+
+  async #remove(
+    stored: StoredPair,
+    context: OperationContext,
+    waits: boolean,
+  ): Promise<"in use" | undefined> {
+    // The pair in its place was not made, or it is not known whether it was: the old one is all there is.
+    if (this.#leftOver.has(stored) && this.#isNeeded(stored)) return undefined;
+    const removal = await removeKeyPair(stored.state.keyPairName, stored.state, context, { waits });
+    if (removal === "in use") return removal;
+    this.#pairs.delete(stored);
+    this.#leftOver.delete(stored);
+    return undefined;
+  }
+
+  #isNeeded({ member, region }: StoredPair): boolean {
+    const isWanted = this.plan.wanted.some(
+      (wanted) => wanted.member === member && (wanted.region ?? region) === region,
+    );
+    const taker = [...this.#pairs].find((pair) => pair.member === member && pair.region === region);
+    return isWanted && (taker === undefined || taker.state.__isDoubtful === true);
+  }
+
+  /**
+   * @param isCreated  The pair holds the key that the member has from now on.
+   * @param before  The pair whose place it takes.
+   */
+  #record(
+    { member, isCreated }: Pick<WantedPair, "member" | "isCreated">,
+    { state, incomplete }: Outcome<KeyPairState>,
+    before?: StoredPair,
+  ): void {
+    if (before) this.#pairs.delete(before);
+    this.#pairs.add({ member, region: regionOf(state.region), state });
+    if (isCreated && !state.__isDoubtful && state.fingerprintSha256 === state.__ownKey)
+      this.#keys.set(member, memberKeyOf(state));
+    if (incomplete) throw incomplete;
+  }
+
+  #contextFor(step: PairStep): OperationContext {
+    // A listing may lack the time that tells this run's pair from an older one.
+    const isDoubtful = step.kind !== "add" && step.stored.state.__isDoubtful;
+    const catalog = isDoubtful ? this.context.catalog : this.#catalog;
+    return { ...this.context, catalog, operation: this.#progress.operationFor(step) };
+  }
+}
+
+/** Whether the step may write a private key to its file. */
+function mayWriteKey(step: PairStep): boolean {
+  return step.kind !== "remove" && step.wanted.isCreated;
+}
+
+/** If it cannot be made, the check of the file says so for each key pair. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch {
+    return;
+  }
+}
+
+/** Everything is known once the set is deployed. */
+function argsOf({ args }: WantedPair): CheckedKeyPairArgs {
+  return args as CheckedKeyPairArgs;
+}
+
+function keyPairNameOf(step: PairStep): string {
+  return step.kind === "remove" ? step.stored.state.keyPairName : String(step.wanted.args.keyPairName);
+}

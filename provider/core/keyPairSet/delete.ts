@@ -1,0 +1,31 @@
+import type { KeyPairSetState } from "../model";
+import type { OperationContext } from "../resource/contract";
+import { carryOut } from "./carryOut";
+import { groupedFailure } from "./failures";
+import type { PairStep } from "./plan";
+import { contentsOf } from "./state";
+
+/** Deletes all key pairs of the set. Rejects with the names of those that are left; the others are gone. */
+export async function deleteKeyPairSet(
+  _id: string,
+  state: KeyPairSetState,
+  context: OperationContext,
+): Promise<void> {
+  const contents = contentsOf(state);
+  const steps = [...contents.pairs, ...contents.leftOver].map(
+    (stored): PairStep => ({ kind: "remove", stored }),
+  );
+  const plan = {
+    steps,
+    wanted: [],
+    contents,
+    keys: contents.keys,
+    regionCount: 0,
+    warnings: [],
+    undecided: undefined,
+  };
+  const { failures } = await carryOut(plan, context, undefined);
+  if (failures.length === 0) return;
+  const next = "The other key pairs of the set are gone. Run it again for those that are left.";
+  throw groupedFailure(failures, steps.length, next);
+}

@@ -1,0 +1,66 @@
+import type { CheckedKeyPairSetArgs, KeyPairSetState } from "../model";
+import type { DiffRequest, PathChange, ResourceDiff } from "../resource/contract";
+import { changesOf } from "../resource/propertyTable";
+import { knownPart } from "../unknown";
+import { type PairStep, type Plan, planSet } from "./plan";
+import { KEY_PAIR_SET_PROPERTIES } from "./properties";
+import { contentsOf } from "./state";
+import { memberOf, regionOfStep, summaryOf } from "./summary";
+
+/** Compares the set, and each of its key pairs, with the program. The set is never replaced. */
+export function diffKeyPairSet({
+  state,
+  args,
+  settings,
+  catalog,
+}: DiffRequest<CheckedKeyPairSetArgs, KeyPairSetState>): ResourceDiff {
+  const known = { keyPairNamePrefix: state.keyPairNamePrefix, ...knownPart<CheckedKeyPairSetArgs>(args) };
+  const comparison = { state, args: known, ignoreTags: settings.ignoreTags };
+  const ofTheSet = changesOf(KEY_PAIR_SET_PROPERTIES, comparison, args);
+  const plan = planSet(contentsOf(state), args, { settings, catalog });
+  const isChanged = plan.steps.length > 0;
+  return {
+    changes: isChanged ? [...ofTheSet, { property: "keyPairs", kind: "update" }] : ofTheSet,
+    deleteBeforeReplace: true,
+    warnings: plan.warnings,
+    summary: summaryOf(plan),
+    paths: isChanged ? plan.steps.map(pathChangeOf) : [],
+    changingPairs: changingPairs(plan),
+  };
+}
+
+/** The pairs that do not stay as they are, as `slotName` names them. */
+function changingPairs({ steps }: Plan): ReadonlySet<string> {
+  const names = steps.flatMap((step) =>
+    step.kind === "remove" || step.kind === "replace" || step.kind === "move"
+      ? [slotName(step.stored.member, step.stored.region)]
+      : [],
+  );
+  return new Set(names);
+}
+
+/** A member in a region, as one text. */
+export function slotName(member: string, region: string): string {
+  return `${member}\0${region}`;
+}
+
+/** What of the pair changes. Both sides of the comparison have it: the state, and what the check plans (`plannedPairs`). */
+function pathChangeOf(step: PairStep): PathChange {
+  const pair = ["keyPairs", memberOf(step), regionOfStep(step)];
+  const change = (kind: PathChange["kind"], ...more: string[]): PathChange => ({
+    property: "keyPairs",
+    path: [...pair, ...more].map(pathPart).join(""),
+    kind,
+  });
+  if (step.kind === "add") return change("add");
+  if (step.kind === "remove") return change("delete");
+  const changed = new Set(step.changes.map(({ property }) => property));
+  if (changed.has("publicKeyBody") && !step.wanted.isCreated) return change("update", "fingerprintSha256");
+  return change("update", changed.has("tags") ? "tags" : "keyPairName");
+}
+
+/** As the engine writes paths: `keyPairs.anna["eu-central-1"]`. */
+function pathPart(name: string, index: number): string {
+  if (/^[A-Za-z_$][\w$]*$/.test(name)) return index === 0 ? name : `.${name}`;
+  return `[${JSON.stringify(name)}]`;
+}

@@ -1,0 +1,47 @@
+import { type Dirent, readdirSync } from "node:fs";
+import { extname, join } from "node:path";
+import type { PublicKey } from "../../keys";
+import { resolvePublicKey } from "../keyPair/publicKeySource";
+import { fileError } from "../privateKeyFile/fileError";
+import { fileOf } from "../projectFolder";
+import { about, type Findings } from "../resource/findings";
+
+/** A member's key, and where the program gives it. */
+export interface GivenKey {
+  member: string;
+  /** The argument, or the file's name: problems are reported there. */
+  property: string;
+  key: PublicKey & { line: string };
+}
+
+/**
+ * The keys of a folder's files, in the order of their names. A file's name without its ending is the member's name. Hidden files are
+ * skipped. Any other entry that holds no key is reported by its name. Of a file that holds a private key, only the public half is
+ * returned.
+ * @param folder  As the program gives it.
+ */
+export function keysOfFolder(folder: string, projectFolder: string, findings: Findings): GivenKey[] {
+  const path = fileOf(folder, projectFolder);
+  return entriesOf(path, findings).flatMap((entry) => {
+    const { name } = entry;
+    if (entry.isDirectory()) {
+      findings.fail(name, `${join(path, name)} is a folder, and only the files of publicKeyFolder are read`);
+      return [];
+    }
+    const read = () => resolvePublicKey({ publicKeyFile: join(path, name) }, projectFolder);
+    const key = findings.attempt(name, () => about(name, read));
+    return key ? [{ member: name.slice(0, name.length - extname(name).length), property: name, key }] : [];
+  });
+}
+
+function entriesOf(path: string, findings: Findings): Dirent[] {
+  const entries = findings.attempt("publicKeyFolder", () => {
+    try {
+      return readdirSync(path, { withFileTypes: true });
+    } catch (error) {
+      throw fileError(error, "read", path, "publicKeyFolder");
+    }
+  });
+  const visible = (entries ?? []).filter(({ name }) => !name.startsWith("."));
+  return visible.sort((a, b) => (a.name < b.name ? -1 : 1));
+}

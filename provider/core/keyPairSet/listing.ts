@@ -1,0 +1,132 @@
+import type {
+  AttachmentClient,
+  Backend,
+  BackendCatalog,
+  CreatedKeyPairRecord,
+  CreateKeyPairRequest,
+  ImportKeyPairRequest,
+  KeyPairFilter,
+  KeyPairRecord,
+  Operation,
+  Owner,
+  TagChange,
+} from "../backend";
+import { isKeyPairError } from "../errors";
+
+/**
+ * The same clouds, for one operation on many key pairs. The first look at each name, which comes right before the pair is made or
+ * deleted, is answered from one listing that is made in this operation. All later looks ask the cloud.
+ */
+export function withFreshListings(catalog: BackendCatalog): BackendCatalog {
+  const listed = new Map<Backend, ListedBackend>();
+  return {
+    rules: (backend) => catalog.rules(backend),
+    async open(connection, credentials) {
+      const backend = await catalog.open(connection, credentials);
+      const known = listed.get(backend) ?? new ListedBackend(backend);
+      listed.set(backend, known);
+      return known;
+    },
+    closeAll: () => catalog.closeAll(),
+  };
+}
+
+class ListedBackend implements Backend {
+  /** The names that the listing answers for no more. */
+  readonly #asked = new Set<string>();
+  #listing: Promise<ReadonlyMap<string, KeyPairRecord> | undefined> | undefined;
+  readonly name: Backend["name"];
+  readonly attachments?: AttachmentClient;
+  readonly changeTags?: (name: string, change: TagChange, operation: Operation) => Promise<void>;
+  readonly moveToResourceGroup?: (name: string, group: string, operation: Operation) => Promise<void>;
+
+  constructor(private readonly backend: Backend) {
+    this.name = backend.name;
+    if (backend.attachments) this.attachments = backend.attachments;
+    if (backend.changeTags) {
+      this.changeTags = (name, change, operation) =>
+        this.#write(name, async () => backend.changeTags?.(name, change, operation));
+    }
+    if (backend.moveToResourceGroup) {
+      this.moveToResourceGroup = (name, group, operation) =>
+        this.#write(name, async () => backend.moveToResourceGroup?.(name, group, operation));
+    }
+  }
+
+  get region(): string | undefined {
+    return this.backend.region;
+  }
+
+  get location(): string {
+    return this.backend.location;
+  }
+
+  get endpoint(): string {
+    return this.backend.endpoint;
+  }
+
+  get credentialsFrom(): string {
+    return this.backend.credentialsFrom;
+  }
+
+  get warning(): string | undefined {
+    return this.backend.warning;
+  }
+
+  owner(operation: Operation): Promise<Owner | undefined> {
+    return this.backend.owner(operation);
+  }
+
+  importKeyPair(request: ImportKeyPairRequest, operation: Operation): Promise<KeyPairRecord> {
+    return this.#write(request.name, () => this.backend.importKeyPair(request, operation));
+  }
+
+  createKeyPair(request: CreateKeyPairRequest, operation: Operation): Promise<CreatedKeyPairRecord> {
+    return this.#write(request.name, () => this.backend.createKeyPair(request, operation));
+  }
+
+  async findKeyPair(
+    name: string,
+    freshness: "sweep" | "exact",
+    operation: Operation,
+    resourceGroupId?: string,
+  ): Promise<KeyPairRecord | undefined> {
+    if (freshness === "exact" && !this.#asked.has(name)) {
+      this.#asked.add(name);
+      const records = await this.#records(operation);
+      const record = records?.get(name);
+      // Without the group, a RAM user who is limited to it sees nothing.
+      if (records && (record || resourceGroupId === undefined)) return record;
+    }
+    return this.backend.findKeyPair(name, freshness, operation, resourceGroupId);
+  }
+
+  listKeyPairs(filter: KeyPairFilter, operation: Operation): Promise<KeyPairRecord[]> {
+    return this.backend.listKeyPairs(filter, operation);
+  }
+
+  deleteKeyPair(name: string, operation: Operation): Promise<void> {
+    return this.#write(name, () => this.backend.deleteKeyPair(name, operation));
+  }
+
+  close(): Promise<void> {
+    return this.backend.close();
+  }
+
+  #write<T>(name: string, write: () => Promise<T>): Promise<T> {
+    this.#asked.add(name);
+    return write();
+  }
+
+  /** `undefined`: the credentials may not list, and may see single pairs all the same. */
+  #records(operation: Operation): Promise<ReadonlyMap<string, KeyPairRecord> | undefined> {
+    this.#listing ??= this.backend.listKeyPairs({}, operation).then(
+      (records) => new Map(records.map((record) => [record.name, record])),
+      (error: unknown) => {
+        if (isKeyPairError(error, "PermissionDenied")) return undefined;
+        throw error;
+      },
+    );
+    return this.#listing;
+  }
+}

@@ -1,0 +1,22 @@
+import type { ProviderSettings } from "../connection";
+import { noteKeyPair, releaseKept } from "../keyPair/noteState";
+import type { KeyPairSetState } from "../model";
+import type { ResourceDiff } from "../resource/contract";
+import type { RunMemory } from "../resource/runMemory";
+import { slotName } from "./diff";
+import { contentsOf } from "./state";
+
+/** Records what other resources of the run must know of each key pair that stays as it is, and of each key in a file. */
+export function noteKeyPairSetState(
+  state: KeyPairSetState,
+  settings: ProviderSettings,
+  run: RunMemory,
+  keptFor: string | undefined,
+  diff?: ResourceDiff,
+): void {
+  releaseKept(run, keptFor);
+  for (const pair of contentsOf(state).pairs) {
+    const isChanging = diff?.changingPairs?.has(slotName(pair.member, pair.region)) ?? false;
+    noteKeyPair(pair.state, settings, run, isChanging ? undefined : keptFor);
+  }
+}

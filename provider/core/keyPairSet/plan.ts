@@ -1,0 +1,223 @@
+import type { BackendCatalog } from "../backend";
+import type { ProviderSettings } from "../connection";
+import { compareGeneration, compareKeepers } from "../keyPair/compare";
+import { diffKeyPair } from "../keyPair/diff";
+import type { CheckedKeyPairSetArgs } from "../model";
+import type { PropertyChange } from "../resource/propertyTable";
+import { hasUnknown, knownPart, type PartlyUnknown } from "../unknown";
+import { undecided, type WantedPair, wantedPairs } from "./members";
+import type { Contents, MemberKey, StoredPair } from "./state";
+
+/*
+ * What must happen to each key pair of a set: the one comparison that diff, preview, create and update use. It makes no call. Whether
+ * a single pair has changed, and how, is what the diff of a single key pair says.
+ */
+
+/** What happens to one key pair. */
+export type PairStep =
+  | { kind: "add"; wanted: WantedPair }
+  | {
+      /** `update`: in place. `replace`: deleted, then made again by the same name. `move`: the new one first, then the old one removed. */
+      kind: "update" | "replace" | "move";
+      wanted: WantedPair;
+      stored: StoredPair;
+      changes: PropertyChange[];
+    }
+  | { kind: "remove"; stored: StoredPair };
+
+export interface Plan {
+  steps: PairStep[];
+  wanted: WantedPair[];
+  /** What the set has, with each pair that is wanted in its place. */
+  contents: Contents;
+  /** The keys that created members have and keep. A created member without one gets a new key. */
+  keys: Map<string, MemberKey>;
+  /** How many regions the program wants. */
+  regionCount: number;
+  /** What the user must know, each at a member. */
+  warnings: string[];
+  /** The argument that is not known yet, if it decides which key pairs there are. Then there are no steps. */
+  undecided: string | undefined;
+}
+
+export interface Planning {
+  settings: ProviderSettings;
+  catalog: BackendCatalog;
+}
+
+/** Compares what the set has with what the program wants. */
+export function planSet(
+  contents: Contents,
+  args: PartlyUnknown<CheckedKeyPairSetArgs>,
+  { settings, catalog }: Planning,
+): Plan {
+  const open = undecided(args);
+  if (open)
+    return {
+      steps: [],
+      wanted: [],
+      contents,
+      keys: contents.keys,
+      regionCount: 0,
+      warnings: [],
+      undecided: open,
+    };
+  const wanted = wantedPairs(args, settings, catalog);
+  const created = new Set(wanted.filter(({ isCreated }) => isCreated).map(({ member }) => member));
+  const keys = new Map(
+    [...created].flatMap((member) => {
+      const kept = keptKey(member, contents, args);
+      return kept ? [[member, kept] as const] : [];
+    }),
+  );
+  const compare = (pair: WantedPair, stored: StoredPair) =>
+    comparison(pair, stored, keys, { settings, catalog });
+  const slots = slotsOf(contents);
+  const warnings = new Set<string>();
+  const used = new Set<StoredPair>();
+  const steps = wanted.flatMap((pair): PairStep[] => {
+    const compared = candidates(pair, slots).map((stored) => ({ stored, ...compare(pair, stored) }));
+    // A pair whose place another one took may be wanted again.
+    const best = compared.find(({ isReplaced }) => !isReplaced) ?? compared[0];
+    if (!best) return [{ kind: "add", wanted: pair }];
+    used.add(best.stored);
+    for (const warning of best.warnings) warnings.add(warning);
+    const { stored, changes, kind } = best;
+    return kind ? [{ kind, wanted: pair, stored, changes }] : [];
+  });
+  const all = [...contents.pairs, ...contents.leftOver];
+  const others = all.filter((stored) => !used.has(stored));
+  const removals = others.map((stored) => ({ kind: "remove", stored }) as const);
+  return {
+    steps: [...steps, ...removals],
+    wanted,
+    contents: arranged(contents, used, others),
+    keys,
+    regionCount: new Set(wanted.map(({ region }) => region)).size,
+    warnings: [...rotationWarnings(steps, keys, contents), ...warnings],
+    undecided: undefined,
+  };
+}
+
+/** What is not wanted stays among the pairs while nothing else has its place. */
+function arranged({ keys }: Contents, used: ReadonlySet<StoredPair>, others: StoredPair[]): Contents {
+  const taken = new Set([...used].map(({ member, region }) => `${member}\0${region}`));
+  const isLeftOver = ({ member, region }: StoredPair) => taken.has(`${member}\0${region}`);
+  return {
+    pairs: [...used, ...others.filter((pair) => !isLeftOver(pair))],
+    leftOver: others.filter(isLeftOver),
+    keys,
+  };
+}
+
+/** The key pairs by member. */
+type Slots = ReadonlyMap<string, readonly StoredPair[]>;
+
+function slotsOf({ pairs, leftOver }: Contents): Slots {
+  return Map.groupBy([...pairs, ...leftOver], ({ member }) => member);
+}
+
+/** What the set has of the member in the region: its pair, then those whose place it took. */
+function candidates({ member, region }: WantedPair, slots: Slots): readonly StoredPair[] {
+  const ofMember = slots.get(member) ?? [];
+  if (region !== undefined) return ofMember.filter((stored) => stored.region === region);
+  // Only a call can tell which region is the default one: it counts as the one where the pair is.
+  const first = ofMember[0];
+  return first ? ofMember.filter((stored) => stored.region === first.region) : [];
+}
+
+function comparison(
+  { args, isCreated, member }: WantedPair,
+  { state }: StoredPair,
+  keys: Plan["keys"],
+  { settings, catalog }: Planning,
+) {
+  const diff = diffKeyPair({ state, args, settings, catalog });
+  const { changes, deleteBeforeReplace } = diff;
+  const key = keys.get(member);
+  // Another region has the new key already, or the member is to have the key of another region.
+  const hasOtherKey = isCreated && key !== undefined && key.fingerprintSha256 !== state.__ownKey;
+  const isKeyReplaced = changes.some(({ property, kind }) => kind === "replace" && OF_THE_KEY.has(property));
+  if (hasOtherKey && !isKeyReplaced) changes.push({ property: "publicKeyBody", kind: "replace" });
+  const isReplaced = changes.some(({ kind }) => kind === "replace");
+  const kind = !isReplaced
+    ? changes.length > 0
+      ? "update"
+      : undefined
+    : deleteBeforeReplace
+      ? "replace"
+      : "move";
+  // Of a created member that keeps its key nothing is rotated, and the others are warned of once a member.
+  const isOfOneKind = (state.publicKeyBody === undefined) === isCreated;
+  return { changes, isReplaced, kind, warnings: isReplaced && isOfOneKind ? [] : diff.warnings } as const;
+}
+
+/** The properties of a single key pair that say which key it holds. */
+export const OF_THE_KEY: ReadonlySet<string> = new Set(["publicKeyBody", "keyGeneration", "keepers"]);
+
+/**
+ * The key that the created member has and is to keep: the one that was made from the same `keyGeneration` and `keepers`. After a
+ * rotation that reached some of its regions only, that is the new one; after the change was taken back, it is the old one.
+ */
+function keptKey(
+  member: string,
+  { keys, pairs, leftOver }: Contents,
+  args: PartlyUnknown<CheckedKeyPairSetArgs>,
+): MemberKey | undefined {
+  if (hasUnknown([args.keyGeneration, args.keepers])) return undefined;
+  const { keyGeneration, keepers } = knownPart<CheckedKeyPairSetArgs>(args);
+  const isKept = (key: MemberKey) => {
+    const comparison = { state: key, args: { keyGeneration, keepers } as CheckedKeyPairSetArgs };
+    return compareGeneration(comparison) !== "replace" && compareKeepers(comparison) !== "replace";
+  };
+  const noted = keys.get(member);
+  const ofPairs = [...pairs, ...leftOver]
+    .filter((pair) => pair.member === member && isCertain(pair))
+    .map(({ state }) => memberKeyOf(state));
+  return [...(noted ? [noted] : []), ...ofPairs].find(isKept);
+}
+
+/** Whether the state tells the key that the pair was made with. */
+function isCertain({ state }: StoredPair): boolean {
+  const { publicKeyBody, fingerprintSha256, __ownKey, __isDoubtful } = state;
+  return publicKeyBody === undefined && fingerprintSha256 === __ownKey && !__isDoubtful;
+}
+
+/** The key of a created pair. */
+export function memberKeyOf({
+  publicKey,
+  fingerprintSha256,
+  privateKey,
+  keyGeneration,
+  keepers,
+}: StoredPair["state"]): MemberKey {
+  return {
+    publicKey,
+    fingerprintSha256,
+    ...(privateKey === undefined ? {} : { privateKey }),
+    ...(keyGeneration === undefined ? {} : { keyGeneration }),
+    ...(keepers === undefined ? {} : { keepers }),
+  };
+}
+
+/** Says of each created member that has a key and gets a new one what that means. */
+function rotationWarnings(steps: PairStep[], keys: Plan["keys"], contents: Contents): string[] {
+  const rotated = new Map<string, Set<string>>();
+  for (const step of steps) {
+    if (step.kind !== "replace" && step.kind !== "move") continue;
+    const { wanted, stored, changes } = step;
+    const { member, isCreated } = wanted;
+    const isMade = stored.state.publicKeyBody === undefined && !stored.state.__isDoubtful;
+    if (!isCreated || !isMade || keys.has(member)) continue;
+    const reasons = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
+    rotated.set(member, new Set([...(rotated.get(member) ?? []), ...reasons]));
+  }
+  return [...rotated].map(([member, reasons]) => {
+    const own = contents.keys.get(member)?.fingerprintSha256;
+    const fingerprint = own ?? contents.pairs.find((pair) => pair.member === member)?.state.__ownKey ?? "";
+    return (
+      `${member} gets a new key (${[...reasons].join(", ")}), which rotates its private key ${fingerprint}: keep the old one ` +
+      "(`pulumi stack output --show-secrets`) until no machine needs it."
+    );
+  });
+}

@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from "node:util";
+import { tagChange } from "../keyPair/tags";
+import type {
+  CheckedKeyPairSetArgs,
+  IgnoreTags,
+  KeyPairSetArgs,
+  KeyPairSetOutputs,
+  KeyPairSetState,
+} from "../model";
+import { argumentNames, type ChangeKind, type PropertyTable } from "../resource/propertyTable";
+
+/** What is compared of the set itself; its key pairs are compared one by one (plan.ts). */
+export interface KeyPairSetComparison {
+  state: KeyPairSetState;
+  args: CheckedKeyPairSetArgs;
+  ignoreTags: IgnoreTags | undefined;
+}
+
+/** What names and keys follow from. */
+const OF_THE_MEMBERS = [
+  "publicKeys",
+  "created",
+  "publicKeyFolder",
+  "keyPairNamePrefix",
+  "regions",
+  "tags",
+  "resourceGroupId",
+] as const;
+
+/** The properties of a `KeyPairSet`. It is never replaced: its key pairs are. */
+export const KEY_PAIR_SET_PROPERTIES = {
+  publicKeyFolder: { change: "update" },
+  publicKeys: { change: "update", neverEchoed: true },
+  created: { change: "update", compare: compareCreated },
+  regions: { change: "update", compare: compareRegions },
+  keyPairNamePrefix: { change: "update" },
+  privateKeyFolder: { change: "update" },
+  keyGeneration: { change: "update" },
+  keepers: { change: "update" },
+  tags: { change: "update", compare: compareTags },
+  tagChanges: { change: "update" },
+  resourceGroupId: { change: "update" },
+  onExisting: { change: "update" },
+  savePrivateKeys: { change: "update" },
+  connection: { change: "update" },
+
+  keyPairNames: { change: "computed", follows: ["keyPairNamePrefix", "created"] },
+  keyPairs: { change: "computed", follows: OF_THE_MEMBERS },
+  privateKeys: { change: "computed", secret: true },
+} as const satisfies PropertyTable<KeyPairSetComparison, keyof KeyPairSetArgs | keyof KeyPairSetOutputs>;
+
+/** The notes of a state that repeat what the user says. */
+export const KEY_PAIR_SET_NOTES = {
+  __folderKeys: { change: "computed", follows: ["publicKeyFolder"] },
+  __notes: { change: "computed", follows: [...OF_THE_MEMBERS, "connection", "keepers"] },
+  __keys: { change: "computed", follows: ["created", "keepers"] },
+  __leftOver: { change: "computed", follows: [...OF_THE_MEMBERS, "connection", "keepers"] },
+  __olderPrivateKeys: { change: "computed", secret: true },
+} as const satisfies PropertyTable<KeyPairSetComparison, `__${string}`>;
+
+/** The properties that the user sets. */
+export const SET_ARGUMENTS = argumentNames(KEY_PAIR_SET_PROPERTIES);
+
+/** The order of the lists means nothing. */
+function compareCreated({ state, args }: KeyPairSetComparison): ChangeKind | undefined {
+  return isSameList(state.created, args.created) ? undefined : "update";
+}
+
+function compareRegions({ state, args }: KeyPairSetComparison): ChangeKind | undefined {
+  return isSameList(state.regions, args.regions) ? undefined : "update";
+}
+
+function isSameList(before: string[] = [], now: string[] = []): boolean {
+  return isDeepStrictEqual([...before].sort(), [...now].sort());
+}
+
+function compareTags({ state, args, ignoreTags }: KeyPairSetComparison): ChangeKind | undefined {
+  return tagChange(state.tags ?? {}, args.tags ?? {}, ignoreTags) ? "update" : undefined;
+}

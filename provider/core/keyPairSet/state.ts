@@ -1,0 +1,174 @@
+import { defined } from "../defined";
+import { COMPUTED_PROPERTIES } from "../keyPair/properties";
+import type {
+  CheckedKeyPairSetArgs,
+  KeyPairSetKey,
+  KeyPairSetLeftOver,
+  KeyPairSetMember,
+  KeyPairSetNote,
+  KeyPairSetState,
+  KeyPairState,
+} from "../model";
+import { SET_ARGUMENTS } from "./properties";
+
+/*
+ * A set's state holds each of its key pairs once: what programs may see in `keyPairs`, private keys by member in `privateKeys`, and
+ * the rest in notes. Here the parts become the state of a single key pair, which all of its functions take, and back.
+ */
+
+/** Where the key of a region goes that no configuration and no cloud has named. */
+const NAMELESS_REGION = "default";
+
+const PRIVATE_KEYS = ["privateKey", "privateKeyOpenssh", "privateKeyPem"] as const;
+const FACTS: readonly string[] = [...COMPUTED_PROPERTIES, "keyPairName", "tags", "resourceGroupId"].filter(
+  (name) => !PRIVATE_KEYS.some((other) => other === name),
+);
+
+/** A key pair of the set, as a single one is stored. */
+export interface StoredPair {
+  member: string;
+  region: string;
+  state: KeyPairState;
+}
+
+/** The key of a created member. It outlives its key pairs: one that is lost is made again with the same key. */
+export interface MemberKey extends KeyPairSetKey {
+  privateKey?: string;
+}
+
+/** What a set has. */
+export interface Contents {
+  pairs: StoredPair[];
+  /** Pairs whose places others have taken, and that are still to be removed. */
+  leftOver: StoredPair[];
+  keys: Map<string, MemberKey>;
+}
+
+export function noContents(): Contents {
+  return { pairs: [], leftOver: [], keys: new Map() };
+}
+
+/** What the region of a pair is called in `keyPairs`. */
+export function regionOf(region: string | undefined): string {
+  return region ?? NAMELESS_REGION;
+}
+
+/** The key pairs of a stored set. */
+export function contentsOf(state: KeyPairSetState): Contents {
+  const { privateKeys = {}, keyPairs = {}, __notes = {}, __keys = {}, __leftOver = [] } = state;
+  const keys = new Map(
+    Object.entries(__keys).map(([member, key]) => [
+      member,
+      defined({ ...key, privateKey: privateKeys[member] }),
+    ]),
+  );
+  const whole = ({ member, region, keyPair }: KeyPairSetLeftOver): StoredPair => ({
+    member,
+    region,
+    state: defined({ ...keyPair, privateKey: privateKeyOf(member, keyPair, state, keys.get(member)) }),
+  });
+  const pairs = Object.entries(keyPairs).flatMap(([member, byRegion]) =>
+    Object.entries(byRegion).map(([region, facts]) => {
+      const { isImported, ...note } = __notes[member]?.[region] ?? { __ownKey: facts.fingerprintSha256 };
+      const publicKeyBody = note.publicKeyBody ?? (isImported ? facts.publicKey : undefined);
+      return whole({ member, region, keyPair: defined({ ...facts, ...note, publicKeyBody }) });
+    }),
+  );
+  return { pairs, leftOver: __leftOver.map(whole), keys };
+}
+
+/** The state of a set with these arguments and these key pairs. */
+export function setStateOf(args: CheckedKeyPairSetArgs, contents: Contents): KeyPairSetState {
+  const { pairs, leftOver, keys } = contents;
+  const { __keysInFiles: _lookedAtAgain, keyPairs: _planned, ...said } = args;
+  const privateKeys: Record<string, string> = {};
+  for (const [member, key] of keys) {
+    const held = [...pairs, ...leftOver].find(
+      ({ state }) => state.__ownKey === key.fingerprintSha256 && state.privateKey !== undefined,
+    )?.state.privateKey;
+    const privateKey = args.savePrivateKeys === false ? held : (key.privateKey ?? held);
+    if (privateKey !== undefined) privateKeys[member] = privateKey;
+  }
+  for (const { member, state } of pairs) {
+    if (state.privateKey !== undefined) privateKeys[member] ??= state.privateKey;
+  }
+  const older = [...pairs, ...leftOver].flatMap(({ member, state: { privateKey, __ownKey } }) =>
+    privateKey === undefined || privateKey === privateKeys[member] ? [] : [[__ownKey, privateKey]],
+  );
+  const kept = [...keys].map(([member, { privateKey: _inPrivateKeys, ...key }]) => [member, key]);
+  return defined({
+    ...said,
+    keyPairNames: [...new Set(pairs.map(({ state }) => state.keyPairName))].sort(),
+    keyPairs: byMember(pairs, factsOf),
+    privateKeys: Object.fromEntries(sortedEntries(privateKeys)),
+    __notes: byMember(pairs, noteOf),
+    __keys: kept.length > 0 ? Object.fromEntries(kept) : undefined,
+    __leftOver: leftOver.length > 0 ? leftOver.map(withoutPrivateKey) : undefined,
+    __olderPrivateKeys: older.length > 0 ? Object.fromEntries(older) : undefined,
+  });
+}
+
+/** The arguments that would describe the state. */
+export function setArgumentsOf(state: KeyPairSetState): CheckedKeyPairSetArgs {
+  const names: readonly string[] = [...SET_ARGUMENTS, "__folderKeys", "__automaticPrefix"];
+  const said = Object.entries(state).filter(([name]) => names.includes(name));
+  return { keyPairNamePrefix: state.keyPairNamePrefix, ...Object.fromEntries(said) };
+}
+
+/** The private key that goes with the pair's own key, unless it is in the pair's file only. */
+function privateKeyOf(
+  member: string,
+  { __ownKey, privateKeyFile, savePrivateKey }: KeyPairState,
+  { privateKeys = {}, __olderPrivateKeys = {} }: KeyPairSetState,
+  key: MemberKey | undefined,
+): string | undefined {
+  const older = __olderPrivateKeys[__ownKey];
+  if (older !== undefined) return older;
+  const isInFileOnly = savePrivateKey === false && privateKeyFile !== undefined;
+  const isOfMember = key === undefined || key.fingerprintSha256 === __ownKey;
+  return isOfMember && !isInFileOnly ? privateKeys[member] : undefined;
+}
+
+/** What programs may see of the pair. */
+export function factsOf({ state }: StoredPair): KeyPairSetMember {
+  return pick(state, (name) => FACTS.includes(name)) as KeyPairSetMember;
+}
+
+function noteOf({ state }: StoredPair): KeyPairSetNote {
+  const { privateKey: _inPrivateKeys, publicKeyBody, ...rest } = state;
+  const note = pick(rest, (name) => !FACTS.includes(name)) as KeyPairSetNote;
+  if (publicKeyBody === undefined) return note;
+  return publicKeyBody === state.publicKey ? { ...note, isImported: true } : { ...note, publicKeyBody };
+}
+
+function withoutPrivateKey({ member, region, state }: StoredPair): KeyPairSetLeftOver {
+  const { privateKey: _inOlderPrivateKeys, ...keyPair } = state;
+  return { member, region, keyPair };
+}
+
+/** A value for each pair, by member and region, both in the order of their names. */
+export function byMember<Pair extends { member: string; region: string }, T>(
+  pairs: readonly Pair[],
+  partOf: (pair: Pair) => T,
+): { [member: string]: { [region: string]: T } } {
+  const members = new Map<string, [string, T][]>();
+  for (const pair of pairs) {
+    members.set(pair.member, [...(members.get(pair.member) ?? []), [pair.region, partOf(pair)]]);
+  }
+  const entries = [...members].map(
+    ([member, regions]) => [member, Object.fromEntries(regions.sort(byName))] as const,
+  );
+  return Object.fromEntries(entries.sort(byName));
+}
+
+function sortedEntries<T>(value: Record<string, T>): [string, T][] {
+  return Object.entries(value).sort(byName);
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function pick(value: object, isPicked: (name: string) => boolean): object {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => isPicked(name)));
+}
