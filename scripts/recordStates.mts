@@ -1,4 +1,4 @@
-// npm run record-states, once for each release: the states that this version writes, one a front, for test/engine/recordedStates.test.ts.
+// npm run states, once for each release: the states that this version writes, one a front, for test/engine/recordedStates.test.ts.
 //   test/fixtures/states/<version>/program.js, dynamic.json, plugin.json
 
 import {

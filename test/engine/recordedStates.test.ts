@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { FRONTS, frontProject } from "./support/plugin";
 
 /*
- * States that each version of this package has written, one a front (`npm run record-states`): the program that made them sees no
+ * States that each version of this package has written, one a front (`npm run states`): the program that made them sees no
  * change. They are never recorded anew to make this test pass: users' states are not either.
  */
 
