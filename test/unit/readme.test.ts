@@ -73,6 +73,7 @@ describe("README", () => {
     "docs/public-keys.md",
     "docs/private-keys.md",
     "docs/networks.md",
+    "docs/testing.md",
     "docs/installing.md",
     "docs/existing-pairs.md",
   ])("%s links to files that are there", (file) => {
