@@ -78,6 +78,43 @@ describe("20 pairs of two regions of ECS", () => {
     },
   );
 
+  it.for([
+    ["the dynamic front", []],
+    ["the plugin", ["--plugin"]],
+  ] as const)(
+    "are taken over as sets by one `adopt --as set` and one `up` (%s)",
+    async ([, flags], { expect, onTestFinished }) => {
+      const ecs = await ecsWithPairs();
+      onTestFinished(() => ecs.close());
+      const { project, emulator } = ecs;
+      const before = ecs.all();
+      const adopted = await cli(project, "adopt", ...ecs.everywhere, "--as", "set", ...flags);
+      expect(adopted.output).toContain("Wrote adopted.ts: 19 key pairs");
+      expectTypes(project);
+
+      project.program(`require("./adopted");`);
+      expect(Object.keys((await project.up()).changes)).toEqual(["create"]);
+      const names = project
+        .resources()
+        .flatMap(({ outputs }) =>
+          Object.values(
+            (outputs?.["keyPairs"] ?? {}) as Record<string, Record<string, { keyPairName: string }>>,
+          ),
+        )
+        .flatMap((regions) => Object.values(regions).map(({ keyPairName }) => keyPairName));
+      expect(names.toSorted()).toEqual(
+        before
+          .map(({ name }) => name)
+          .filter((name) => name !== UNREADABLE)
+          .toSorted(),
+      );
+      expect(Object.keys((await project.preview()).changes)).toEqual(["same"]);
+      expect(Object.keys((await project.up({ flags: ["--refresh"] })).changes)).toEqual(["same"]);
+      expect(ecs.all()).toEqual(before);
+      expect(emulator.calls.filter(({ action }) => !HARMLESS.includes(action))).toEqual([]);
+    },
+  );
+
   it("are listed, with the credentials of the stack's configuration, which are shown nowhere", async ({
     expect,
     onTestFinished,
