@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createBackendCatalog } from "../../provider/backends";
 import type { BackendCatalog } from "../../provider/core/backend";
 import type { ProviderSettings } from "../../provider/core/connection";
+import { KeyPairError } from "../../provider/core/errors";
 import { keyPairSetResource } from "../../provider/core/keyPairSet";
 import type { CheckedKeyPairSetArgs, KeyPairSetArgs, KeyPairSetState } from "../../provider/core/model";
 import type { OperationContext } from "../../provider/core/resource/contract";
@@ -13,6 +14,8 @@ import {
   publicKeyOfPrivateKey,
   readPublicKey,
 } from "../../provider/keys";
+import { Random } from "../chaos/random";
+import type { Fault } from "../emulator/ecs/faults";
 import {
   type EcsEmulator,
   type EcsEmulatorOptions,
@@ -305,6 +308,102 @@ describe("a pair that instances use", () => {
     expect(mismatches(after)).toEqual([]);
     expect(emulator.store.find("cn-hangzhou", "team-m2")?.publicKey).toBe(other);
   });
+});
+
+/*
+ * Random changes, with faults in between, each in a run of its own. After any of them no private key of a pair is lost, and once the
+ * faults have ended, one refresh and one update bring the cloud to what the program says.
+ */
+describe("random changes and faults", () => {
+  const FAULTS: Fault[] = [
+    { fault: "lost-reply", when: "after", from: 2, times: 2 },
+    { fault: "lost-reply", when: "before", from: 3, times: 2 },
+    { fault: "error", status: 503, code: "ServiceUnavailable", from: 2, times: 3 },
+    { fault: "error", status: 403, code: "Forbidden.RAM", action: "ImportKeyPair", from: 2, times: 2 },
+    { fault: "error", status: 403, code: "Forbidden.RAM", action: "DeleteKeyPairs", times: 2 },
+    {
+      fault: "error",
+      status: 400,
+      code: "InvalidPublicKeyBody.Malformed",
+      action: "ImportKeyPair",
+      times: 1,
+    },
+    { fault: "throttle", from: 2, times: 5 },
+  ];
+
+  test.each([1, 2, 3, 4, 5, 6])("story %i", { timeout: 240_000 }, async (seed) => {
+    const random = new Random(seed);
+    const keys = await Promise.all(Array.from({ length: 4 }, newLine));
+    let news: KeyPairSetArgs = { ...team(), publicKeys: { anna: line, bert: line }, tagChanges: "update" };
+    let state: KeyPairSetState | undefined;
+    for (let round = 0; round < 7; round++) {
+      news = changed(news, random, keys);
+      const isCalm = round === 6;
+      emulator.faults.clear();
+      if (!isCalm) for (let n = random.int(0, 2); n > 0; n--) emulator.faults.add(random.pick(FAULTS));
+      newRun();
+      if (state && (isCalm || random.int(0, 1) === 0)) {
+        emulator.faults.clear();
+        state = (await keyPairSetResource.read("team-*", state, context()))?.state as KeyPairSetState;
+        newRun();
+      }
+      state = await brought(state, news);
+      if (state) expectNoKeyLost(state);
+    }
+    expect(state).toBeDefined();
+    if (!state) return;
+    expect(changesOf(state, news)).toEqual([]);
+    expect(mismatches(state)).toEqual([]);
+    expectPrivateKeys(state);
+    newRun();
+    await remove(state);
+    expect(names()).toEqual([]);
+  });
+
+  /** As the engine does it: a set of which nothing was made is made anew the next time. */
+  async function brought(state: KeyPairSetState | undefined, news: KeyPairSetArgs) {
+    if (state) return (await update(state, news)).state;
+    try {
+      return (await create(news)).state;
+    } catch (error) {
+      expect(error).toBeInstanceOf(KeyPairError);
+      return undefined;
+    }
+  }
+
+  function changed(news: KeyPairSetArgs, random: Random, keys: string[]): KeyPairSetArgs {
+    const member = random.pick(["anna", "bert", "carla", "dora"]);
+    const { [member]: known, ...others } = news.publicKeys ?? {};
+    switch (random.int(0, 6)) {
+      case 0:
+        return { ...news, publicKeys: { ...others, [member]: random.pick(keys) } };
+      case 1:
+        return { ...news, publicKeys: known === undefined ? { ...others, [member]: line } : others };
+      case 2:
+        return { ...news, regions: random.pick([REGIONS, REGIONS.slice(0, 2), REGIONS.slice(1)]) };
+      case 3:
+        return { ...news, keyPairNamePrefix: random.pick(["team-", "crew-"]) };
+      case 4:
+        return { ...news, tags: { team: random.pick(["ops", "dev"]) } };
+      case 5:
+        return { ...news, keepers: { n: random.pick(["1", "2"]) } };
+      default:
+        return { ...news, created: random.pick([["ci"], ["ci", "bastion"], ["bastion"]]) };
+    }
+  }
+
+  /** Whatever failed: of each created pair in the state, the private key is in the state too. */
+  function expectNoKeyLost(state: KeyPairSetState): void {
+    const held = [...Object.values(state.privateKeys), ...Object.values(state.__olderPrivateKeys ?? {})].map(
+      (key) => fingerprintSha256(publicKeyOfPrivateKey(key)),
+    );
+    for (const regions of Object.values(state.__notes)) {
+      for (const note of Object.values(regions)) {
+        if (!note.isImported && note.publicKeyBody === undefined && !note.__isDoubtful)
+          expect(held).toContain(note.__ownKey);
+      }
+    }
+  }
 });
 
 test("500 pairs take as few calls as the cloud allows", { timeout: 120_000 }, async () => {

@@ -17,6 +17,8 @@ it("an up that is killed in the middle of 200 pairs loses nothing that the next 
   while (emulator.store.list("cn-hangzhou").total < 100) await sleep(20);
   kill(...processTree(running.pid));
   await running.ended;
+  // What was on its way arrives.
+  await sleep(2_000);
   const made = ecs.names().length;
   expect(made).toBeGreaterThanOrEqual(100);
   expect(made).toBeLessThan(200);

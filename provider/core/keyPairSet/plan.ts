@@ -1,5 +1,6 @@
 import type { BackendCatalog } from "../backend";
 import type { ProviderSettings } from "../connection";
+import { defined } from "../defined";
 import { compareGeneration, compareKeepers } from "../keyPair/compare";
 import { diffKeyPair } from "../keyPair/diff";
 import type { CheckedKeyPairSetArgs } from "../model";
@@ -64,15 +65,15 @@ export function planSet(
     };
   const wanted = wantedPairs(args, settings, catalog);
   const created = new Set(wanted.filter(({ isCreated }) => isCreated).map(({ member }) => member));
+  const slots = slotsOf(contents);
   const keys = new Map(
     [...created].flatMap((member) => {
-      const kept = keptKey(member, contents, args);
+      const kept = keptKey(contents.keys.get(member), slots.get(member) ?? [], args);
       return kept ? [[member, kept] as const] : [];
     }),
   );
   const compare = (pair: WantedPair, stored: StoredPair) =>
     comparison(pair, stored, keys, { settings, catalog });
-  const slots = slotsOf(contents);
   const warnings = new Set<string>();
   const used = new Set<StoredPair>();
   const steps = wanted.flatMap((pair): PairStep[] => {
@@ -160,20 +161,18 @@ export const OF_THE_KEY: ReadonlySet<string> = new Set(["publicKeyBody", "keyGen
  * rotation that reached some of its regions only, that is the new one; after the change was taken back, it is the old one.
  */
 function keptKey(
-  member: string,
-  { keys, pairs, leftOver }: Contents,
-  args: PartlyUnknown<CheckedKeyPairSetArgs>,
+  noted: MemberKey | undefined,
+  pairs: readonly StoredPair[],
+  { keyGeneration, keepers }: PartlyUnknown<CheckedKeyPairSetArgs>,
 ): MemberKey | undefined {
-  if (hasUnknown([args.keyGeneration, args.keepers])) return undefined;
-  const { keyGeneration, keepers } = knownPart<CheckedKeyPairSetArgs>(args);
-  const isKept = (key: MemberKey) => {
-    const comparison = { state: key, args: { keyGeneration, keepers } as CheckedKeyPairSetArgs };
-    return compareGeneration(comparison) !== "replace" && compareKeepers(comparison) !== "replace";
-  };
-  const noted = keys.get(member);
-  const ofPairs = [...pairs, ...leftOver]
-    .filter((pair) => pair.member === member && isCertain(pair))
-    .map(({ state }) => memberKeyOf(state));
+  if (hasUnknown([keyGeneration, keepers])) return undefined;
+  const args = knownPart<Pick<CheckedKeyPairSetArgs, "keyGeneration" | "keepers">>(
+    defined({ keyGeneration, keepers }) as object,
+  );
+  const isKept = (key: MemberKey) =>
+    compareGeneration({ state: key, args }) !== "replace" &&
+    compareKeepers({ state: key, args }) !== "replace";
+  const ofPairs = pairs.filter(isCertain).map(({ state }) => memberKeyOf(state));
   return [...(noted ? [noted] : []), ...ofPairs].find(isKept);
 }
 
