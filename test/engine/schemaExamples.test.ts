@@ -21,6 +21,8 @@ interface Needs {
   secretConfig?: Record<string, string>;
   files?: (project: EngineProject) => Promise<void>;
   outputs?: Record<string, unknown>;
+  /** A configured endpoint serves one region: resources in others name the emulator themselves. */
+  isInSeveralRegions?: true;
 }
 
 const publicKeyFile = (name: string) => async (project: EngineProject) => {
@@ -41,13 +43,14 @@ const RUNS: Record<string, () => Promise<Needs>> = {
       project.write("keys/anna.pub", `${(await newKey()).line}\n`);
     },
     outputs: { names: ["team-anna", "team-ci"] },
+    isInSeveralRegions: true,
   }),
   "attach-a-key-pair": async () => ({
     config: { "test:instanceId": "i-1" },
     files: publicKeyFile("web.pub"),
   }),
   "look-up-a-key-pair": async () => ({ outputs: { fingerprint: expect.stringMatching(/^SHA256:/) } }),
-  "look-up-key-pairs": async () => ({ outputs: { names: ["team-anna"] } }),
+  "look-up-key-pairs": async () => ({ outputs: { names: ["team-zoe"] } }),
   "public-key-of-a-private-key": async () => {
     const { line, privateKey } = await newKey();
     return {
@@ -67,26 +70,28 @@ describe.skipIf(!has("go"))("the YAML program", () => {
   });
 
   it.each(Object.entries(RUNS))("%s runs on an emulator of ECS", async (example, needsOf) => {
-    const { config = {}, secretConfig = {}, files, outputs = {} } = await needsOf();
+    const { config = {}, secretConfig = {}, files, outputs = {}, isInSeveralRegions } = await needsOf();
     const ecs = await ecsProject({ config, secretConfig });
     onTestFinished(() => ecs.close());
     const { project, emulator } = ecs;
     emulator.store.import(REGION, { name: "deploy", publicKey: (await newKey()).line });
     emulator.store.import(REGION, {
-      name: "team-anna",
+      name: "team-zoe",
       publicKey: (await newKey()).line,
       tags: { team: "ops" },
     });
     await files?.(project);
     const program = readFileSync(join(EXAMPLES, example, "Pulumi.yaml"), "utf8");
     const plugins = `plugins:\n  providers:\n    - { name: keypair, path: ${pluginFolder()} }\n`;
-    project.write("Pulumi.yaml", program.replace(/^name: .*$/m, "name: test") + plugins);
+    const connection = isInSeveralRegions ? `\n      connection: { endpoint: "${emulator.endpoint}" }` : "";
+    const here = program.replace(/^name: .*$/m, "name: test").replace("properties:", `$&${connection}`);
+    project.write("Pulumi.yaml", here + plugins);
 
     expect((await project.up()).output).not.toContain("PRIVATE KEY");
     expect(await project.outputs()).toEqual(outputs);
     expect(Object.keys((await project.up()).changes)).toEqual(["same"]);
     await project.destroy();
-    expect(ecs.names()).toEqual(["deploy", "team-anna"]);
+    expect(ecs.names()).toEqual(["deploy", "team-zoe"]);
   });
 });
 
