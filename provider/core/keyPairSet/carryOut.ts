@@ -6,6 +6,7 @@ import { argumentsOf } from "../keyPair/state";
 import { updateKeyPair } from "../keyPair/update";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { cancelled } from "../pause";
+import { checkPrivateKeyFile } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { asKeyPairError, type Failure } from "./failures";
@@ -62,9 +63,11 @@ export async function carryOut(
     });
   };
   await pass(plan.steps.filter((step) => !isRemoval(step)));
-  await pass([...plan.steps.filter(isRemoval), ...work.removalsOfMoved()]);
+  await pass([...plan.steps.filter(isRemoval), ...work.removalsOfMoved(plan.steps)]);
   // The removals may have made room.
-  await pass(work.takeFailed("QuotaExceeded"));
+  const again = plan.steps.some(isRemoval) ? work.takeFailed("QuotaExceeded") : [];
+  await pass(again);
+  await pass(work.removalsOfMoved(again));
   await inParallel(later, (step) => work.attempt(step, { waits: true }), Number.POSITIVE_INFINITY);
   return work.reached();
 }
@@ -107,19 +110,19 @@ class Work {
     return undefined;
   }
 
-  /** The steps that failed for this reason, as if they had not been tried. Only those that there may be room for now. */
+  /** The new pairs that were refused for this reason, as if they had not been tried. */
   takeFailed(code: ErrorCode): PairStep[] {
-    const isMeant = ({ error }: { error: KeyPairError }) => error.code === code;
-    const wasRemoved = this.plan.steps.some(({ kind }) => kind === "remove");
-    const failed = wasRemoved ? this.#failures.filter(isMeant) : [];
-    this.#failures = this.#failures.filter((failure) => !failed.includes(failure));
-    return failed.map(({ step }) => step).filter(({ kind }) => kind === "add" || kind === "move");
+    const isMeant = ({ step, error }: { step: PairStep; error: KeyPairError }) =>
+      error.code === code && (step.kind === "add" || step.kind === "move");
+    const failed = this.#failures.filter(isMeant);
+    this.#failures = this.#failures.filter((failure) => !isMeant(failure));
+    return failed.map(({ step }) => step);
   }
 
-  /** The old halves of what was moved in this run. */
-  removalsOfMoved(): PairStep[] {
+  /** The old halves of what these steps moved. */
+  removalsOfMoved(steps: readonly PairStep[]): PairStep[] {
     const isMoved = (stored: StoredPair) => this.#leftOver.has(stored);
-    return this.plan.steps.flatMap((step) =>
+    return steps.flatMap((step) =>
       step.kind === "move" && isMoved(step.stored) ? [{ kind: "remove", stored: step.stored } as const] : [],
     );
   }
@@ -182,16 +185,28 @@ class Work {
     context: OperationContext,
     waits: boolean,
   ): Promise<"in use" | undefined> {
+    this.#checkKeyFile(wanted, stored, context);
     const removal = await removeKeyPair(stored.state.keyPairName, stored.state, context, { waits });
     if (removal === "in use") return removal;
     if (removal === "gone") this.#pairs.delete(stored);
-    try {
-      this.#record(wanted, await this.#create(wanted, context), stored);
-    } catch (error) {
+    const outcome = await this.#create(wanted, context).catch(async (error: unknown) => {
       if (removal !== "gone" || !isKeyPairError(error, ...FOR_GOOD)) throw error;
       throw await this.#putBack(stored, error, context);
-    }
+    });
+    this.#record(wanted, outcome, stored);
     return undefined;
+  }
+
+  /** Finds out, before the old pair is deleted, whether the private key of the new one can be written. */
+  #checkKeyFile(wanted: WantedPair, stored: StoredPair, { settings, run }: OperationContext): void {
+    const { privateKeyFile, onExisting } = argsOf(wanted);
+    if (!wanted.isCreated || privateKeyFile === undefined) return;
+    const file = fileOf(privateKeyFile, settings.projectFolder);
+    // Of the pair itself, or of the same member in another region, which has its new key already.
+    const own = [stored.state.__ownKey, this.#keys.get(wanted.member)?.fingerprintSha256];
+    const mayHold = (fingerprint: string) =>
+      own.includes(fingerprint) || onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
+    checkPrivateKeyFile(file, mayHold);
   }
 
   /** Imports the old key again. Returns the refusal of the new one, with what became of the old one. */

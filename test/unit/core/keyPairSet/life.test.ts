@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { KeyPairSetState } from "../../../../provider/core/model";
@@ -233,6 +233,18 @@ describe("a changed set", () => {
     );
   });
 
+  test("rotates nothing if the new private key could not be written", async () => {
+    cloud.projectFolder = testFolder();
+    const news = { created: ["ci"], privateKeyFolder: "keys", keepers: { n: "1" } };
+    const state = await made(news);
+    const file = join(cloud.projectFolder, "keys/ci.pem");
+    writeFileSync(file, rsaKey("somebody's").privateKey);
+    const { state: after, incomplete } = await cloud.update(state, { ...news, keepers: { n: "2" } });
+    expect(incomplete?.message).toContain("holds another private key already");
+    expect(cloud.writes).toEqual([]);
+    expect(after.privateKeys).toEqual(state.privateKeys);
+  });
+
   test("writes a key's file again that was lost", async () => {
     cloud.projectFolder = testFolder();
     const news = { created: ["ci"], privateKeyFolder: "keys" };
@@ -421,6 +433,21 @@ describe("when something fails", () => {
     const { state: after, incomplete } = await cloud.update(state, { publicKeys: { bert } });
     expect(incomplete).toBeUndefined();
     expect(after.keyPairNames).toEqual(["team-bert"]);
+  });
+
+  test("a full region that refuses another prefix and another key: what could be made is made, and nothing is lost", async () => {
+    const state = await made({ publicKeys: { anna, bert, dora: anna } });
+    cloud.in("here").script("importKeyPair", fails("QuotaExceeded"), fails("QuotaExceeded"));
+    const news = { publicKeys: { anna, bert }, keyPairNamePrefix: "crew-" };
+    const { state: after, incomplete } = await cloud.update(state, news);
+    expect(incomplete).toBeUndefined();
+    expect(cloud.names).toEqual(["here/crew-anna", "here/crew-bert"]);
+    expect(after).not.toHaveProperty("__leftOver");
+    cloud.newRun();
+    cloud.in("here").script("importKeyPair", fails("QuotaExceeded"));
+    const { incomplete: refused } = await cloud.update(after, { ...news, publicKeys: { anna: other } });
+    expect(refused?.message).toContain("crew-anna");
+    expect(cloud.in("here").pairs.get("crew-anna")?.publicKey).toBe(anna);
   });
 
   test("a lost reply is looked into, and nothing is made twice", async () => {
