@@ -1,4 +1,4 @@
-// The architecture, as rules: front -> core -> backend -> transport, one direction (README, "How it is built").
+// The architecture, as rules: front -> core -> backend -> transport, one direction (CONTRIBUTING.md, "The house").
 // A folder imports what its row allows of our own code, and nothing else.
 const LEAVES = "^provider/core/(defined|errors|model|pause|redact|settingNames|suggestion)\\.ts$";
 // The peer dependency, and what the plugin takes from where that takes it.

@@ -5,16 +5,19 @@ import { newKey } from "./support/keys";
 import { engineProject } from "./support/project";
 import { asBlock, programsIn, typeErrorsIn } from "./support/typescript";
 
-/* The programs of the README and of docs/plugin.md, word for word. */
+/* The programs of the README and of the pages, word for word. */
 
 const ROOT = join(__dirname, "../..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 const [first = "", ...others] = programsIn(README);
-const ofPlugin = programsIn(readFileSync(join(ROOT, "docs/plugin.md"), "utf8"));
+/** Pages whose programs are whole ones. */
+const PAGES = ["attachments-and-look-ups.md", "key-pair-sets.md", "plugin.md", "private-keys.md"];
+const ofPages = PAGES.map((page) => programsIn(readFileSync(join(ROOT, "docs", page), "utf8")));
 
 it("have no type error", () => {
-  const programs = [first, ...others, ...ofPlugin];
-  expect(programs).toHaveLength(3);
+  const programs = [first, ...others, ...ofPages.flat()];
+  expect(ofPages.map(({ length }) => length)).not.toContain(0);
+  expect(others).toHaveLength(2);
   expect(typeErrorsIn(Object.fromEntries(programs.map((program, n) => [`program-${n}.ts`, program])))).toBe(
     "",
   );

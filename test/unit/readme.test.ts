@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import configurationSchema from "../../provider/core/generated/providerConfiguration.schema.json";
@@ -9,10 +9,12 @@ import { argumentNames, computedNames, secretNames } from "../../provider/core/r
 
 const ROOT = join(__dirname, "../..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
+const CONFIGURATION = readFileSync(join(ROOT, "docs/configuration.md"), "utf8");
+const CONTRIBUTING = readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8");
 
 /** The rows of the table under a heading, by the name in their first cell. */
-function table(heading: string): Map<string, string[]> {
-  const section = README.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
+function table(heading: string, page = README): Map<string, string[]> {
+  const section = page.split(/^##? /m).find((text) => text.startsWith(`${heading}\n`)) ?? "";
   const rows = section.split("\n").filter((line) => line.startsWith("| `"));
   return new Map(
     rows.map((row) => {
@@ -51,31 +53,28 @@ describe("README", () => {
   });
 
   it("lists the configuration", () => {
-    expect([...table("Configuration").keys()].sort()).toEqual(
+    expect([...table("Configuration", CONFIGURATION).keys()].sort()).toEqual(
       Object.keys(configurationSchema.properties).sort(),
     );
   });
 
   it("names npm scripts that are there", () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-    const named = [...README.matchAll(/npm (?:run )?(test(?::unit)?|(?<=run )[\w:]+)/g)].map(
+    const named = [...(README + CONTRIBUTING).matchAll(/npm (?:run )?(test(?::unit)?|(?<=run )[\w:]+)/g)].map(
       (match) => match[1],
     );
     expect(new Set(named).size).toBeGreaterThan(6);
     for (const name of named) expect(scripts).toHaveProperty([String(name)]);
   });
 
+  it("can be read in one go", () => {
+    expect(README.split("\n").length).toBeLessThanOrEqual(201);
+  });
+
   it.each([
-    "README.md",
-    "CHANGELOG.md",
-    "docs/alibaba-ecs.md",
-    "docs/openstack.md",
-    "docs/public-keys.md",
-    "docs/private-keys.md",
-    "docs/networks.md",
-    "docs/testing.md",
-    "docs/installing.md",
-    "docs/existing-pairs.md",
+    ...globSync("*.md", { cwd: ROOT }),
+    ...globSync("docs/*.md", { cwd: ROOT }),
+    ...globSync("examples/*/*.md", { cwd: ROOT }),
   ])("%s links to files that are there", (file) => {
     const text = readFileSync(join(ROOT, file), "utf8");
     const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? "");
