@@ -1,6 +1,6 @@
 // Makes what is generated from the model and the property table:
 //   node scripts/generate.mts arguments   the JSON Schemas of arguments, and the functions that check arguments against them
-//   node scripts/generate.mts package     schema.json, the Pulumi package schema, and docs/errors.md (needs the build)
+//   node scripts/generate.mts package     schema.json, the Pulumi package schema, and of docs/ the pictures and errors.md (needs the build)
 // Both with `all`; `--check` writes nothing, and fails where a file differs.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,6 +11,7 @@ import { build } from "esbuild";
 import * as tjs from "typescript-json-schema";
 import { errorsPage } from "./errorsPage.mts";
 import { type ModelSchema, packageSchema } from "./packageSchema.mts";
+import { pictures } from "./pictures.mts";
 import { examplesOf } from "./schemaExamples.mts";
 
 const root = join(import.meta.dirname, "..");
@@ -36,6 +37,7 @@ if (what === "package" || what === "all") {
   const { ATTACHMENT_PROPERTIES: attachment } = require("../dist/provider/core/attachment/properties.js");
   const { SECRET_SETTINGS } = require("../dist/provider/core/settings.js");
   const { MEANINGS } = require("../dist/provider/backends/alibaba/errorCodes.js");
+  for (const [file, svg] of pictures(join(root, "docs/pictures"))) add(file, svg);
   add(join(root, "docs/errors.md"), errorsPage(join(root, "provider/core/errors.ts"), MEANINGS));
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   add(

@@ -1,0 +1,110 @@
+// The pictures of the docs, from texts: docs/pictures/*.txt (boxes and arrows) and *.term (what a terminal shows). They follow the
+// reader's choice of light or dark.
+
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const BOX = { width: 200, height: 84 };
+const GAP = { x: 96, y: 44 };
+const MARGIN = 16;
+const LINE = 18;
+const TERMINAL_LINE = 19;
+const TERMINAL_LETTER = 7.9;
+
+const STYLE = `<style>
+  text { font: 13px system-ui, sans-serif; fill: #1f2328 }
+  .title { font-weight: 600 }
+  .label { font-size: 11px; fill: #59636e }
+  .term { font: 13px ui-monospace, monospace; white-space: pre }
+  .note { fill: #9a6700 }
+  rect { fill: #f6f8fa; stroke: #8c959f }
+  path { stroke: #59636e; fill: none }
+  marker path { fill: #59636e; stroke: none }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #e6edf3 } .label { fill: #9198a1 } .note { fill: #d29922 }
+    rect { fill: #161b22; stroke: #6e7681 } path { stroke: #9198a1 } marker path { fill: #9198a1 }
+  }
+</style>`;
+
+interface Box {
+  x: number;
+  y: number;
+  lines: string[];
+}
+
+/** All pictures: the file, and its contents. */
+export function pictures(folder: string): [file: string, svg: string][] {
+  const files = globSync("*.{txt,term}", { cwd: folder }).sort();
+  return files.map((file) => {
+    const text = readFileSync(join(folder, file), "utf8");
+    const svg = file.endsWith(".term") ? terminal(text) : diagram(text);
+    return [join(folder, file.replace(/\.\w+$/, ".svg")), svg];
+  });
+}
+
+function diagram(text: string): string {
+  const boxes = new Map<string, Box>();
+  const arrows: string[] = [];
+  for (const line of text.split("\n").filter((one) => one !== "" && !one.startsWith("#"))) {
+    const box = /^box (\w+) (\d+),(\d+): (.*)$/.exec(line);
+    const arrow = /^arrow (\w+) (\w+): ?(.*)$/.exec(line);
+    if (box) {
+      const [, name = "", column, row, words = ""] = box;
+      const x = MARGIN + Number(column) * (BOX.width + GAP.x);
+      const y = MARGIN + Number(row) * (BOX.height + GAP.y);
+      boxes.set(name, { x, y, lines: words.split(" | ") });
+    } else if (arrow) {
+      const [from, to] = [boxes.get(arrow[1] ?? ""), boxes.get(arrow[2] ?? "")];
+      if (!from || !to) throw new Error(`an arrow from or to nothing: ${line}`);
+      arrows.push(arrowOf(from, to, arrow[3] ?? ""));
+    } else throw new Error(`not understood: ${line}`);
+  }
+  const all = [...boxes.values()];
+  const width = Math.max(...all.map(({ x }) => x)) + BOX.width + MARGIN;
+  const height = Math.max(...all.map(({ y }) => y)) + BOX.height + MARGIN;
+  return svg(width, height, [...arrows, ...all.map(boxOf)]);
+}
+
+function boxOf({ x, y, lines }: Box): string {
+  const texts = lines.map((line, index) => {
+    const top = y + BOX.height / 2 + 5 + (index - (lines.length - 1) / 2) * LINE;
+    return `<text class="${index === 0 ? "title" : "line"}" x="${x + BOX.width / 2}" y="${top}" text-anchor="middle">${escaped(line)}</text>`;
+  });
+  return `<rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6"/>${texts.join("")}`;
+}
+
+/** From the side that is nearer: to the right, or down. */
+function arrowOf(from: Box, to: Box, label: string): string {
+  const isDown = from.x === to.x;
+  const start = isDown
+    ? { x: from.x + BOX.width / 2, y: from.y + BOX.height }
+    : { x: from.x + BOX.width, y: from.y + BOX.height / 2 };
+  const end = isDown ? { x: to.x + BOX.width / 2, y: to.y } : { x: to.x, y: to.y + BOX.height / 2 };
+  const words = { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 - 6 };
+  return (
+    `<path d="M${start.x} ${start.y}L${end.x} ${end.y}" marker-end="url(#head)"/>` +
+    `<text class="label" x="${words.x}" y="${words.y}" text-anchor="middle">${escaped(label)}</text>`
+  );
+}
+
+function terminal(text: string): string {
+  const lines = text.trimEnd().split("\n");
+  const width = Math.max(...lines.map(({ length }) => length)) * TERMINAL_LETTER + 3 * MARGIN;
+  const height = lines.length * TERMINAL_LINE + 2 * MARGIN;
+  const texts = lines.map((line, index) => {
+    const kind = /warning/.test(line) ? "term note" : "term";
+    return `<text class="${kind}" xml:space="preserve" x="${1.5 * MARGIN}" y="${MARGIN + (index + 0.75) * TERMINAL_LINE}">${escaped(line)}</text>`;
+  });
+  const frame = `<rect x="1" y="1" width="${Math.ceil(width) - 2}" height="${height - 2}" rx="8"/>`;
+  return svg(Math.ceil(width), height, [frame, ...texts]);
+}
+
+function svg(width: number, height: number, parts: string[]): string {
+  const head =
+    '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>';
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">\n${[STYLE, head, ...parts].join("\n")}\n</svg>\n`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
