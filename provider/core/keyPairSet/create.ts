@@ -12,7 +12,7 @@ export async function createKeyPairSet(
 ): Promise<Outcome<KeyPairSetState>> {
   const outcome = await bringAbout(idOf(args), noContents(), args, context);
   const { incomplete, state } = outcome;
-  if (incomplete && state.keyPairNames.length === 0) throw incomplete;
+  if (incomplete && state.keyPairNames.length === 0) throw incomplete.with({ next: "Nothing was made." });
   return outcome;
 }
 

@@ -1,6 +1,9 @@
 import { isKeyPairError, KeyPairError } from "../errors";
 import { namesText } from "./summary";
 
+/** More regions are counted, not named. */
+const MOST_REGIONS = 3;
+
 /** What could not be done to one key pair. */
 export interface Failure {
   member: string;
@@ -26,7 +29,10 @@ export function groupedFailure(
   const isInSeveralRegions = new Set(failures.map(({ region }) => region)).size > 1;
   const lines = [...groups.values()].map((group) => {
     const names = [...Map.groupBy(group, ({ keyPairName }) => keyPairName)].map(([name, ofName]) => {
-      const regions = ofName.map(({ region }) => region).join(", ");
+      const regions =
+        ofName.length > MOST_REGIONS
+          ? `${ofName.length} regions`
+          : ofName.map(({ region }) => region).join(", ");
       return isInSeveralRegions ? `${name} (${regions})` : name;
     });
     // The names are told already.

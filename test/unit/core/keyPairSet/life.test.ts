@@ -343,7 +343,10 @@ describe("when something fails", () => {
 
   test("a set of which nothing was made is no set", async () => {
     cloud.in("here").script("importKeyPair", fails("PermissionDenied"));
-    await expect(cloud.create({ publicKeys: { anna } })).rejects.toThrow("PermissionDenied");
+    const error = await failureOf(cloud.create({ publicKeys: { anna } }));
+    expect(error.message).toBe(
+      "1 of 1 key pairs failed:\n- team-anna: the cloud answered PermissionDenied. Nothing was made.",
+    );
   });
 
   test("the private key of a created member is not lost between regions", async () => {
