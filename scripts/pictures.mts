@@ -37,12 +37,26 @@ export function pictures(folder: string): [file: string, svg: string][] {
   const files = globSync("*.{txt,term}", { cwd: folder }).sort();
   return files.map((file) => {
     const text = readFileSync(join(folder, file), "utf8");
-    const svg = file.endsWith(".term") ? terminal(text) : diagram(text);
-    return [join(folder, file.replace(/\.\w+$/, ".svg")), svg];
+    const parts = file.endsWith(".term") ? terminal(text) : diagram(text);
+    return [join(folder, file.replace(/\.\w+$/, ".svg")), svg(titleOf(text), parts)];
   });
 }
 
-function diagram(text: string): string {
+/** The first line: a comment, or the command. */
+function titleOf(text: string): string {
+  return text.split("\n")[0]?.replace(/^[#$] /, "") ?? "";
+}
+
+interface Parts {
+  width: number;
+  height: number;
+  parts: string[];
+}
+
+/**
+ * `box NAME COLUMN,ROW: TITLE | LINE | LINE …` and `arrow FROM TO: LABEL`, a line each. The first line is the picture's title.
+ */
+function diagram(text: string): Parts {
   const boxes = new Map<string, Box>();
   const arrows: string[] = [];
   for (const line of text.split("\n").filter((one) => one !== "" && !one.startsWith("#"))) {
@@ -62,7 +76,7 @@ function diagram(text: string): string {
   const all = [...boxes.values()];
   const width = Math.max(...all.map(({ x }) => x)) + BOX.width + MARGIN;
   const height = Math.max(...all.map(({ y }) => y)) + BOX.height + MARGIN;
-  return svg(width, height, [...arrows, ...all.map(boxOf)]);
+  return { width, height, parts: [...arrows, ...all.map(boxOf)] };
 }
 
 function boxOf({ x, y, lines }: Box): string {
@@ -87,7 +101,7 @@ function arrowOf(from: Box, to: Box, label: string): string {
   );
 }
 
-function terminal(text: string): string {
+function terminal(text: string): Parts {
   const lines = text.trimEnd().split("\n");
   const width = Math.max(...lines.map(({ length }) => length)) * TERMINAL_LETTER + 3 * MARGIN;
   const height = lines.length * TERMINAL_LINE + 2 * MARGIN;
@@ -96,13 +110,13 @@ function terminal(text: string): string {
     return `<text class="${kind}" xml:space="preserve" x="${1.5 * MARGIN}" y="${MARGIN + (index + 0.75) * TERMINAL_LINE}">${escaped(line)}</text>`;
   });
   const frame = `<rect x="1" y="1" width="${Math.ceil(width) - 2}" height="${height - 2}" rx="8"/>`;
-  return svg(Math.ceil(width), height, [frame, ...texts]);
+  return { width: Math.ceil(width), height, parts: [frame, ...texts] };
 }
 
-function svg(width: number, height: number, parts: string[]): string {
+function svg(title: string, { width, height, parts }: Parts): string {
   const head =
     '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>';
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">\n${[STYLE, head, ...parts].join("\n")}\n</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">\n${[`<title>${escaped(title)}</title>`, STYLE, head, ...parts].join("\n")}\n</svg>\n`;
 }
 
 function escaped(text: string): string {
