@@ -27,7 +27,7 @@ describeOpenStack("faults between us and a real Nova", () => {
     nova = await FaultProxy.start(cloud.computeUrl);
     keystone = await FaultProxy.start(cloud.authUrl);
     client = await openAs(variables(), { endpoint: nova.url });
-    impatient = await openAs({ ...variables(), OS_API_TIMEOUT: "1" }, { endpoint: nova.url });
+    impatient = await openAs({ ...variables(), OS_API_TIMEOUT: "3" }, { endpoint: nova.url });
     for (const one of [client, impatient]) await one.listKeyPairs({}, operation());
   }, 600_000);
   afterEach(() => {
@@ -182,7 +182,7 @@ describeOpenStack("faults between us and a real Nova", () => {
       { when: "before", reply: { status: 429, headers: { "retry-after": "1" }, body: "" } },
     ];
     for (const fault of faults) {
-      const hurried = "hang" in fault ? { OS_API_TIMEOUT: "1" } : {};
+      const hurried = "hang" in fault ? { OS_API_TIMEOUT: "3" } : {};
       const fresh = await openAs({ ...variables(), ...hurried }, { endpoint: nova.url });
       keystone.failNext("POST", /auth\/tokens/, fault, 2);
       expect(await fresh.findKeyPair(newName(), "exact", operation())).toBeUndefined();
