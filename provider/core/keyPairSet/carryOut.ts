@@ -42,8 +42,8 @@ export interface Reached {
  * Carries out a plan, on many key pairs at once, by the functions of a single key pair. Never rejects: what was done is in the
  * contents, and what was not is in the failures.
  *
- * New pairs come first, then those go that nobody wants. A pair that instances use is waited for at the end, so that it holds up no
- * other.
+ * New pairs come first, then those go whose place they took, and those that nobody wants: none of the latter, if a new one failed. A pair that instances use is waited for at
+ * the end, so that it holds up no other.
  * @param privateKeyFolder  As the program gives it. It is made if it is not there.
  */
 export async function carryOut(
@@ -63,7 +63,8 @@ export async function carryOut(
     });
   };
   await pass(plan.steps.filter((step) => !isRemoval(step)));
-  await pass([...plan.steps.filter(isRemoval), ...work.removalsOfMoved(plan.steps)]);
+  const unwanted = plan.steps.filter((step) => isRemoval(step) && work.mayRemove(step));
+  await pass([...unwanted, ...work.removalsOfMoved(plan.steps)]);
   // The removals may have made room.
   const again = plan.steps.some(isRemoval) ? work.takeFailed("QuotaExceeded") : [];
   await pass(again);
@@ -78,7 +79,7 @@ class Work {
   readonly #keys: Map<string, MemberKey>;
   readonly #shared = new Map<string, SharedKey>();
   readonly #progress: Progress;
-  readonly #catalog: OperationContext["catalog"];
+  readonly #catalogs: Record<"making" | "removing", OperationContext["catalog"]>;
   #failures: { step: PairStep; error: KeyPairError }[] = [];
 
   constructor(
@@ -92,7 +93,11 @@ class Work {
     const moves = plan.steps.filter(({ kind }) => kind === "move").length;
     this.#progress = new Progress(plan.steps.length + moves, context.operation);
     const { catalog } = context;
-    this.#catalog = plan.steps.length < LISTING_PAYS_FROM ? catalog : withFreshListings(catalog);
+    const isListed = plan.steps.length >= LISTING_PAYS_FROM;
+    this.#catalogs = {
+      making: isListed ? withFreshListings(catalog, { mayMiss: true }) : catalog,
+      removing: isListed ? withFreshListings(catalog, { mayMiss: false }) : catalog,
+    };
   }
 
   /** `in use`: nothing was done, since instances use the pair. It can be tried again, with more patience. */
@@ -119,6 +124,18 @@ class Work {
     return failed.map(({ step }) => step);
   }
 
+  /**
+   * A pair that nobody wants stays while something could not be made, as the engine does it: it may be what that was to take the place of
+   * (another region, another name of the member). A full region gets room, by pairs that no member in need of another region has.
+   */
+  mayRemove(step: PairStep): boolean {
+    return this.#failures.every(
+      ({ step: failed, error }) =>
+        error.code === "QuotaExceeded" &&
+        (memberOf(failed) !== memberOf(step) || regionOfStep(failed) === regionOfStep(step)),
+    );
+  }
+
   /** The old halves of what these steps moved. */
   removalsOfMoved(steps: readonly PairStep[]): PairStep[] {
     const isMoved = (stored: StoredPair) => this.#leftOver.has(stored);
@@ -131,8 +148,10 @@ class Work {
     const created = new Set(
       this.plan.wanted.filter(({ isCreated }) => isCreated).map(({ member }) => member),
     );
-    const held = new Set([...this.#pairs, ...this.#leftOver].map(({ member }) => member));
-    const keys = [...this.#keys].filter(([member]) => created.has(member) || held.has(member));
+    const held = new Set([...this.#pairs, ...this.#leftOver].map(({ state }) => state.__ownKey));
+    const keys = [...this.#keys].filter(
+      ([member, { fingerprintSha256 }]) => created.has(member) || held.has(fingerprintSha256),
+    );
     return {
       contents: { pairs: [...this.#pairs], leftOver: [...this.#leftOver], keys: new Map(keys) },
       failures: this.#failures.map(({ step, error }) => ({
@@ -190,8 +209,11 @@ class Work {
     if (removal === "in use") return removal;
     if (removal === "gone") this.#pairs.delete(stored);
     const outcome = await this.#create(wanted, context).catch(async (error: unknown) => {
-      if (removal !== "gone" || !isKeyPairError(error, ...FOR_GOOD)) throw error;
-      throw await this.#putBack(stored, error, context);
+      if (removal !== "gone") throw error;
+      const failure = asKeyPairError(error);
+      throw isKeyPairError(failure, ...FOR_GOOD)
+        ? await this.#putBack(stored, failure, context)
+        : withNext(failure, "The old key pair is deleted, and the new one is not there yet.");
     });
     this.#record(wanted, outcome, stored);
     return undefined;
@@ -219,14 +241,14 @@ class Work {
     if (state.__isDoubtful) return refusal;
     const { publicKey, privateKey } = state;
     const key = privateKey === undefined ? { publicKey } : { publicKey, privateKey };
-    const told = refusal.details.next ? `${refusal.details.next} ` : "";
     try {
-      const outcome = await createKeyPair(argumentsOf(state), context, { key });
+      // Its file may hold the new key by now. The next update brings it in order.
+      const { privateKeyFile: _file, savePrivateKey: _inFile, ...args } = argumentsOf(state);
+      const outcome = await createKeyPair(args, context, { key });
       this.#record({ member, isCreated: false }, outcome);
-      return refusal.with({ next: `${told}The key pair has its old key again.` });
+      return withNext(refusal, "The key pair has its old key again.");
     } catch (error) {
-      const reason = asKeyPairError(error).message;
-      return refusal.with({ next: `${told}Its old key could not be put back: ${reason}` });
+      return withNext(refusal, `Its old key could not be put back: ${asKeyPairError(error).message}`);
     }
   }
 
@@ -271,9 +293,15 @@ class Work {
   #contextFor(step: PairStep): OperationContext {
     // A listing may lack the time that tells this run's pair from an older one.
     const isDoubtful = step.kind !== "add" && step.stored.state.__isDoubtful;
-    const catalog = isDoubtful ? this.context.catalog : this.#catalog;
+    const isNew = step.kind === "add" || step.kind === "move";
+    const catalog = isDoubtful ? this.context.catalog : this.#catalogs[isNew ? "making" : "removing"];
     return { ...this.context, catalog, operation: this.#progress.operationFor(step) };
   }
+}
+
+function withNext(error: KeyPairError, more: string): KeyPairError {
+  const { next } = error.details;
+  return error.with({ next: next ? `${next} ${more}` : more });
 }
 
 /** Whether the step may write a private key to its file. */

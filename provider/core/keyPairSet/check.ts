@@ -4,6 +4,7 @@ import { defined } from "../defined";
 import { sameKeyLine } from "../keyPair/compare";
 import { addDefaultTags, checkAgainstRules } from "../keyPair/sharedChecks";
 import type { CheckedKeyPairSetArgs, KeyPairSetArgs } from "../model";
+import { fileOf } from "../projectFolder";
 import { checkSetAgainstSchema } from "../resource/argumentSchema";
 import { checkTypes, rulesOf } from "../resource/commonChecks";
 import type { CheckRequest, CheckResult } from "../resource/contract";
@@ -109,6 +110,11 @@ function readableKeys(
       );
       return false;
     }
+    const reason = memberNameProblem(member);
+    if (reason) {
+      findings.fail("publicKeys", reason);
+      return false;
+    }
     if (typeof key === "string" || key === UNKNOWN) return true;
     const isMissing = key === undefined || key === null;
     findings.fail(
@@ -122,7 +128,7 @@ function readableKeys(
 
 /** A value that is not known yet may turn out to be absent, so it does not count as given. */
 function checkCombinations(
-  { withoutValue }: SetCheck,
+  { withoutValue, settings }: SetCheck,
   news: SetCheck["news"],
   known: Partial<KeyPairSetArgs>,
   findings: Findings,
@@ -139,13 +145,44 @@ function checkCombinations(
       "false needs privateKeyFolder: without it the private keys would be lost.",
     );
   }
+  const { publicKeyFolder, privateKeyFolder } = known;
+  if (publicKeyFolder !== undefined && privateKeyFolder !== undefined) {
+    const [given, written] = [publicKeyFolder, privateKeyFolder].map((folder) =>
+      fileOf(folder, settings.projectFolder),
+    );
+    if (given === written)
+      findings.fail(
+        "privateKeyFolder",
+        "is the same folder as publicKeyFolder: the files that are written would be members. Give another one.",
+      );
+  }
+  if (privateKeyFolder !== undefined) checkFileNames(known.created ?? [], findings);
   if (known.regions !== undefined && known.connection?.region !== undefined)
     findings.fail(
       "connection",
       "region cannot be given together with regions, which says where the key pairs are.",
     );
   if (known.regions?.includes("")) findings.fail("regions", "a region must not be empty.");
-  if (known.created?.includes("")) findings.fail("created", "a member's name must not be empty.");
+  for (const member of known.created ?? []) {
+    const reason = memberNameProblem(member);
+    if (reason) findings.fail("created", reason);
+  }
+}
+
+/** Some disks take no notice of upper and lower case. */
+function checkFileNames(created: string[], findings: Findings): void {
+  for (const names of Map.groupBy(new Set(created), (member) => member.toLowerCase()).values()) {
+    if (names.length > 1)
+      findings.fail("created", `${names.join(" and ")} would have the same private key file on some disks`);
+  }
+}
+
+/** Why a member cannot have this name. */
+export function memberNameProblem(member: string): string | undefined {
+  if (member === "") return "a member's name must not be empty.";
+  // Names that every object of JavaScript has: a pair of such a member could be lost among them.
+  if (member in Object.prototype) return `"${member}" cannot be the name of a member.`;
+  return undefined;
 }
 
 function keysOfArgument(publicKeys: KeyPairSetArgs["publicKeys"] = {}, findings: Findings): GivenKey[] {

@@ -49,7 +49,11 @@ export function groupedFailure(
   });
 }
 
-/** Failures with the same reason are told once: the cloud's code decides, else ours. */
-function reasonOf({ error: { code, details } }: Failure): string {
-  return `${code}\0${details.cloudCode ?? ""}`;
+/**
+ * Failures with the same reason are told once: the cloud's code decides, else ours. What to do next belongs to it, such as whether the
+ * old key is there again.
+ */
+function reasonOf({ keyPairName, error: { code, details } }: Failure): string {
+  const { cloudCode = "", next = "" } = details;
+  return `${code}\0${cloudCode}\0${next.replaceAll(keyPairName, "")}`;
 }

@@ -22,19 +22,32 @@ export interface GivenKey {
  */
 export function keysOfFolder(folder: string, projectFolder: string, findings: Findings): GivenKey[] {
   const path = fileOf(folder, projectFolder);
-  return entriesOf(path, findings).flatMap((entry) => {
+  const entries = entriesOf(path, findings);
+  // Else a checkout that left the files out would remove everybody.
+  if (entries?.length === 0)
+    findings.fail(
+      "publicKeyFolder",
+      `${path} holds no key file. If all members of it are to leave, take publicKeyFolder out of the program`,
+    );
+  return (entries ?? []).flatMap((entry) => {
     const { name } = entry;
     if (entry.isDirectory()) {
       findings.fail(name, `${join(path, name)} is a folder, and only the files of publicKeyFolder are read`);
       return [];
     }
     const read = () => resolvePublicKey({ publicKeyFile: join(path, name) }, projectFolder);
+    const member = name.slice(0, name.length - extname(name).length);
+    if (member in Object.prototype) {
+      findings.fail(name, `"${member}" cannot be the name of a member`);
+      return [];
+    }
     const key = findings.attempt(name, () => about(name, read));
-    return key ? [{ member: name.slice(0, name.length - extname(name).length), property: name, key }] : [];
+    return key ? [{ member, property: name, key }] : [];
   });
 }
 
-function entriesOf(path: string, findings: Findings): Dirent[] {
+/** `undefined`: the folder cannot be read, which is reported. */
+function entriesOf(path: string, findings: Findings): Dirent[] | undefined {
   const entries = findings.attempt("publicKeyFolder", () => {
     try {
       return readdirSync(path, { withFileTypes: true });
@@ -42,6 +55,6 @@ function entriesOf(path: string, findings: Findings): Dirent[] {
       throw fileError(error, "read", path, "publicKeyFolder");
     }
   });
-  const visible = (entries ?? []).filter(({ name }) => !name.startsWith("."));
-  return visible.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const visible = entries?.filter(({ name }) => !name.startsWith("."));
+  return visible?.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

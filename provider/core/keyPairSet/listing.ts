@@ -13,17 +13,28 @@ import type {
 } from "../backend";
 import { isKeyPairError } from "../errors";
 
+/** An older listing is made again: what it says decides what is made and deleted. */
+const FRESH_MS = 20_000;
+
+export interface ListingOptions {
+  /**
+   * Whether a name that the listing lacks counts as free. Other writers may make a listing miss a pair while it is read. Before a pair is
+   * made, the import or creation itself tells then; before a removal, a missing name is asked for.
+   */
+  mayMiss: boolean;
+}
+
 /**
  * The same clouds, for one operation on many key pairs. The first look at each name, which comes right before the pair is made or
- * deleted, is answered from one listing that is made in this operation. All later looks ask the cloud.
+ * deleted, is answered from one listing that is made in this operation, seconds ago at most. All later looks ask the cloud.
  */
-export function withFreshListings(catalog: BackendCatalog): BackendCatalog {
+export function withFreshListings(catalog: BackendCatalog, options: ListingOptions): BackendCatalog {
   const listed = new Map<Backend, ListedBackend>();
   return {
     rules: (backend) => catalog.rules(backend),
     async open(connection, credentials) {
       const backend = await catalog.open(connection, credentials);
-      const known = listed.get(backend) ?? new ListedBackend(backend);
+      const known = listed.get(backend) ?? new ListedBackend(backend, options);
       listed.set(backend, known);
       return known;
     },
@@ -35,12 +46,16 @@ class ListedBackend implements Backend {
   /** The names that the listing answers for no more. */
   readonly #asked = new Set<string>();
   #listing: Promise<ReadonlyMap<string, KeyPairRecord> | undefined> | undefined;
+  #listedAt = 0;
   readonly name: Backend["name"];
   readonly attachments?: AttachmentClient;
   readonly changeTags?: (name: string, change: TagChange, operation: Operation) => Promise<void>;
   readonly moveToResourceGroup?: (name: string, group: string, operation: Operation) => Promise<void>;
 
-  constructor(private readonly backend: Backend) {
+  constructor(
+    private readonly backend: Backend,
+    private readonly options: ListingOptions,
+  ) {
     this.name = backend.name;
     if (backend.attachments) this.attachments = backend.attachments;
     if (backend.changeTags) {
@@ -96,7 +111,8 @@ class ListedBackend implements Backend {
       const records = await this.#records(operation);
       const record = records?.get(name);
       // Without the group, a RAM user who is limited to it sees nothing.
-      if (records && (record || resourceGroupId === undefined)) return record;
+      const mayMiss = this.options.mayMiss && resourceGroupId === undefined;
+      if (records && (record || mayMiss)) return record;
     }
     return this.backend.findKeyPair(name, freshness, operation, resourceGroupId);
   }
@@ -120,6 +136,8 @@ class ListedBackend implements Backend {
 
   /** `undefined`: the credentials may not list, and may see single pairs all the same. */
   #records(operation: Operation): Promise<ReadonlyMap<string, KeyPairRecord> | undefined> {
+    if (Date.now() - this.#listedAt > FRESH_MS) this.#listing = undefined;
+    if (this.#listing === undefined) this.#listedAt = Date.now();
     this.#listing ??= this.backend.listKeyPairs({}, operation).then(
       (records) => new Map(records.map((record) => [record.name, record])),
       (error: unknown) => {

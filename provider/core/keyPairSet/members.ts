@@ -53,9 +53,8 @@ export function regionsOf(
   if (regions !== undefined) return regions.map(String);
   const connection = known(args.connection);
   const own = connection && (Object.fromEntries(knownEntries(connection)) as typeof args.connection);
-  const place = resolvePlace(own as CheckedKeyPairSetArgs["connection"], settings, catalog).connection;
-  const { regionOfAccount } = catalog.rules(place.backend);
-  return [place.region ?? regionOfAccount(place, process.env)];
+  // Not the region of the account's profile: on another machine that may be another one, and the set must not move.
+  return [resolvePlace(own as CheckedKeyPairSetArgs["connection"], settings, catalog).connection.region];
 }
 
 /** All key pairs of the set, each with the arguments of a single one. */

@@ -7,7 +7,7 @@ import type { CheckedKeyPairSetArgs } from "../model";
 import type { PropertyChange } from "../resource/propertyTable";
 import { hasUnknown, knownPart, type PartlyUnknown } from "../unknown";
 import { undecided, type WantedPair, wantedPairs } from "./members";
-import type { Contents, MemberKey, StoredPair } from "./state";
+import { type Contents, type MemberKey, regionOf, type StoredPair } from "./state";
 
 /*
  * What must happen to each key pair of a set: the one comparison that diff, preview, create and update use. It makes no call. Whether
@@ -100,15 +100,21 @@ export function planSet(
   };
 }
 
-/** What is not wanted stays among the pairs while nothing else has its place. */
+/** What is not wanted stays among the pairs while nothing else has its place. A place has one pair. */
 function arranged({ keys }: Contents, used: ReadonlySet<StoredPair>, others: StoredPair[]): Contents {
-  const taken = new Set([...used].map(({ member, region }) => `${member}\0${region}`));
-  const isLeftOver = ({ member, region }: StoredPair) => taken.has(`${member}\0${region}`);
-  return {
-    pairs: [...used, ...others.filter((pair) => !isLeftOver(pair))],
-    leftOver: others.filter(isLeftOver),
-    keys,
-  };
+  const places = new Set([...used].map(placeOf));
+  const pairs = [...used];
+  const leftOver: StoredPair[] = [];
+  for (const pair of others) {
+    if (places.has(placeOf(pair))) leftOver.push(pair);
+    else pairs.push(pair);
+    places.add(placeOf(pair));
+  }
+  return { pairs, leftOver, keys };
+}
+
+function placeOf({ member, region }: StoredPair): string {
+  return `${member}\0${region}`;
 }
 
 /** The key pairs by member. */
@@ -121,7 +127,9 @@ function slotsOf({ pairs, leftOver }: Contents): Slots {
 /** What the set has of the member in the region: its pair, then those whose place it took. */
 function candidates({ member, region }: WantedPair, slots: Slots): readonly StoredPair[] {
   const ofMember = slots.get(member) ?? [];
-  if (region !== undefined) return ofMember.filter((stored) => stored.region === region);
+  // A pair whose region no cloud has named may be in any.
+  const isThere = (stored: StoredPair) => [region, regionOf(undefined)].includes(stored.region);
+  if (region !== undefined) return ofMember.filter(isThere);
   // Only a call can tell which region is the default one: it counts as the one where the pair is.
   const first = ofMember[0];
   return first ? ofMember.filter((stored) => stored.region === first.region) : [];
@@ -134,7 +142,8 @@ function comparison(
   { settings, catalog }: Planning,
 ) {
   const diff = diffKeyPair({ state, args, settings, catalog });
-  const { changes, deleteBeforeReplace } = diff;
+  const { deleteBeforeReplace } = diff;
+  const changes = [...diff.changes];
   const key = keys.get(member);
   // Another region has the new key already, or the member is to have the key of another region.
   const hasOtherKey = isCreated && key !== undefined && key.fingerprintSha256 !== state.__ownKey;
@@ -203,12 +212,18 @@ export function memberKeyOf({
 function rotationWarnings(steps: PairStep[], keys: Plan["keys"], contents: Contents): string[] {
   const rotated = new Map<string, Set<string>>();
   for (const step of steps) {
-    if (step.kind !== "replace" && step.kind !== "move") continue;
-    const { wanted, stored, changes } = step;
-    const { member, isCreated } = wanted;
-    const isMade = stored.state.publicKeyBody === undefined && !stored.state.__isDoubtful;
+    if (step.kind === "remove" || step.kind === "update") continue;
+    const { member, isCreated } = step.wanted;
+    const isMade =
+      step.kind === "add"
+        ? contents.keys.has(member)
+        : step.stored.state.publicKeyBody === undefined && !step.stored.state.__isDoubtful;
     if (!isCreated || !isMade || keys.has(member)) continue;
-    const reasons = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
+    // A member whose pairs are gone has its key still.
+    const reasons =
+      step.kind === "add"
+        ? ["keepers or keyGeneration"]
+        : step.changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
     rotated.set(member, new Set([...(rotated.get(member) ?? []), ...reasons]));
   }
   return [...rotated].map(([member, reasons]) => {

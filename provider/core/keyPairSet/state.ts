@@ -86,7 +86,11 @@ export function setStateOf(args: CheckedKeyPairSetArgs, contents: Contents): Key
     const held = [...pairs, ...leftOver].find(
       ({ state }) => state.__ownKey === key.fingerprintSha256 && state.privateKey !== undefined,
     )?.state.privateKey;
-    const privateKey = args.savePrivateKeys === false ? held : (key.privateKey ?? held);
+    // The state lets go of a private key only when it is surely in its file.
+    const isInFile = pairs.some(
+      ({ state }) => state.__ownKey === key.fingerprintSha256 && isInFileOnly(state),
+    );
+    const privateKey = isInFile ? held : (key.privateKey ?? held);
     if (privateKey !== undefined) privateKeys[member] = privateKey;
   }
   for (const { member, state } of pairs) {
@@ -124,9 +128,19 @@ function privateKeyOf(
 ): string | undefined {
   const older = __olderPrivateKeys[__ownKey];
   if (older !== undefined) return older;
-  const isInFileOnly = savePrivateKey === false && privateKeyFile !== undefined;
   const isOfMember = key === undefined || key.fingerprintSha256 === __ownKey;
-  return isOfMember && !isInFileOnly ? privateKeys[member] : undefined;
+  return isOfMember && !isInFileOnly({ privateKeyFile, savePrivateKey }) ? privateKeys[member] : undefined;
+}
+
+/** Whether the private key was written to its file, and left out of the state. */
+function isInFileOnly({
+  savePrivateKey,
+  privateKeyFile,
+  privateKey,
+}: {
+  [K in "savePrivateKey" | "privateKeyFile" | "privateKey"]?: KeyPairState[K] | undefined;
+}): boolean {
+  return savePrivateKey === false && privateKeyFile !== undefined && privateKey === undefined;
 }
 
 /** What programs may see of the pair. */

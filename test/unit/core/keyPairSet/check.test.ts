@@ -29,6 +29,22 @@ const propertiesOf = (...args: Parameters<FakeCloud["check"]>) =>
     .sort();
 
 describe("the folder", () => {
+  test("is refused where no key file is in it: a checkout without the files would remove everybody", () => {
+    keyFile(".gitkeep", "");
+    expect(failuresOf({ publicKeyFolder: "keys", created: ["ci"] })).toEqual([
+      {
+        property: "publicKeyFolder",
+        reason: `${join(folder, "keys")} holds no key file. If all members of it are to leave, take publicKeyFolder out of the program.`,
+      },
+    ]);
+  });
+
+  test("is not the one that private keys are written to", () => {
+    keyFile("anna.pub", anna.publicKey);
+    const news = { publicKeyFolder: "keys", privateKeyFolder: "./keys/", created: ["ci"] };
+    expect(propertiesOf(news)).toEqual(["privateKeyFolder"]);
+  });
+
   test("gives a member for each key file, in every format, of private keys the public half only", () => {
     keyFile("anna.pub", `${anna.publicKey} anna@laptop\n`);
     keyFile("bert.smith.txt", bert);
@@ -217,4 +233,19 @@ test("ed25519 keys on ECS are warned of once, whoever has them", () => {
   expect(cloud.check({ publicKeys: keys }).warnings).toEqual([
     expect.stringMatching(/^a, b, c: ECS does not document ssh-ed25519 keys/),
   ]);
+});
+
+describe("a member's name", () => {
+  test.each(["__proto__", "constructor", "toString", ""])("is not %j, wherever it is given", (name) => {
+    const publicKeys = Object.fromEntries([[name, bert]]);
+    expect(propertiesOf({ publicKeys, created: ["ci"] })).toEqual(["publicKeys"]);
+    expect(propertiesOf({ created: [name] })).toEqual(["created"]);
+    if (name === "") return;
+    keyFile(`${name}.pub`, bert);
+    expect(propertiesOf({ publicKeyFolder: "keys" })).toEqual([`${name}.pub`]);
+  });
+
+  test("differs from the others in more than upper and lower case where private keys are written", () => {
+    expect(propertiesOf({ created: ["ci", "CI"], privateKeyFolder: ".keys" })).toEqual(["created"]);
+  });
 });

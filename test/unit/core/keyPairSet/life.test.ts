@@ -534,3 +534,80 @@ function withoutLag<T>(action: () => Promise<T>): Promise<T> {
   useFakeTime();
   return withoutWaiting(action);
 }
+
+describe("nothing is lost", () => {
+  test("when the new region refuses: the pairs of the old one stay until those of the new one are there", async () => {
+    const state = await made({ publicKeys: { anna, bert }, regions: ["east"] });
+    const news = { publicKeys: { anna, bert }, regions: ["west"] };
+    cloud.in("west").script("importKeyPair", fails("PermissionDenied"), fails("PermissionDenied"));
+    const { state: half, incomplete } = await cloud.update(state, news);
+    expect(incomplete?.message).toContain("2 of 4 key pairs failed");
+    expect(cloud.names).toEqual(["east/team-anna", "east/team-bert"]);
+    cloud.newRun();
+    await cloud.update(half, news);
+    expect(cloud.names).toEqual(["west/team-anna", "west/team-bert"]);
+  });
+
+  test("when a full region refuses the pairs of another one: no room is made where none is needed", async () => {
+    const state = await made({ publicKeys: { anna, bert }, regions: ["east"] });
+    const full = () => fails("QuotaExceeded");
+    cloud.in("west").script("importKeyPair", full(), full(), full(), full());
+    await cloud.update(state, { publicKeys: { anna, bert }, regions: ["west"] });
+    expect(cloud.names).toEqual(["east/team-anna", "east/team-bert"]);
+  });
+
+  test("when a member's new name is refused, the pair of the old name stays", async () => {
+    const state = await made({ publicKeys: { anna } });
+    cloud.in("here").script("importKeyPair", fails("Refused"));
+    await cloud.update(state, { publicKeys: { anne: anna } });
+    expect(cloud.names).toEqual(["here/team-anna"]);
+  });
+
+  test("when two pairs of a member's place are unwanted, and neither can go", async () => {
+    const state = await made({ publicKeys: { anna } });
+    const inUse = () => fails("InUse");
+    const short = cloud.context({ timeoutSeconds: 1 });
+    cloud.in("here").script("deleteKeyPair", ...Array.from({ length: 40 }, inUse));
+    const { state: moved } = await cloud.update(
+      state,
+      { publicKeys: { anna }, keyPairNamePrefix: "new-" },
+      short,
+    );
+    cloud.newRun();
+    const again = cloud.context({ timeoutSeconds: 1 });
+    const { state: left } = await cloud.update(moved, { publicKeys: {}, keyPairNamePrefix: "new-" }, again);
+    const stored = [
+      ...Object.values(left.keyPairs).flatMap((regions) => Object.values(regions)),
+      ...(left.__leftOver ?? []).map(({ keyPair }) => keyPair),
+    ].map(({ keyPairName }) => keyPairName);
+    expect(stored.toSorted()).toEqual(["new-anna", "team-anna"]);
+    expect(cloud.names).toEqual(["here/new-anna", "here/team-anna"]);
+  });
+
+  test("of a private key that is to be in its file only, when its pair is deleted and not made again", async () => {
+    cloud.projectFolder = testFolder();
+    const state = await made({ created: ["ci"], tags: { team: "ops" } });
+    const news = { created: ["ci"], tags: { team: "qa" }, savePrivateKeys: false, privateKeyFolder: ".keys" };
+    cloud.in("here").script("importKeyPair", fails("Unavailable"));
+    const { state: half, incomplete } = await cloud.update(state, news);
+    expect(incomplete?.message).toContain("The old key pair is deleted, and the new one is not there yet.");
+    expect(half.privateKeys).toEqual(state.privateKeys);
+    cloud.newRun();
+    const { state: after } = await cloud.update(half, news);
+    expect(after.privateKeys).toEqual({});
+    const file = readFileSync(join(cloud.projectFolder, ".keys/ci.pem"), "utf8");
+    expect(fingerprintOfPrivate(file)).toBe(fingerprintOfPrivate(state.privateKeys["ci"]));
+  });
+
+  test("of the key that a member had, when it is created again after it was imported", async () => {
+    const created = { created: ["ci"], keyGeneration: { source: "local", type: "ed25519" } };
+    const state = await made(created);
+    const { state: imported } = await cloud.update(state, { publicKeys: { ci: bert } });
+    expect(imported.privateKeys).toEqual({});
+    cloud.newRun();
+    const { state: after } = await cloud.update(imported, created);
+    expect(fingerprintOfPrivate(after.privateKeys["ci"])).not.toBe(
+      fingerprintOfPrivate(state.privateKeys["ci"]),
+    );
+  });
+});
