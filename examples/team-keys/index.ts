@@ -1,11 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
 import { KeyPairSet } from "pulumi-keypair";
 
 // Every key file in `keys` is a member: the file's name without its ending is the member's name.
 const team = new KeyPairSet("team", {
   publicKeyFolder: "keys",
-  // The key of this member is made, once for all regions. The state keeps its private half encrypted; .keys/ci.pem is a copy.
+  // The key of this member is made, once for all regions. The state keeps its private half encrypted; the file ci.pem is a copy.
   created: ["ci"],
-  privateKeyFolder: ".keys",
+  privateKeyFolder: `.keys/${pulumi.getStack()}`,
   regions: ["eu-central-1", "cn-hangzhou", "us-west-1"],
   tags: { team: "ops" },
   tagChanges: "update",

@@ -139,8 +139,11 @@ describe("quickstart", () => {
 });
 
 describe("team-keys", () => {
-  const env = { PULUMI_CONFIG_PASSPHRASE: "choose-one" };
-  const typed = (...commands: string[]) => shell("team-keys", commands, env);
+  const typed = (...commands: string[]) =>
+    shell("team-keys", commands, {
+      PULUMI_CONFIG_PASSPHRASE: "choose-one",
+      PULUMI_BACKEND_URL: `file://${inFolder("team-keys/state")}`,
+    });
 
   it("has no type error, with the types that are published", async () => {
     expect(await typed("npx --no tsc")).toBe("");
@@ -155,9 +158,9 @@ describe("team-keys", () => {
     expect(outputs).toEqual({
       keyPairNames: ["team-anna", "team-bert", "team-ci"],
       keyOfAnna: "team-anna",
-      privateKeys: { ci: readFileSync(inFolder("team-keys/.keys/ci.pem"), "utf8") },
+      privateKeys: { ci: readFileSync(inFolder("team-keys/.keys/dev/ci.pem"), "utf8") },
     });
-    expect(statSync(inFolder("team-keys/.keys/ci.pem")).mode & 0o777).toBe(0o600);
+    expect(statSync(inFolder("team-keys/.keys/dev/ci.pem")).mode & 0o777).toBe(0o600);
     for (const piece of pieces(outputs.privateKeys.ci)) expect(output).not.toContain(piece);
     expect(await typed("pulumi up --yes")).toContain("2 unchanged");
 
