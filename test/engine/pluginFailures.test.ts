@@ -130,7 +130,7 @@ describe("the plugin", () => {
     const given = JSON.parse(output);
     const published = JSON.parse(readFileSync(join(inject("packageFolder"), "schema.json"), "utf8"));
     expect(given).toMatchObject({ name: "keypair", version: published.version });
-    expect(Object.keys(given.resources)).toEqual(Object.keys(published.resources));
+    expect(Object.keys(given.resources).sort()).toEqual(Object.keys(published.resources).sort());
   });
 });
 
