@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
 import { literal, newKey } from "./support/keys";
-import { pairs } from "./support/localStore";
+import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
 import { engineProject } from "./support/project";
 import { pairsInState, WITH_SETS } from "./support/sets";
 import { step } from "./support/step";
@@ -55,6 +55,58 @@ it("single key pairs move into a set and back, and the cloud is not touched", as
     expect(pairsInState(project)).toEqual(["anna/local team-anna", "ci/local team-ci"]);
     expect((await project.up()).changes).toEqual({ same: 3 });
   });
+});
+
+it("a move that takes two runs, because another resource fails in the first, loses no pair", async () => {
+  const [anna, dora, anothers] = await Promise.all([newKey(), newKey(), newKey()]);
+  const single = (name: string, line: string, more = "") =>
+    `new KeyPair(${literal(name)}, { keyPairName: "team-${name}", publicKeyBody: ${literal(line)}, ${more} });`;
+  const set = (members: object, more = "") =>
+    `const team = new KeyPairSet("team", { publicKeys: ${literal(members)}, onExisting: "adopt" }, { ${more} });`;
+  const fails = (after: string) =>
+    `const fails = new KeyPair("fails", { keyPairName: "taken" }, { dependsOn: [${after}] });`;
+  const project = await engineProject({
+    program: `${single("anna", anna.line)}\n${single("dora", dora.line)}`,
+  });
+  onTestFinished(() => project.close());
+  await project.up();
+  withStore(project, (store) => store.import(LOCAL_REGION, { name: "taken", publicKey: anothers.line }));
+  const before = pairs(project);
+  expect(before).toHaveLength(3);
+
+  await step("into a set", async () => {
+    const program = WITH_SETS + set({ anna: anna.line, dora: dora.line });
+    project.program(`${program}\n${fails("team")}`);
+    await project.up({ fails: true });
+    expect(project.resources()).toHaveLength(3);
+    project.program(program);
+    const run = await project.up();
+    for (const name of ["anna", "dora"])
+      expect(run.warnings(name)).toEqual([
+        expect.stringContaining("was left alone: a resource of the program has it"),
+      ]);
+    expect(pairs(project)).toEqual(before);
+    expect((await project.up()).changes).toEqual({ same: 2 });
+  });
+
+  await step("and back", async () => {
+    const program = (more: string, dependsOn: string) => `${WITH_SETS}
+      const dora = ${single("dora", dora.line, 'onExisting: "adopt"')}
+      ${more}
+      ${set({ anna: anna.line }, `dependsOn: [${dependsOn}]`)}`;
+    project.program(program(fails("dora"), "dora, fails"));
+    await project.up({ fails: true });
+    expect(pairsInState(project)).toHaveLength(2);
+    project.program(program("", "dora"));
+    const run = await project.up();
+    expect(run.warnings("team")).toEqual([expect.stringContaining('key pair "team-dora"')]);
+    expect(pairs(project)).toEqual(before);
+    expect(pairsInState(project)).toEqual(["anna/local team-anna"]);
+    expect((await project.up()).changes).toEqual({ same: 3 });
+  });
+
+  await project.destroy();
+  expect(pairs(project).map(({ name }) => name)).toEqual(["taken"]);
 });
 
 it("a set in three regions of the local store, whose created member is kept in a file only", async () => {

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { ecsProject } from "./support/alibaba";
+import { ecsProject, REGION } from "./support/alibaba";
 import { literal, newKey } from "./support/keys";
 
 /* Where the engine deletes a state after, or although, another state holds its pair. */
@@ -47,6 +47,37 @@ describe.concurrent("a pair that another state holds by now is not deleted for t
     expect((await ecs.project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
     await ecs.project.destroy();
     expect(ecs.names()).toEqual([]);
+  });
+
+  it("when the run that took it over failed elsewhere, and the next one deletes the old resource", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const ecs = await ecsProject({});
+    onTestFinished(() => ecs.close());
+    const [{ line }, anothers] = await Promise.all([newKey(), newKey()]);
+    ecs.emulator.store.import(REGION, { name: "taken", publicKey: anothers.line });
+    const pair = (name: string, more: string) =>
+      `new KeyPair("${name}", { keyPairName: "web", publicKeyBody: ${literal(line)}, ${more} })`;
+    ecs.project.program(pair("before", ""));
+    await ecs.project.up();
+
+    const after = pair("after", 'onExisting: "adopt"');
+    ecs.project.program(`const after = ${after};
+      new KeyPair("fails", { keyPairName: "taken" }, { dependsOn: [after] });`);
+    await ecs.project.up({ fails: true });
+    expect(ecs.project.resources()).toHaveLength(2);
+
+    ecs.project.program(after);
+    const run = await ecs.project.up();
+    expect(run.warnings("before")).toEqual([
+      expect.stringContaining("was left alone: a resource of the program has it, so the stack has it still"),
+    ]);
+    expect(ecs.names()).toEqual(["taken", "web"]);
+    expect((await ecs.project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
+    // The program runs, and the pair goes all the same.
+    await ecs.project.destroy({ flags: ["--run-program"] });
+    expect(ecs.names()).toEqual(["taken"]);
   });
 
   it("when the engine replaces it for a reason of its own", async ({ expect, onTestFinished }) => {

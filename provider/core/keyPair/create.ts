@@ -6,6 +6,7 @@ import { fileError } from "../privateKeyFile/fileError";
 import { checkPrivateKeyFile, writePrivateKeyFile } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import type { OperationContext, Outcome } from "../resource/contract";
+import { turnOf } from "../resource/runMemory";
 import { type KeyChoice, makeKeyPair } from "./make";
 import { doubtfulStateOf, stateOf } from "./state";
 
@@ -27,14 +28,20 @@ export async function createKeyPair(
   }
   // Asked before the pair is made, so that no call comes between the cloud's reply and the state.
   const owner = await backend.owner(operation);
-  const made = await makeKeyPair(args, backend, context, choice);
-  if ("doubt" in made) {
-    const state = doubtfulStateOf(args, made.startedAt, { backend, place, owner });
-    return { id: args.keyPairName, state, incomplete: made.doubt };
-  }
-  const state = stateOf(args, made, { backend, place, owner });
-  run.made.add(backend, owner, [made.record.name, state.__ownKey]);
-  return keepPrivateKey({ id: made.record.name, state }, context);
+  // In turn with another resource that gives the pair up: it either has deleted the pair before, or sees then
+  // that this run took it over.
+  const turn = turnOf(backend, owner?.id, args.keyPairName);
+  const outcome = await run.turns.take(turn, async (): Promise<Outcome<KeyPairState>> => {
+    const made = await makeKeyPair(args, backend, context, choice);
+    if ("doubt" in made) {
+      const state = doubtfulStateOf(args, made.startedAt, { backend, place, owner });
+      return { id: args.keyPairName, state, incomplete: made.doubt };
+    }
+    const state = stateOf(args, made, { backend, place, owner });
+    run.made.add(backend, owner, [made.record.name, state.__ownKey]);
+    return { id: made.record.name, state };
+  });
+  return outcome.incomplete ? outcome : keepPrivateKey(outcome, context);
 }
 
 /**

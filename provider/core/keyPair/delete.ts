@@ -3,7 +3,8 @@ import { openPlaceOfState } from "../connection";
 import type { KeyPairState } from "../model";
 import type { OperationContext } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
-import { deleteIfUnused, deleteWhenFree } from "./settle";
+import { type RunMemory, turnOf } from "../resource/runMemory";
+import { type Consideration, type Deletion, deleteIfUnused, deleteWhenFree } from "./settle";
 import { isOwn } from "./state";
 
 /** What became of the pair. `in use`: instances use it, and they were not waited for. */
@@ -12,8 +13,9 @@ export type Removal = "gone" | "left" | "in use";
 /**
  * Deletes the pair, if it still holds the key that this resource made or imported. Succeeds if the pair is
  * already gone. Leaves a pair whose key somebody else replaced. Also leaves a pair that this run made again
- * or took over: its new state needs it, and the engine deletes the old half of a replacement afterwards. The
- * private key's file stays, because servers may still trust the key.
+ * or took over: its new state needs it, and the engine deletes the old half of a replacement afterwards. And
+ * one that a resource of the program has since an earlier run, which did not come to the deletion. The private
+ * key's file stays, because servers may still trust the key.
  */
 export async function deleteKeyPair(
   id: string,
@@ -33,23 +35,22 @@ export async function removeKeyPair(
   context: OperationContext,
   { waits }: { waits: boolean },
 ): Promise<Removal> {
-  const { operation, run, warn } = context;
+  const { operation, warn } = context;
   const backend = await openPlaceOfState(state, context);
-  const isMade = await run.made.has(backend, operation, [id, state.__ownKey]);
-  if (isMade) {
-    const why = isMade === "unsure" ? "as far as can be told, " : "";
-    warn(
-      `key pair "${id}" (${backend.location}) was left alone: ${why}this run made it again or took it over, so the stack has it still.`,
-    );
-    return "left";
-  }
   await assertSameOwner(state, undefined, backend, operation);
-  const left = await deleteOwn(id, state, backend, operation, waits);
-  if (left === "in use") {
-    if (!state.__isDoubtful) return left;
+  const deletion = await deleteOwn(id, state, backend, context, waits);
+  if (deletion === "in use") {
+    if (!state.__isDoubtful) return deletion;
     warn(
       `key pair "${id}" (${backend.location}) was left alone: instances use it, so somebody holds its private key. It may be this ` +
         "stack's, from a call whose reply was lost.",
+    );
+    return "left";
+  }
+  const { left, neededBecause } = deletion;
+  if (neededBecause !== undefined) {
+    warn(
+      `key pair "${id}" (${backend.location}) was left alone: ${neededBecause}, so the stack has it still.`,
     );
     return "left";
   }
@@ -63,21 +64,41 @@ export async function removeKeyPair(
 }
 
 /**
- * Returns the pair if it was left because it is not this resource's. For a pair whose key nobody received,
+ * Deletes the pair, unless it is not this resource's, or not only its. For a pair whose key nobody received,
  * does not wait until instances release it.
  */
-async function deleteOwn(
+function deleteOwn(
   id: string,
   state: KeyPairState,
   backend: Backend,
-  operation: Operation,
+  { operation, run }: OperationContext,
   waits: boolean,
-): Promise<KeyPairRecord | "in use" | undefined> {
+): Promise<Deletion | "in use"> {
   const sought = { ...state, name: id };
   const isMeant = (record: KeyPairRecord) => isOwn(state, record);
-  const deletion =
-    state.__isDoubtful || !waits
-      ? await deleteIfUnused(backend, sought, isMeant, operation)
-      : await deleteWhenFree(backend, sought, isMeant, operation);
-  return deletion === "in use" ? deletion : deletion.left;
+  const others: Consideration = {
+    inTurn: (attempt) => run.turns.take(turnOf(backend, state.ownerId, id), attempt),
+    neededBecause: () => neededBecause([id, state.__ownKey], backend, operation, run),
+  };
+  return state.__isDoubtful || !waits
+    ? deleteIfUnused(backend, sought, isMeant, operation, others)
+    : deleteWhenFree(backend, sought, isMeant, operation, others);
+}
+
+/** Why the stack still needs the pair of this name and key, if it does. */
+async function neededBecause(
+  names: readonly string[],
+  backend: Backend,
+  operation: Operation,
+  { made, kept }: RunMemory,
+): Promise<string | undefined> {
+  const reasons = [
+    { pairs: made, reason: "this run made it again or took it over" },
+    { pairs: kept, reason: "a resource of the program has it" },
+  ];
+  for (const { pairs, reason } of reasons) {
+    const isThere = await pairs.has(backend, operation, names);
+    if (isThere) return isThere === "unsure" ? `as far as can be told, ${reason}` : reason;
+  }
+  return undefined;
 }

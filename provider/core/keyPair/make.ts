@@ -272,15 +272,17 @@ async function assertNoOthersOfProgram(
   { backend, context: { operation, run } }: Making,
   found: KeyPairRecord,
 ): Promise<void> {
-  for (const pairs of [run.made, run.kept]) {
-    if (!(await pairs.has(backend, operation, [found.name, fingerprintOf(found)]))) continue;
-    throw new KeyPairError({
-      code: "AlreadyExists",
-      keyPairName: found.name,
-      message: `the key pair "${found.name}" that is there (${backend.location}) is another resource's of this program`,
-      next: "Give each key pair a name of its own. Nothing was changed.",
-    });
-  }
+  const names = [found.name, fingerprintOf(found)];
+  const isMade = await run.made.has(backend, operation, names);
+  // A state that does not tell its owner may be of another account, which may have a pair of the same name and key.
+  const isKept = (await run.kept.has(backend, operation, names)) === true;
+  if (!isMade && !isKept) return;
+  throw new KeyPairError({
+    code: "AlreadyExists",
+    keyPairName: found.name,
+    message: `the key pair "${found.name}" that is there (${backend.location}) is another resource's of this program`,
+    next: "Give each key pair a name of its own. Nothing was changed.",
+  });
 }
 
 /** Gives an adopted pair the program's tags and resource group. Other tags belong to other tools. */

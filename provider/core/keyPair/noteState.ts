@@ -1,17 +1,20 @@
-import type { ProviderSettings } from "../connection";
+import { type ProviderSettings, placeOfState } from "../connection";
+import { defined } from "../defined";
 import type { KeyPairState } from "../model";
 import { fileOf } from "../projectFolder";
+import type { OperationContext } from "../resource/contract";
 import type { RunMemory } from "../resource/runMemory";
+
+type NoteContext = Pick<OperationContext, "settings" | "catalog" | "run">;
 
 /** Records what other key pairs of the run must know: whose key is in the state's file, and which pair stays. */
 export function noteKeyPairState(
   state: KeyPairState,
-  settings: ProviderSettings,
-  run: RunMemory,
+  context: NoteContext,
   keptFor: string | undefined,
 ): void {
-  releaseKept(run, keptFor);
-  noteKeyPair(state, settings, run, keptFor);
+  releaseKept(context.run, keptFor);
+  noteKeyPair(state, context, keptFor);
 }
 
 /** The resource is about to say anew which pairs it keeps. */
@@ -22,14 +25,16 @@ export function releaseKept(run: RunMemory, urn: string | undefined): void {
 /** Records one pair of a resource, which may have several. */
 export function noteKeyPair(
   state: KeyPairState,
-  settings: ProviderSettings,
-  run: RunMemory,
+  { settings, catalog, run }: NoteContext,
   keptFor: string | undefined,
 ): void {
   noteKeyFile(state, settings, run, keptFor);
-  if (keptFor === undefined || state.ownerId === undefined) return;
+  if (keptFor === undefined) return;
   const { backend: name, region, ownerId, keyPairName, __ownKey } = state;
-  run.kept.add({ name, region }, { id: ownerId }, [keyPairName, __ownKey], keptFor);
+  // Of a local store: its file. Which endpoint a cloud's pair was made at is not known.
+  const { path: endpoint } = placeOfState(state, settings, catalog).connection;
+  const owner = ownerId === undefined ? undefined : { id: ownerId };
+  run.kept.add(defined({ name, region, endpoint }), owner, [keyPairName, __ownKey], keptFor);
 }
 
 /**

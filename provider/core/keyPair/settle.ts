@@ -70,9 +70,20 @@ export function findNow(
 
 /**
  * The result of a deletion. `left`: the pair found right before the deletion, because it is not the one
- * meant.
+ * meant. `neededBecause`: it is, and has to stay.
  */
-export type Deletion = { left?: KeyPairRecord };
+export type Deletion = { left?: KeyPairRecord; neededBecause?: string };
+
+/** What a deletion heeds of the other resources of the run. */
+export interface Consideration {
+  /** Runs one try while no other resource makes a pair of that name, or takes it over. */
+  inTurn<T>(attempt: () => Promise<T>): Promise<T>;
+  /** Asked right before each try is sent. `undefined`: nobody needs the pair. */
+  neededBecause(): Promise<string | undefined>;
+}
+
+/** For a caller that has its turn, and has asked already. */
+const NONE: Consideration = { inTurn: (attempt) => attempt(), neededBecause: async () => undefined };
 
 /**
  * Deletes the pair if it is the one that is meant. Waits, until the deadline, for instances to release it.
@@ -84,8 +95,9 @@ export function deleteWhenFree(
   sought: Sought,
   isMeant: (record: KeyPairRecord) => boolean,
   operation: Operation,
+  others?: Consideration,
 ): Promise<Deletion> {
-  return deleteDespite(["InUse", "OutcomeUnknown"], backend, sought, isMeant, operation);
+  return deleteDespite(["InUse", "OutcomeUnknown"], backend, sought, isMeant, operation, others);
 }
 
 /**
@@ -96,9 +108,10 @@ export async function deleteIfUnused(
   sought: Sought,
   isMeant: (record: KeyPairRecord) => boolean,
   operation: Operation,
+  others?: Consideration,
 ): Promise<Deletion | "in use"> {
   try {
-    return await deleteDespite(["OutcomeUnknown"], backend, sought, isMeant, operation);
+    return await deleteDespite(["OutcomeUnknown"], backend, sought, isMeant, operation, others);
   } catch (error) {
     if (!isKeyPairError(error, "InUse")) throw error;
     return "in use";
@@ -112,14 +125,20 @@ async function deleteDespite(
   sought: Sought,
   isMeant: (record: KeyPairRecord) => boolean,
   operation: Operation,
+  others = NONE,
 ): Promise<Deletion> {
-  for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
+  const attempt = async (): Promise<Deletion> => {
     const record = await findNow(backend, sought, operation, isMeant);
     if (!record) return {};
     if (!isMeant(record)) return { left: record };
+    const neededBecause = await others.neededBecause();
+    if (neededBecause !== undefined) return { neededBecause };
+    await backend.deleteKeyPair(sought.name, operation);
+    return {};
+  };
+  for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
     try {
-      await backend.deleteKeyPair(sought.name, operation);
-      return {};
+      return await others.inTurn(attempt);
     } catch (error) {
       if (!isKeyPairError(error, ...passing)) throw error;
       if (Date.now() + wait >= operation.deadline) throw error;

@@ -1,22 +1,19 @@
-import type { ProviderSettings } from "../connection";
 import { noteKeyPair, releaseKept } from "../keyPair/noteState";
 import type { KeyPairSetState } from "../model";
-import type { ResourceDiff } from "../resource/contract";
-import type { RunMemory } from "../resource/runMemory";
+import type { OperationContext, ResourceDiff } from "../resource/contract";
 import { slotName } from "./diff";
 import { contentsOf } from "./state";
 
 /** Records what other resources of the run must know of each key pair that stays as it is, and of each key in a file. */
 export function noteKeyPairSetState(
   state: KeyPairSetState,
-  settings: ProviderSettings,
-  run: RunMemory,
+  context: Pick<OperationContext, "settings" | "catalog" | "run">,
   keptFor: string | undefined,
   diff?: ResourceDiff,
 ): void {
-  releaseKept(run, keptFor);
+  releaseKept(context.run, keptFor);
   for (const pair of contentsOf(state).pairs) {
     const isChanging = diff?.changingPairs?.has(slotName(pair.member, pair.region)) ?? false;
-    noteKeyPair(pair.state, settings, run, isChanging ? undefined : keptFor);
+    noteKeyPair(pair.state, context, isChanging ? undefined : keptFor);
   }
 }

@@ -21,8 +21,7 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
    */
   noteState?(
     state: State,
-    settings: ProviderSettings,
-    run: RunMemory,
+    context: Pick<OperationContext, "settings" | "catalog" | "run">,
     keptFor: string | undefined,
     diff?: ResourceDiff,
   ): void;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Backend, Operation, Owner } from "../backend";
 import { defined } from "../defined";
 import { KeyFileClaims, KnownKeyFiles } from "../privateKeyFile/claims";
+import { Turns } from "./turns";
 
 /**
  * What the resources of one engine run must know about each other. It exists only in the memory of the
@@ -14,12 +15,23 @@ export class RunMemory {
   readonly kept = new ThingsInCloud();
   /** What this run attached, by the names of the pair and of the instance. */
   readonly attached = new ThingsInCloud();
+  /** Who makes, takes over or deletes a pair, by `turnOf`. */
+  readonly turns = new Turns();
   readonly names = new NameClaims();
   readonly keyFileClaims = new KeyFileClaims();
   readonly knownKeyFiles = new KnownKeyFiles();
 }
 
-/** Where something is. A state does not tell the endpoint. */
+/** For `turns`: the pair of this name. Its place says as much as a state does, and a backend. */
+export function turnOf(
+  { name, region }: Pick<Whereabouts, "name" | "region">,
+  ownerId: string | undefined,
+  keyPairName: string,
+): (string | undefined)[] {
+  return [name, region, ownerId, keyPairName];
+}
+
+/** Where something is. A state tells the file of a store, but not the endpoint of a cloud. */
 type Whereabouts = Pick<Backend, "name"> & Partial<Pick<Backend, "region" | "endpoint">>;
 
 interface ThingInCloud {
@@ -55,7 +67,7 @@ export class ThingsInCloud {
 
   /**
    * Whether the thing of these names is among them. `"unsure"`: the account is not known, or the same account
-   * is reached at another endpoint, so it may be another thing with the same names.
+   * is known to be reached at another endpoint, so it may be another thing with the same names.
    */
   async has(
     backend: Backend,
@@ -69,7 +81,9 @@ export class ThingsInCloud {
     if (alike.length === 0) return false;
     const owner = await backend.owner(operation);
     const isSameOwner = (thing: ThingInCloud) => owner !== undefined && thing.owner?.id === owner.id;
-    const here = alike.filter(({ where }) => where.endpoint === backend.endpoint);
+    const here = alike.filter(
+      ({ where: { endpoint } }) => endpoint === undefined || endpoint === backend.endpoint,
+    );
     // A local store has no accounts.
     if (here.some((thing) => isSameOwner(thing) || (backend.name === "local" && thing.owner === owner)))
       return true;

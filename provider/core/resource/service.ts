@@ -78,7 +78,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     const diff = this.resource.diff({ state, args, settings, catalog });
     const isInProgram = this.#checked.has(urn);
     const isKept = isInProgram && !diff.changes.some(({ kind }) => kind === "replace");
-    this.resource.noteState?.(state, settings, run, isKept ? urn : undefined, diff);
+    this.resource.noteState?.(state, { settings, catalog, run }, isKept ? urn : undefined, diff);
     if (!isInProgram) return diff;
     if (diff.summary !== undefined) reporter.inform(urn, diff.summary);
     for (const warning of diff.warnings) reporter.warn(urn, warning);

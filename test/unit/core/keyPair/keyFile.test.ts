@@ -43,13 +43,13 @@ describe("the private key file of a pair that is gone", () => {
 
 test("the key of a pair that stays is no old key, until the engine makes the pair again", () => {
   const urn = "urn:pulumi:test::unit::keypair::web";
-  keyPairResource.noteState?.(created(), context.settings, context.run, urn);
+  keyPairResource.noteState?.(created(), context, urn);
   expect(isKnown()).toBe(false);
   context.run.knownKeyFiles.release(urn);
   expect(isKnown()).toBe(true);
 });
 
 test("the file of a pair that may be replaced is known to the run that compares it", () => {
-  keyPairResource.noteState?.(created(), context.settings, context.run, undefined);
+  keyPairResource.noteState?.(created(), context, undefined);
   expect(isKnown()).toBe(true);
 });

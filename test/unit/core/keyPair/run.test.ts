@@ -3,7 +3,7 @@ import { keyPairResource } from "../../../../provider/core/keyPair";
 import type { CheckedKeyPairArgs, KeyPairState } from "../../../../provider/core/model";
 import { ResourceService } from "../../../../provider/core/resource/service";
 import { contextOf, URN, useFakeTime, withoutWaiting } from "../support/context";
-import { FakeBackend } from "../support/fakeBackend";
+import { FakeBackend, fails, meanwhile, type Step } from "../support/fakeBackend";
 import { ed25519Key } from "../support/keys";
 import { createdState, importedState } from "../support/states";
 
@@ -119,6 +119,164 @@ describe("a pair that moves to another account with its name and its key", () =>
   });
 });
 
+describe("a pair that another resource took over in an earlier run, which did not come to the deletion", () => {
+  const program = { keyPairName: "web", publicKeyBody: imported, onExisting: "adopt" } as const;
+  /** What the taker's state says of the pair, when this run compares it. */
+  const runWith = (kept: Partial<KeyPairState>) => {
+    const started = run();
+    started.check(program, OTHER_URN);
+    started.diff(importedState(kept), program, OTHER_URN);
+    // What the check says of the key.
+    started.warnings.splice(0);
+    return started;
+  };
+
+  test.each([
+    ["local", {}, {}],
+    ["of the same account", { id: "account" }, { ownerId: "account" }],
+  ])("is left, and that is said: %s", async (_, owner, state) => {
+    if ("id" in owner) backend.ownerOfPairs = owner;
+    backend.put("web", imported);
+    const { delete: remove, warnings } = runWith(state);
+    await remove(importedState(state));
+    expect(backend.writes).toEqual([]);
+    expect(warnings).toEqual([
+      'key pair "web" (fake here) was left alone: a resource of the program has it, so the stack has it still.',
+    ]);
+  });
+
+  test("is left when it cannot be told whether the account is the same", async () => {
+    backend.ownerOfPairs = { id: "account" };
+    backend.put("web", imported);
+    const { delete: remove, warnings } = runWith({});
+    await remove(importedState({ ownerId: "account" }));
+    expect(backend.writes).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringContaining("as far as can be told, a resource of the program has it"),
+    ]);
+  });
+
+  test("is left when the comparison comes only while the pair is looked at", async () => {
+    backend.put("web", imported);
+    const { check, diff, delete: remove } = run();
+    check(program, OTHER_URN);
+    backend.script(
+      "findKeyPair",
+      meanwhile(() => diff(importedState(), program, OTHER_URN)),
+    );
+    await remove(importedState());
+    expect(backend.writes).toEqual([]);
+  });
+
+  test.each([
+    ["in another region", { region: "there" }],
+    ["in another store", { connection: { path: "/another/store" } }],
+    ["of another account", { ownerId: "another-account" }],
+    ["under another name", { keyPairName: "db" }],
+    ["with another key", { __ownKey: "SHA256:another" }],
+  ])("one %s is another pair, and this one is deleted", async (_, kept) => {
+    if ("ownerId" in kept) backend.ownerOfPairs = { id: "account" };
+    backend.put("web", imported);
+    const { delete: remove, warnings } = runWith(kept);
+    await remove(importedState());
+    expect(backend.pairs.size).toBe(0);
+    expect(warnings).toEqual([]);
+  });
+
+  test("is deleted in a run that has no program, such as a destroy", async () => {
+    backend.put("web", imported);
+    const { diff, delete: remove } = run();
+    // After a refresh, and before a destroy, the engine compares too.
+    diff(importedState(), program, OTHER_URN);
+    await remove(importedState(), OTHER_URN);
+    expect(backend.pairs.size).toBe(0);
+  });
+
+  test("is deleted for the resource that has it when that is replaced", async () => {
+    backend.put("web", imported);
+    const { delete: remove, check, diff } = runWith({});
+    const news = { ...program, publicKeyBody: ed25519Key("another's").publicKey };
+    check(news, OTHER_URN);
+    expect(diff(importedState(), news, OTHER_URN).deleteBeforeReplace).toBe(true);
+    await remove(importedState(), OTHER_URN);
+    expect(backend.pairs.size).toBe(0);
+  });
+
+  test("and when the engine replaces it for a reason of its own", async () => {
+    backend.put("web", imported);
+    const { delete: remove, check } = runWith({});
+    check(program, OTHER_URN);
+    await remove(importedState(), OTHER_URN);
+    expect(backend.pairs.size).toBe(0);
+  });
+});
+
+describe("a pair that one resource takes over while another one removes it", () => {
+  const program = { keyPairName: "web", publicKeyBody: imported, onExisting: "adopt" } as const;
+  const late: Step = async (effect) => {
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    return effect();
+  };
+  const inUse = fails("InUse", { message: 'key pair "web" is attached to i-1' });
+  beforeEach(() => backend.put("web", imported));
+
+  test("is made again when the deletion takes effect late", async () => {
+    const { create, delete: remove, warnings } = run();
+    let taken: Promise<unknown> | undefined;
+    backend.script("deleteKeyPair", (effect) => {
+      taken = create(program, OTHER_URN);
+      return late(effect);
+    });
+    await remove(importedState());
+    await taken;
+    expect(backend.pairs.get("web")?.publicKey).toBe(imported);
+    expect(warnings).toEqual([]);
+  });
+
+  test("is left when the takeover has begun", async () => {
+    const { create, delete: remove, warnings } = run();
+    backend.script("changeTags", late);
+    await Promise.all([create({ ...program, tags: { of: "it" } }, OTHER_URN), remove(importedState())]);
+    expect(backend.pairs.get("web")?.tags).toEqual({ of: "it" });
+    expect(warnings).toEqual([expect.stringContaining("this run made it again or took it over")]);
+  });
+
+  test("is left when instances use it first: the takeover does not wait for these", async () => {
+    const { create, delete: remove, warnings } = run();
+    let taken: Promise<unknown> | undefined;
+    backend.script("deleteKeyPair", (effect) => {
+      taken = create(program, OTHER_URN);
+      return inUse(effect);
+    });
+    await remove(importedState());
+    await taken;
+    expect(backend.writes).toEqual(["delete web", "import web"]);
+    expect(warnings).toEqual([expect.stringContaining("this run made it again or took it over")]);
+  });
+
+  test("is deleted when the takeover fails", async () => {
+    const { create, delete: remove } = run();
+    const { publicKey } = ed25519Key("another's");
+    const taker = create({ ...program, publicKeyBody: publicKey }, OTHER_URN);
+    await Promise.all([
+      expect(taker).rejects.toThrow("with another key, so it cannot be adopted"),
+      remove(importedState()),
+    ]);
+    expect(backend.pairs.size).toBe(0);
+  });
+
+  test("nobody waits for a pair of that name in another account", async () => {
+    const { create, delete: remove } = run();
+    backend.ownerOfPairs = { id: "account" };
+    const order: string[] = [];
+    backend.script("importKeyPair", late);
+    const taker = create({ ...program, keyPairName: "web" }, OTHER_URN).then(() => order.push("taker"));
+    const other = remove(importedState()).then(() => order.push("giver"));
+    await Promise.all([taker, other]);
+    expect(order).toEqual(["giver", "taker"]);
+  });
+});
+
 describe("two resources with one name", () => {
   const program = (...resources: object[]) => {
     const { context } = run();
@@ -196,6 +354,14 @@ describe("a pair that another resource of the program has, in one account by oth
     expect(diff(state, { keyPairName: "web", publicKeyBody: imported }).changes).toEqual([]);
     await expect(create(news(how), OTHER_URN)).rejects.toThrow(IS_ANOTHERS);
     expect(backend.pairs.get("web")).toBe(before);
+  });
+
+  test("is taken over when the other one's state does not tell its account, which may be another", async () => {
+    backend.put("web", imported);
+    const { check, create, diff } = inAccount();
+    check({ keyPairName: "web", publicKeyBody: imported });
+    diff(importedState(), { keyPairName: "web", publicKeyBody: imported });
+    expect((await create(news("adopt"), OTHER_URN)).id).toBe("web");
   });
 
   test("is free for the resource that has it, which the engine replaces for a reason of its own", async () => {

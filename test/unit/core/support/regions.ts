@@ -93,7 +93,7 @@ export class FakeCloud {
   /** As the engine does it: diff first, which also tells the run what stays. */
   update(state: KeyPairSetState, news: object, context = this.context()): Promise<Outcome<KeyPairSetState>> {
     const diff = this.diff(state, news);
-    keyPairSetResource.noteState?.(state, this.settings, this.run, SET_URN, diff);
+    keyPairSetResource.noteState?.(state, this, SET_URN, diff);
     return keyPairSetResource.update("team-*", state, this.checked(news, state), context);
   }
 
