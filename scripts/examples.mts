@@ -1,7 +1,7 @@
 // npm run examples: translates the YAML programs of docs/examples into the languages that Pulumi has a generator for here.
 // Needs Go. With folders as arguments, translates those. `npm run generate` takes the translations into schema.json.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { goTool } from "./engine/goTool.mts";
 import { run } from "./engine/run.mts";
@@ -16,6 +16,10 @@ const folders = given.length > 0 ? given : readdirSync(EXAMPLES).map((name) => j
 for (const folder of folders) await translate(folder);
 
 async function translate(folder: string): Promise<void> {
+  const go = join(folder, "main.go");
+  // What Pulumi's generator of Go writes for a function does not compile: that is written by hand.
+  const callsFunction = readFileSync(join(folder, "Pulumi.yaml"), "utf8").includes("fn::invoke");
+  const byHand = callsFunction && existsSync(go) ? readFileSync(go, "utf8") : undefined;
   const translator = await goTool({
     name: "examples",
     source: join(import.meta.dirname, "examples/main.go"),
@@ -23,6 +27,7 @@ async function translate(folder: string): Promise<void> {
     requirements: PULUMI_YAML_REQUIREMENTS,
   });
   await run(translator, [SCHEMA, folder], { label: "the translator of examples" });
+  if (byHand !== undefined) writeFileSync(go, byHand);
   const program = join(folder, "index.ts");
   writeFileSync(program, asWrittenHere(readFileSync(program, "utf8")));
 }

@@ -101,7 +101,9 @@ describe.skipIf(!has("go"))("the translations", () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     cpSync(join(EXAMPLES, example, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
     await translateExample(folder);
-    for (const file of GENERATED)
+    // The Go of a function is written by hand (scripts/examples.mts); test/engine/languages.test.ts builds it.
+    const callsFunction = readFileSync(join(folder, "Pulumi.yaml"), "utf8").includes("fn::invoke");
+    for (const file of GENERATED.filter((name) => name !== "main.go" || !callsFunction))
       expect(readFileSync(join(folder, file), "utf8"), file).toBe(
         readFileSync(join(EXAMPLES, example, file), "utf8"),
       );

@@ -7,13 +7,10 @@ import (
 
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
-		deploy, err := keypair.LookupKeyPair(ctx, &keypair.GetKeyPairArgs{
-			KeyPairName: "deploy",
-		}, nil)
-		if err != nil {
-			return err
-		}
-		ctx.Export("fingerprint", deploy.FingerprintSha256)
+		deploy := keypair.LookupKeyPairOutput(ctx, keypair.LookupKeyPairOutputArgs{
+			KeyPairName: pulumi.String("deploy"),
+		})
+		ctx.Export("fingerprint", deploy.FingerprintSha256())
 		return nil
 	})
 }

@@ -7,16 +7,13 @@ import (
 
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
-		team, err := keypair.GetKeyPairs(ctx, &keypair.GetKeyPairsArgs{
-			NameRegex: pulumi.StringRef("^team-"),
-			Tags: map[string]interface{}{
-				"team": "ops",
+		team := keypair.GetKeyPairsOutput(ctx, keypair.GetKeyPairsOutputArgs{
+			NameRegex: pulumi.String("^team-"),
+			Tags: pulumi.StringMap{
+				"team": pulumi.String("ops"),
 			},
-		}, nil)
-		if err != nil {
-			return err
-		}
-		ctx.Export("names", team.KeyPairNames)
+		})
+		ctx.Export("names", team.KeyPairNames())
 		return nil
 	})
 }

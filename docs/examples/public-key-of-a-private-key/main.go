@@ -9,14 +9,10 @@ import (
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
 		cfg := config.New(ctx, "")
-		privateKey := cfg.Require("privateKey")
-		deploy, err := keypair.GetPublicKey(ctx, &keypair.GetPublicKeyArgs{
-			PrivateKey: privateKey,
-		}, nil)
-		if err != nil {
-			return err
-		}
-		ctx.Export("publicKey", deploy.PublicKey)
+		deploy := keypair.GetPublicKeyOutput(ctx, keypair.GetPublicKeyOutputArgs{
+			PrivateKey: cfg.RequireSecret("privateKey"),
+		})
+		ctx.Export("publicKey", deploy.PublicKey())
 		return nil
 	})
 }
