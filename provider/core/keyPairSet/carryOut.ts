@@ -42,8 +42,8 @@ export interface Reached {
  * Carries out a plan, on many key pairs at once, by the functions of a single key pair. Never rejects: what was done is in the
  * contents, and what was not is in the failures.
  *
- * New pairs come first, then those go whose place they took, and those that nobody wants: none of the latter, if a new one failed. A pair that instances use is waited for at
- * the end, so that it holds up no other.
+ * New pairs come first. Then those go whose place they took, and those that nobody wants (none of these, if a new one failed). A pair
+ * that instances use is waited for at the end, so that it holds up no other.
  * @param privateKeyFolder  As the program gives it. It is made if it is not there.
  */
 export async function carryOut(

@@ -12,7 +12,7 @@ import { Findings, withoutPrivateKeys } from "../resource/findings";
 import { type PartlyUnknown, UNKNOWN } from "../unknown";
 import { checkPairs } from "./checkPairs";
 import { type GivenKey, keysOfFolder } from "./folder";
-import { plannedPairs, undecided, wantedPairs } from "./members";
+import { memberNameProblem, plannedPairs, undecided, wantedPairs } from "./members";
 import { KEY_PAIR_SET_PROPERTIES } from "./properties";
 
 export type SetCheck = CheckRequest<KeyPairSetArgs, CheckedKeyPairSetArgs>;
@@ -175,14 +175,6 @@ function checkFileNames(created: string[], findings: Findings): void {
     if (names.length > 1)
       findings.fail("created", `${names.join(" and ")} would have the same private key file on some disks`);
   }
-}
-
-/** Why a member cannot have this name. */
-export function memberNameProblem(member: string): string | undefined {
-  if (member === "") return "a member's name must not be empty.";
-  // Names that every object of JavaScript has: a pair of such a member could be lost among them.
-  if (member in Object.prototype) return `"${member}" cannot be the name of a member.`;
-  return undefined;
 }
 
 function keysOfArgument(publicKeys: KeyPairSetArgs["publicKeys"] = {}, findings: Findings): GivenKey[] {

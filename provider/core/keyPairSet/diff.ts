@@ -4,7 +4,7 @@ import { changesOf } from "../resource/propertyTable";
 import { knownPart } from "../unknown";
 import { type PairStep, type Plan, planSet } from "./plan";
 import { KEY_PAIR_SET_PROPERTIES } from "./properties";
-import { contentsOf } from "./state";
+import { contentsOf, slotName } from "./state";
 import { memberOf, regionOfStep, summaryOf } from "./summary";
 
 /** Compares the set, and each of its key pairs, with the program. The set is never replaced. */
@@ -32,16 +32,9 @@ export function diffKeyPairSet({
 /** The pairs that do not stay as they are, as `slotName` names them. */
 function changingPairs({ steps }: Plan): ReadonlySet<string> {
   const names = steps.flatMap((step) =>
-    step.kind === "remove" || step.kind === "replace" || step.kind === "move"
-      ? [slotName(step.stored.member, step.stored.region)]
-      : [],
+    step.kind === "remove" || step.kind === "replace" || step.kind === "move" ? [slotName(step.stored)] : [],
   );
   return new Set(names);
-}
-
-/** A member in a region, as one text. */
-export function slotName(member: string, region: string): string {
-  return `${member}\0${region}`;
 }
 
 /** What of the pair changes. Both sides of the comparison have it: the state, and what the check plans (`plannedPairs`). */

@@ -5,6 +5,7 @@ import { resolvePublicKey } from "../keyPair/publicKeySource";
 import { fileError } from "../privateKeyFile/fileError";
 import { fileOf } from "../projectFolder";
 import { about, type Findings } from "../resource/findings";
+import { memberNameProblem } from "./members";
 
 /** A member's key, and where the program gives it. */
 export interface GivenKey {
@@ -37,8 +38,9 @@ export function keysOfFolder(folder: string, projectFolder: string, findings: Fi
     }
     const read = () => resolvePublicKey({ publicKeyFile: join(path, name) }, projectFolder);
     const member = name.slice(0, name.length - extname(name).length);
-    if (member in Object.prototype) {
-      findings.fail(name, `"${member}" cannot be the name of a member`);
+    const problem = memberNameProblem(member);
+    if (problem) {
+      findings.fail(name, problem);
       return [];
     }
     const key = findings.attempt(name, () => about(name, read));

@@ -57,6 +57,14 @@ export function regionsOf(
   return [resolvePlace(own as CheckedKeyPairSetArgs["connection"], settings, catalog).connection.region];
 }
 
+/** Why a member cannot have this name. */
+export function memberNameProblem(member: string): string | undefined {
+  if (member === "") return "a member's name must not be empty.";
+  // Names that every object of JavaScript has: a pair of such a member could be lost among them.
+  if (member in Object.prototype) return `"${member}" cannot be the name of a member.`;
+  return undefined;
+}
+
 /** All key pairs of the set, each with the arguments of a single one. */
 export function wantedPairs(args: Args, settings: ProviderSettings, catalog: BackendCatalog): WantedPair[] {
   const regions = regionsOf(args, settings, catalog);

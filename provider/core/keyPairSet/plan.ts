@@ -7,7 +7,7 @@ import type { CheckedKeyPairSetArgs } from "../model";
 import type { PropertyChange } from "../resource/propertyTable";
 import { hasUnknown, knownPart, type PartlyUnknown } from "../unknown";
 import { undecided, type WantedPair, wantedPairs } from "./members";
-import { type Contents, type MemberKey, regionOf, type StoredPair } from "./state";
+import { type Contents, type MemberKey, regionOf, type StoredPair, slotName } from "./state";
 
 /*
  * What must happen to each key pair of a set: the one comparison that diff, preview, create and update use. It makes no call. Whether
@@ -102,19 +102,15 @@ export function planSet(
 
 /** What is not wanted stays among the pairs while nothing else has its place. A place has one pair. */
 function arranged({ keys }: Contents, used: ReadonlySet<StoredPair>, others: StoredPair[]): Contents {
-  const places = new Set([...used].map(placeOf));
+  const slots = new Set([...used].map(slotName));
   const pairs = [...used];
   const leftOver: StoredPair[] = [];
   for (const pair of others) {
-    if (places.has(placeOf(pair))) leftOver.push(pair);
+    if (slots.has(slotName(pair))) leftOver.push(pair);
     else pairs.push(pair);
-    places.add(placeOf(pair));
+    slots.add(slotName(pair));
   }
   return { pairs, leftOver, keys };
-}
-
-function placeOf({ member, region }: StoredPair): string {
-  return `${member}\0${region}`;
 }
 
 /** The key pairs by member. */

@@ -53,6 +53,11 @@ export function regionOf(region: string | undefined): string {
   return region ?? NAMELESS_REGION;
 }
 
+/** A member in a region, as one text. A set has one pair there. */
+export function slotName({ member, region }: Pick<StoredPair, "member" | "region">): string {
+  return `${member}\0${region}`;
+}
+
 /** The key pairs of a stored set. */
 export function contentsOf(state: KeyPairSetState): Contents {
   const { privateKeys = {}, keyPairs = {}, __notes = {}, __keys = {}, __leftOver = [] } = state;
