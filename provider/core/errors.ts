@@ -101,6 +101,12 @@ export class KeyPairError extends Error {
   with(more: Partial<ErrorDetails>): KeyPairError {
     return new KeyPairError({ ...this.details, cause: this.cause, ...more });
   }
+
+  /** The same error, with whole sentences after what it says to do next. */
+  withNext(more: string): KeyPairError {
+    const { next } = this.details;
+    return this.with({ next: next ? `${next} ${more}` : more });
+  }
 }
 
 export function isKeyPairError(error: unknown, ...codes: ErrorCode[]): error is KeyPairError {

@@ -74,11 +74,12 @@ export async function keepPrivateKey(
   } catch (error) {
     // Catches every error, because this process holds the only copy of the private key.
     const failure = fileError(error, "write", privateKeyFile ?? "", "privateKeyFile");
-    const next = `${failure.details.next ? `${failure.details.next} ` : ""}The key pair is there and its private key is kept in the stack's state: run \`pulumi up\` again once the file can be written.`;
+    const next =
+      "The key pair is there and its private key is kept in the stack's state: run `pulumi up` again once the file can be written.";
     const { privateKeyFile: _notWritten, privateKeyPassphrase: _notUsed, ...kept } = state;
     const { privateKeyFile: file, privateKeyPassphrase: passphrase } = before;
     const reached = { ...kept, ...defined({ privateKeyFile: file, privateKeyPassphrase: passphrase }) };
-    return { id, state: reached, incomplete: failure.with({ keyPairName: id, next }) };
+    return { id, state: reached, incomplete: failure.with({ keyPairName: id }).withNext(next) };
   }
   if (savePrivateKey !== false) return { id, state };
   const { privateKey: _inFileOnly, ...rest } = state;

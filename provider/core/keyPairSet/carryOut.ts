@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { type ErrorCode, isKeyPairError, type KeyPairError } from "../errors";
+import type { ErrorCode, KeyPairError } from "../errors";
 import { createKeyPair } from "../keyPair/create";
 import { removeKeyPair } from "../keyPair/delete";
 import { argumentsOf } from "../keyPair/state";
@@ -211,9 +211,9 @@ class Work {
     const outcome = await this.#create(wanted, context).catch(async (error: unknown) => {
       if (removal !== "gone") throw error;
       const failure = asKeyPairError(error);
-      throw isKeyPairError(failure, ...FOR_GOOD)
+      throw FOR_GOOD.includes(failure.code)
         ? await this.#putBack(stored, failure, context)
-        : withNext(failure, "The old key pair is deleted, and the new one is not there yet.");
+        : failure.withNext("The old key pair is deleted, and the new one is not there yet.");
     });
     this.#record(wanted, outcome, stored);
     return undefined;
@@ -246,9 +246,9 @@ class Work {
       const { privateKeyFile: _file, savePrivateKey: _inFile, ...args } = argumentsOf(state);
       const outcome = await createKeyPair(args, context, { key });
       this.#record({ member, isCreated: false }, outcome);
-      return withNext(refusal, "The key pair has its old key again.");
+      return refusal.withNext("The key pair has its old key again.");
     } catch (error) {
-      return withNext(refusal, `Its old key could not be put back: ${asKeyPairError(error).message}`);
+      return refusal.withNext(`Its old key could not be put back: ${asKeyPairError(error).message}`);
     }
   }
 
@@ -297,11 +297,6 @@ class Work {
     const catalog = isDoubtful ? this.context.catalog : this.#catalogs[isNew ? "making" : "removing"];
     return { ...this.context, catalog, operation: this.#progress.operationFor(step) };
   }
-}
-
-function withNext(error: KeyPairError, more: string): KeyPairError {
-  const { next } = error.details;
-  return error.with({ next: next ? `${next} ${more}` : more });
 }
 
 /** Whether the step may write a private key to its file. */
