@@ -39,7 +39,7 @@ it("onExisting says what becomes of a pair of that name that is there already", 
 
   await step("up fails, adopts or makes it again, and each error says what to do next", async () => {
     const run = await project.up({ fails: true, flags: ["--continue-on-error"] });
-    expect(run.failed.sort()).toEqual(["adopt-created", "adopt-other", "fail-other", "fail-same"]);
+    expect(run.failed).toEqual(["adopt-created", "adopt-other", "fail-other", "fail-same"]);
     expect(run.errors("fail-same").join()).toMatch(
       /a key pair "fail-same" is there already, with this very key \(fingerprint [0-9a-f:]{47}, made [^)]+\) \(code KeyPair\.AlreadyExist, request id \S+\)\. Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first\./,
     );

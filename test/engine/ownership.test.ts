@@ -95,7 +95,7 @@ it("another account's credentials are an error that names both accounts, and cha
   });
 
   expect(recorded()).toEqual(before);
-  expect(ecs.names()).toEqual(["used", "imported", "created"]);
+  expect(ecs.names()).toEqual(["created", "imported", "used"]);
   expect(store.find(REGION, "imported")?.tags).toEqual({ team: "ops" });
   expect(store.attachedInstances(REGION, "used")).toEqual(["i-1"]);
   expect(namesOf(ecs, THEIRS)).toEqual(["imported"]);

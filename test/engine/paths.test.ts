@@ -19,7 +19,7 @@ it("relative paths mean the project's folder, also when the program moves to ano
   await step("the program moves to src/, and nothing changes", async () => {
     project.write("src/index.js", project.read("index.js"));
     project.write("src/package.json", JSON.stringify({ name: "test", main: "index.js" }));
-    project.write("Pulumi.yaml", "name: test\nruntime: nodejs\nmain: src/\n");
+    project.projectFile("main: src/\n");
     expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 3 });
     expect(existsSync(project.path("src/.keypair"))).toBe(false);
   });

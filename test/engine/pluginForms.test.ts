@@ -33,17 +33,12 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const projectFile = (lines = "") => `name: test\nruntime: nodejs\n${lines}`;
-
 /** What the user does in each form, in a project that does not know the plugin yet. */
 const FORMS: [form: string, use: (project: EngineProject) => Promise<void>][] = [
   [
     "plugins.providers in Pulumi.yaml",
     async (project) => {
-      project.write(
-        "Pulumi.yaml",
-        projectFile(`plugins:\n  providers:\n    - { name: keypair, path: ${plain} }\n`),
-      );
+      project.projectFile(`plugins:\n  providers:\n    - { name: keypair, path: ${plain} }\n`);
     },
   ],
   [
@@ -52,20 +47,20 @@ const FORMS: [form: string, use: (project: EngineProject) => Promise<void>][] = 
       // A folder with the executable alone: one with PulumiPlugin.yaml needs a language host that runs plugins.
       mkdirSync(project.path("bin"));
       symlinkSync(join(plain, EXECUTABLE), project.path(`bin/${EXECUTABLE}`));
-      project.write("Pulumi.yaml", projectFile("packages:\n  keypair: ./bin\n"));
+      project.projectFile("packages:\n  keypair: ./bin\n");
     },
   ],
   [
     "plugin install of the folder",
     async (project) => {
-      project.write("Pulumi.yaml", projectFile());
+      project.projectFile();
       await project.pulumi(["plugin", "install", "resource", "keypair", version, "--file", plain]);
     },
   ],
   [
     "plugin install of the archive",
     async (project) => {
-      project.write("Pulumi.yaml", projectFile());
+      project.projectFile();
       await project.pulumi(["plugin", "install", "resource", "keypair", version, "--file", archive]);
     },
   ],
@@ -89,7 +84,7 @@ describe("the engine takes the plugin", () => {
     const project = await pluginProject({ program: `new PluginKeyPair("web");` });
     onTestFinished(() => project.close());
     rmSync(project.path("bin"), { recursive: true });
-    project.write("Pulumi.yaml", projectFile());
+    project.projectFile();
     const path = [plain, inject("engine").binDir, dirname(process.execPath), process.env["PATH"]];
     const env = { PATH: path.join(delimiter) };
     expect((await project.up({ env })).ops("web")).toEqual(["create"]);

@@ -165,7 +165,7 @@ describe("where the package is", () => {
   });
 
   it("above the program, which Pulumi.yaml names as main", async () => {
-    project.write("Pulumi.yaml", "name: test\nruntime: nodejs\nmain: src/\n");
+    project.projectFile("main: src/\n");
     project.program(`new KeyPair("web");`);
     cpSync(project.path("index.js"), project.path("src/index.js"));
     await project.up();

@@ -26,7 +26,7 @@ describe.concurrent("a pair that another state holds by now is not deleted for t
     ecs.emulator.faults.clear();
     ecs.project.program(program("ops"));
     await ecs.project.up();
-    expect(ecs.names().sort()).toEqual(["created", "imported"]);
+    expect(ecs.names()).toEqual(["created", "imported"]);
     expect(await ecs.mismatches()).toEqual([]);
     expect(ecs.project.read("created.pem")).not.toBe(before);
     expect((await ecs.project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 3 });

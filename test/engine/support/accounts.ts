@@ -37,9 +37,11 @@ export function writeProfiles({ project }: EcsProject, keys: Record<string, Acce
   project.write("home/.aliyun/config.json", JSON.stringify({ current: "none", profiles }));
 }
 
+/** As `EcsProject.names`, of another account. */
 export function namesOf({ emulator }: EcsProject, { account }: { account: string }): string[] {
   return emulator
     .storeOf(account)
     .list(REGION)
-    .keyPairs.map(({ name }) => name);
+    .keyPairs.map(({ name }) => name)
+    .sort();
 }

@@ -47,9 +47,12 @@ export class EcsProject {
     readonly emulator: EcsEmulator,
   ) {}
 
-  /** The names of the region's pairs, oldest first. */
+  /** The names of the region's pairs, sorted: the engine makes pairs side by side, in any order. */
   names(region = REGION): string[] {
-    return this.emulator.store.list(region).keyPairs.map(({ name }) => name);
+    return this.emulator.store
+      .list(region)
+      .keyPairs.map(({ name }) => name)
+      .sort();
   }
 
   /** The pair that the resource of this name made. */

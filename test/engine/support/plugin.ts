@@ -61,10 +61,7 @@ export function usePlugin(project: EngineProject, start: PluginStart = "executab
   chmodSync(pluginPath(), 0o755);
   if (start === "executable") symlinkSync(pluginPath(), executable);
   else writeFileSync(executable, languageHost(), { mode: 0o755 });
-  project.write(
-    "Pulumi.yaml",
-    "name: test\nruntime: nodejs\nplugins:\n  providers:\n    - { name: keypair, path: ./bin }\n",
-  );
+  project.projectFile("plugins:\n  providers:\n    - { name: keypair, path: ./bin }\n");
 }
 
 /** The program that Pulumi's language host for Node runs for a plugin; its argument is the plugin's folder. */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inject } from "vitest";
 import { type Install, installModules, type Sdk } from "./modules";
@@ -65,6 +65,10 @@ export interface Deployment {
 type Command = "up" | "preview" | "refresh" | "destroy";
 
 const STACK = "dev";
+/** The programs are JavaScript: Pulumi need not load a compiler. */
+const PROJECT_FILE = "name: test\nruntime: { name: nodejs, options: { typescript: false } }\n";
+/** Where Node keeps what it has compiled of Pulumi's SDK and the package: each command of the engine starts two of its processes. */
+const COMPILED = resolve(__dirname, "../../../.cache/engine/compiled");
 const INHERITED = ["PATH", "LANG", "SystemRoot", "TZ"];
 const PRELUDE = 'const pulumi = require("@pulumi/pulumi");\nconst { KeyPair } = require("pulumi-keypair");\n';
 
@@ -103,8 +107,13 @@ export class EngineProject {
 
   constructor(private readonly env: NodeJS.ProcessEnv) {
     for (const name of ["state", "pulumi-home", "home", "tmp"]) mkdirSync(this.path(name));
-    this.write("Pulumi.yaml", "name: test\nruntime: nodejs\n");
+    this.projectFile();
     this.write("package.json", JSON.stringify({ name: "test", main: "index.js" }));
+  }
+
+  /** Replaces Pulumi.yaml; `lines` are added to what each has. */
+  projectFile(lines = ""): void {
+    this.write("Pulumi.yaml", PROJECT_FILE + lines);
   }
 
   /** Replaces the program. */
@@ -267,6 +276,7 @@ export class EngineProject {
       // The files of metadata are not written in one step: after a kill an empty one makes every command fail ("EOF").
       PULUMI_BACKEND_URL: `file://${this.stateFolder}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "only for this test",
+      NODE_COMPILE_CACHE: COMPILED,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       // Lets the CLI take --event-log.

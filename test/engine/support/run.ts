@@ -50,7 +50,7 @@ interface StepMetadata {
 export class Run {
   /** In the order in which they began. Stacks and providers are left out, so are resources of which nothing was asked. */
   readonly steps: Step[];
-  /** Logical names, in the order in which their steps failed. */
+  /** The logical names of what failed, sorted: steps go side by side, and fail in any order. */
   readonly failed: string[];
   /** Without what was only shown for a moment (progress) and without debug messages. */
   readonly diagnostics: Diagnostic[];
@@ -69,7 +69,8 @@ export class Run {
     this.steps = events.flatMap(({ resourcePreEvent }) => stepOf(resourcePreEvent?.metadata));
     this.failed = events
       .flatMap(({ resOpFailedEvent }) => stepOf(resOpFailedEvent?.metadata))
-      .map(({ resource }) => resource);
+      .map(({ resource }) => resource)
+      .sort();
     const said = events.flatMap(({ diagnosticEvent }) => diagnosticOf(diagnosticEvent));
     this.diagnostics = said.filter(({ isEphemeral }) => !isEphemeral).map(({ diagnostic }) => diagnostic);
     this.progress = said.filter(({ isEphemeral }) => isEphemeral).map(({ diagnostic }) => diagnostic);
