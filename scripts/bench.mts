@@ -1,6 +1,7 @@
 // npm run bench: what key pairs cost beside resources whose provider does nothing and whose states are of the same size, in one run.
 //   --count <n>   resources a stack (default 500)   --runs <n>   medians of so many runs (default 3)
 //   --sets        only sets of key pairs beside single ones
+//   --scale       only what docs/scale.md tells of: the same, with what helps single ones, and a set in ten regions
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     count: { type: "string", default: "500" },
     runs: { type: "string", default: "3" },
     sets: { type: "boolean", default: false },
+    scale: { type: "boolean", default: false },
   },
 });
 const [count, runs] = [values.count, values.runs].map((text) => {
@@ -43,8 +45,8 @@ const [count, runs] = [values.count, values.runs].map((text) => {
 }) as [number, number];
 
 const engine = await ensureEngine();
-await benchSets(engine, count, runs);
-if (values.sets) process.exit();
+await benchSets(engine, { count, runs, isWhole: values.scale });
+if (values.sets || values.scale) process.exit();
 
 const results = new Map<Workload, Measurement[]>();
 for (let run = 1; run <= runs; run++) {

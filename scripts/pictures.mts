@@ -1,8 +1,8 @@
-// The pictures of the docs, from texts: docs/pictures/*.txt (boxes and arrows) and *.term (what a terminal shows). They follow the
-// reader's choice of light or dark.
+// The pictures of the docs, from texts: docs/pictures/*.txt (boxes and arrows), *.bars (a chart) and *.term (what a terminal shows).
+// They follow the reader's choice of light or dark.
 
 import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 
 const BOX = { width: 200, height: 84 };
 const GAP = { x: 96, y: 44 };
@@ -10,6 +10,7 @@ const MARGIN = 16;
 const LINE = 18;
 const TERMINAL_LINE = 19;
 const TERMINAL_LETTER = 7.9;
+const BAR = { labels: 190, longest: 420, values: 60, height: 14 };
 
 const STYLE = `<style>
   text { font: 13px system-ui, sans-serif; fill: #1f2328 }
@@ -18,11 +19,14 @@ const STYLE = `<style>
   .term { font: 13px ui-monospace, monospace; white-space: pre }
   .note { fill: #9a6700 }
   rect { fill: #f6f8fa; stroke: #8c959f }
+  .first { fill: #0969da; stroke: none } .second { fill: #bf8700; stroke: none }
   path { stroke: #59636e; fill: none }
   marker path { fill: #59636e; stroke: none }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3 } .label { fill: #9198a1 } .note { fill: #d29922 }
-    rect { fill: #161b22; stroke: #6e7681 } path { stroke: #9198a1 } marker path { fill: #9198a1 }
+    rect { fill: #161b22; stroke: #6e7681 }
+    .first { fill: #4493f8 } .second { fill: #d29922 }
+    path { stroke: #9198a1 } marker path { fill: #9198a1 }
   }
 </style>`;
 
@@ -32,13 +36,16 @@ interface Box {
   lines: string[];
 }
 
+const SERIES = ["first", "second"];
+const KINDS: Record<string, (text: string) => Parts> = { ".txt": diagram, ".bars": bars, ".term": terminal };
+
 /** All pictures: the file, and its contents. */
 export function pictures(folder: string): [file: string, svg: string][] {
-  const files = globSync("*.{txt,term}", { cwd: folder }).sort();
+  const files = globSync("*.{txt,bars,term}", { cwd: folder }).sort();
   return files.map((file) => {
     const text = readFileSync(join(folder, file), "utf8");
-    const parts = file.endsWith(".term") ? terminal(text) : diagram(text);
-    return [join(folder, file.replace(/\.\w+$/, ".svg")), svg(titleOf(text), parts)];
+    const { ext, name } = parse(file);
+    return [join(folder, `${name}.svg`), svg(titleOf(text), (KINDS[ext] ?? diagram)(text))];
   });
 }
 
@@ -99,6 +106,39 @@ function arrowOf(from: Box, to: Box, label: string): string {
     `<path d="M${start.x} ${start.y}L${end.x} ${end.y}" marker-end="url(#head)"/>` +
     `<text class="label" x="${words.x}" y="${words.y}" text-anchor="middle">${escaped(label)}</text>`
   );
+}
+
+/**
+ * `series ONE | TWO` names what is measured; `LABEL: NUMBER | NUMBER`, a line each, has a bar for each number.
+ */
+function bars(text: string): Parts {
+  const [series = "", ...rows] = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const names = series.replace(/^series /, "").split(" | ");
+  const data = rows.map((row) => {
+    const [label = "", numbers = ""] = row.split(": ");
+    return { label, numbers: numbers.split(" | ").map(Number) };
+  });
+  const most = Math.max(...data.flatMap(({ numbers }) => numbers));
+  if (!Number.isFinite(most)) throw new Error("not understood: a row of a chart is `LABEL: NUMBER | NUMBER`");
+  const left = MARGIN + BAR.labels;
+  const step = BAR.height * names.length + MARGIN;
+  const top = MARGIN + LINE;
+  const legend = names.map((name, n) => {
+    const x = left + n * 130;
+    return `<rect class="${SERIES[n]}" x="${x}" y="${MARGIN - 8}" width="12" height="12"/><text x="${x + 18}" y="${MARGIN + 3}">${escaped(name)}</text>`;
+  });
+  const parts = data.map(({ label, numbers }, row) => {
+    const y = top + row * step;
+    const shown = numbers.map((number, n) => {
+      const width = Math.max(1, Math.round((number / most) * BAR.longest));
+      const down = y + n * BAR.height;
+      return `<rect class="${SERIES[n]}" x="${left}" y="${down}" width="${width}" height="${BAR.height - 2}"/><text class="label" x="${left + width + 6}" y="${down + 10}">${number} s</text>`;
+    });
+    const middle = y + (BAR.height * names.length) / 2 + 3;
+    return `<text x="${left - 10}" y="${middle}" text-anchor="end">${escaped(label)}</text>${shown.join("")}`;
+  });
+  const width = left + BAR.longest + BAR.values;
+  return { width, height: top + data.length * step, parts: [...legend, ...parts] };
 }
 
 function terminal(text: string): Parts {

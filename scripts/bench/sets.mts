@@ -1,6 +1,6 @@
 // What a set of key pairs costs beside single ones and beside a program that makes nothing, on the emulator of ECS.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "../engine/locate.mts";
@@ -10,28 +10,61 @@ import { ACCESS_KEY, Ecs } from "./ecs.mts";
 import { median, PHASES, type Phase } from "./measure.mts";
 import { publicKeyLine, writeModules } from "./project.mts";
 
-const PROGRAMS = ["empty program", "single key pairs", "one set"] as const;
-type Program = (typeof PROGRAMS)[number];
-
 /** Half imported, half created, two tags each. */
-const SOURCES: Record<Program, string> = {
-  "empty program": "",
-  "single key pairs": `
+const PROGRAMS = {
+  empty: "",
+  single: `
 const { KeyPair } = require("pulumi-keypair");
-const { publicKeys, created, tags } = require("./members.json");
+const { publicKeys, created, tags } = require("./set.json");
 for (const [member, publicKeyBody] of Object.entries(publicKeys))
   new KeyPair(member, { keyPairName: "team-" + member, publicKeyBody, tags });
 for (const member of created) new KeyPair(member, { keyPairName: "team-" + member, tags });`,
-  "one set": `
+  set: `
 const { KeyPairSet } = require("pulumi-keypair");
-new KeyPairSet("team", require("./members.json"));`,
+new KeyPairSet("team", require("./set.json"));`,
 };
 
+/** What is timed: a program, and how it is run. */
+interface Case {
+  program: keyof typeof PROGRAMS;
+  flags?: string[];
+  env?: NodeJS.ProcessEnv;
+  /** Of the set; the members are in each. Default: the configured one. */
+  regions?: string[];
+}
+
+const NO_CHECKPOINTS = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+const TEN_REGIONS = [
+  ...["cn-hangzhou", "cn-shanghai", "cn-beijing", "cn-shenzhen", "cn-qingdao"],
+  ...["eu-central-1", "eu-west-1", "us-east-1", "us-west-1", "ap-southeast-1"],
+];
+
+const EMPTY = "empty program";
+const SINGLE = "single key pairs";
+const SET = "one set";
+const WIDE = "one set in ten regions";
+const CASES: Record<string, Case> = {
+  [EMPTY]: { program: "empty" },
+  [SINGLE]: { program: "single" },
+  [SET]: { program: "set" },
+};
+/** What else docs/scale.md tells of. */
+const MORE_CASES: Record<string, Case> = {
+  "single, --parallel 64": { program: "single", flags: ["--parallel", "64"] },
+  "single, no checkpoints": { program: "single", env: NO_CHECKPOINTS },
+  "single, both": { program: "single", flags: ["--parallel", "64"], env: NO_CHECKPOINTS },
+  [WIDE]: { program: "set", regions: TEN_REGIONS },
+};
+
+const QUIET = ["--yes", "--skip-preview", "--suppress-progress", "--suppress-outputs"];
+const REGION = "cn-hangzhou";
 const LATENCY_MS = 50;
 
 interface Result {
   seconds: number;
   calls: number;
+  /** The most memory that the provider's process had, in MB; `NaN` where the system does not tell. */
+  megabytes: number;
 }
 
 /** So many seconds over the empty program, and so many calls. */
@@ -41,47 +74,67 @@ const TARGETS: Record<Phase, { seconds: number; calls: (count: number) => number
   refresh: { seconds: 1.5, calls: (count) => count / 50 + 2 },
   destroy: { seconds: 2, calls: (count) => count / 100 + count / 50 + 5 },
 };
+const MOST_MEGABYTES = 150;
 
-/** Runs all programs one after the other in each run, and prints medians and what became of the targets. */
-export async function benchSets(engine: Engine, count: number, runs: number): Promise<void> {
-  const results = new Map<Program, Record<Phase, Result>[]>();
-  for (let run = 1; run <= runs; run++) {
-    for (const program of PROGRAMS) {
-      console.error(`run ${run} of ${runs}: ${count} key pairs on ECS, ${program}`);
-      results.set(program, [...(results.get(program) ?? []), await measureProgram(engine, program, count)]);
-    }
-  }
-  const of = (program: Program, phase: Phase, what: keyof Result) =>
-    median((results.get(program) ?? []).map((result) => result[phase][what]));
-  console.log(`\n${count} key pairs on ECS (emulator, ${LATENCY_MS} ms a call), medians of ${runs} runs:`);
-  console.log(`${"".padEnd(10)}${PROGRAMS.map((program) => program.padStart(24)).join("")}`);
-  for (const phase of PHASES) {
-    const cells = PROGRAMS.map((program) =>
-      `${of(program, phase, "seconds").toFixed(1)} s, ${of(program, phase, "calls")} calls`.padStart(24),
-    );
-    console.log(`${phase.padEnd(10)}${cells.join("")}`);
-  }
-  for (const phase of PHASES) {
-    const { seconds, calls } = TARGETS[phase];
-    const over = of("one set", phase, "seconds") - of("empty program", phase, "seconds");
-    const spent = of("one set", phase, "calls");
-    const isMet = over <= seconds && spent <= calls(count);
-    console.log(
-      `Target of a set, ${phase} within ${seconds} s over the empty program and ${calls(count)} calls: ` +
-        `${over.toFixed(1)} s, ${spent} calls: ${isMet ? "met" : "missed"}.`,
-    );
-  }
-  const quarter = of("one set", "up", "seconds") / of("single key pairs", "up", "seconds");
-  console.log(
-    `Target of a set, up at most a quarter of the single ones: ${quarter.toFixed(2)}: ${quarter <= 0.25 ? "met" : "missed"}.`,
-  );
+export interface SetsOptions {
+  count: number;
+  runs: number;
+  /** Also what docs/scale.md tells of. */
+  isWhole: boolean;
 }
 
-async function measureProgram(
-  engine: Engine,
-  program: Program,
-  count: number,
-): Promise<Record<Phase, Result>> {
+/** Runs all cases one after the other in each run, and prints medians and what became of the targets. */
+export async function benchSets(engine: Engine, { count, runs, isWhole }: SetsOptions): Promise<void> {
+  const cases = Object.entries({ ...CASES, ...(isWhole ? MORE_CASES : {}) });
+  const results = new Map<string, Record<Phase, Result>[]>();
+  for (let run = 1; run <= runs; run++) {
+    for (const [label, one] of cases) {
+      console.error(`run ${run} of ${runs}: ${count} key pairs on ECS, ${label}`);
+      results.set(label, [...(results.get(label) ?? []), await measureCase(engine, one, count)]);
+    }
+  }
+  const of = (label: string, phase: Phase, what: keyof Result) =>
+    median((results.get(label) ?? []).map((result) => result[phase][what]));
+  console.log(`\n${count} key pairs on ECS (emulator, ${LATENCY_MS} ms a call), medians of ${runs} runs:\n`);
+  const row = (cells: string[]) => console.log(`| ${cells.join(" | ")} |`);
+  row(["", ...PHASES, "most memory"]);
+  row(["---", ...PHASES.map(() => "---"), "---"]);
+  for (const [label] of cases) {
+    const cells = PHASES.map(
+      (phase) => `${of(label, phase, "seconds").toFixed(1)} s, ${of(label, phase, "calls")} calls`,
+    );
+    const megabytes = Math.max(...PHASES.map((phase) => of(label, phase, "megabytes")));
+    row([label, ...cells, `${megabytes.toFixed(0)} MB`]);
+  }
+  console.log("");
+  const tell = (target: string, found: string, isMet: boolean) =>
+    console.log(`Target of a set, ${target}: ${found}: ${isMet ? "met" : "missed"}.`);
+  for (const phase of PHASES) {
+    const { seconds, calls } = TARGETS[phase];
+    const over = of(SET, phase, "seconds") - of(EMPTY, phase, "seconds");
+    const spent = of(SET, phase, "calls");
+    tell(
+      `${phase} within ${seconds} s over the empty program and ${calls(count)} calls`,
+      `${over.toFixed(1)} s, ${spent} calls`,
+      over <= seconds && spent <= calls(count),
+    );
+    const megabytes = of(SET, phase, "megabytes");
+    tell(`${phase} in less than ${MOST_MEGABYTES} MB`, `${megabytes} MB`, megabytes < MOST_MEGABYTES);
+  }
+  const quarter = of(SET, "up", "seconds") / of(SINGLE, "up", "seconds");
+  tell("up at most a quarter of the single ones", quarter.toFixed(2), quarter <= 0.25);
+  if (!isWhole) return;
+  for (const phase of PHASES) {
+    const times = of(WIDE, phase, "seconds") / of(SET, phase, "seconds");
+    tell(
+      `${phase} of ten times the pairs`,
+      `${times.toFixed(1)} times the seconds`,
+      times <= TEN_REGIONS.length,
+    );
+  }
+}
+
+async function measureCase(engine: Engine, one: Case, count: number): Promise<Record<Phase, Result>> {
   const folder = mkdtempSync(join(tmpdir(), "keypair-bench-"));
   const { ecs, endpoint } = await Ecs.start({ hasFastKeys: true, latencyMs: LATENCY_MS });
   try {
@@ -91,12 +144,13 @@ async function measureProgram(
     writeFileSync(
       join(workspace.project, "Pulumi.yaml"),
       "name: bench\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n" +
-        "config:\n  'keypair:backend': { value: alibaba }\n  'keypair:region': { value: cn-hangzhou }\n" +
+        `config:\n  'keypair:backend': { value: alibaba }\n  'keypair:region': { value: ${REGION} }\n` +
         `  'keypair:endpoint': { value: '${endpoint}' }\n`,
     );
-    writeFileSync(join(workspace.project, "index.js"), SOURCES[program]);
-    writeFileSync(join(workspace.project, "members.json"), JSON.stringify(membersOf(count)));
+    writeFileSync(join(workspace.project, "index.js"), PROGRAMS[one.program]);
+    writeFileSync(join(workspace.project, "set.json"), JSON.stringify(setOf(count, endpoint, one.regions)));
     const env = {
+      ...one.env,
       ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true",
       ALIBABA_CLOUD_ACCESS_KEY_ID: ACCESS_KEY.id,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: ACCESS_KEY.secret,
@@ -110,9 +164,10 @@ async function measureProgram(
     for (const phase of PHASES) {
       const [callsBefore, before] = [await ecs.calls(), performance.now()];
       const command = phase === "up again" ? "up" : phase;
-      await pulumi(command, "--yes", "--skip-preview", "--suppress-progress", "--suppress-outputs");
+      const memory = watchMemory(workspace.project);
+      await pulumi(command, ...(one.flags ?? []), ...QUIET);
       const seconds = (performance.now() - before) / 1000;
-      results[phase] = { seconds, calls: (await ecs.calls()) - callsBefore };
+      results[phase] = { seconds, calls: (await ecs.calls()) - callsBefore, megabytes: memory.most() };
     }
     return results as Record<Phase, Result>;
   } finally {
@@ -121,12 +176,37 @@ async function measureProgram(
   }
 }
 
-function membersOf(count: number) {
+/** Looks at the most memory that the provider's process ever had, for as long as it lives. */
+function watchMemory(project: string): { most(): number } {
+  let most = Number.NaN;
+  const timer = setInterval(() => {
+    for (const process of globSync("/proc/[0-9]*")) {
+      try {
+        if (!readFileSync(`${process}/cmdline`, "utf8").includes("dynamic-provider")) continue;
+        if (!readlinkSync(`${process}/cwd`).startsWith(project)) continue;
+        // proc(5): VmHWM is the peak of the resident set, in kB.
+        const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`${process}/status`, "utf8"))?.[1];
+        most = Math.round(Number(peak) / 1024);
+      } catch {
+        // It has ended since it was listed.
+      }
+    }
+  }, 100);
+  return {
+    most() {
+      clearInterval(timer);
+      return most;
+    },
+  };
+}
+
+function setOf(count: number, endpoint: string, regions?: string[]) {
   const names = Array.from({ length: count }, (_, n) => `m${n}`);
   const [imported, created] = [names.filter((_, n) => n % 2 === 0), names.filter((_, n) => n % 2 === 1)];
   return {
     publicKeys: Object.fromEntries(imported.map((name) => [name, publicKeyLine(name)])),
     created,
     tags: { team: "ops", use: "bench" },
+    ...(regions && { regions, connection: { endpoint } }),
   };
 }

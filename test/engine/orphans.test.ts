@@ -197,9 +197,11 @@ async function killHalfWay(
     throw new Error(`the run ended before it was killed:\n${output}`);
   });
   await Promise.race([isHalfWay(), tooSoon]);
-  kill(...victims(processTree(running.pid)));
+  const all = processTree(running.pid);
+  kill(...victims(all));
   await running.ended;
-  // What was on its way arrives.
+  // A provider that lives on may still make calls for a while. None come any more; what was on its way arrives.
+  kill(...all);
   const asked = () => emulator.calls.filter(({ action }) => MADE.includes(action)).length;
   await expect.poll(() => asked() - ecs.names().length, { timeout: 10_000 }).toBe(0);
   emulator.faults.clear();

@@ -9,7 +9,7 @@ interface CloudPair {
 
 /**
  * What of the cloud and of the state does not fit together, each in a sentence: a pair that only one of the two has, one
- * that holds another key than the state says, and a created one whose private key the state does not have.
+ * that holds another key than the state says, and a created one whose private key the state does not have. Sorted.
  * @param region  Only of this region.
  */
 export async function mismatchesOf(
@@ -51,7 +51,7 @@ export function mismatchesWith(
         ...(isSame(publicKey, privateHalf) ? [] : [`${name} has no private key in the state that fits it`]),
       ];
     }),
-  ];
+  ].sort();
 }
 
 function isOf(region: string | undefined, outputs: StoredResource["outputs"]): boolean {
