@@ -17,20 +17,12 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { python } from "../support/openstack/openstack";
 import { has, makeSdk, pythonHost, yamlHost } from "./support/languages";
 import { pack } from "./support/modules";
+import { blockAfter } from "./support/typescript";
 
 /* The pages about the plugin, followed word for word: from an empty folder with the npm package to the first `up`, and back. */
 
 const ROOT = join(__dirname, "../..");
 const run = promisify(execFile);
-
-/** The first block of code after these words of a page. */
-function blockAfter(page: string, words: string): string {
-  const text = readFileSync(join(ROOT, "docs", page), "utf8");
-  const start = text.indexOf(words);
-  const code = /^```\w+\n([\s\S]*?\n)```$/m.exec(text.slice(start))?.[1];
-  if (start < 0 || code === undefined) throw new Error(`${page} has no block of code after "${words}"`);
-  return code;
-}
 
 /** What a shell printed, in the order in which it came. */
 async function sh(commands: string, options: SpawnOptions) {

@@ -1,26 +1,40 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { newKey } from "./support/keys";
-import { engineProject } from "./support/project";
+import { EngineProject, engineProject } from "./support/project";
 import { asBlock, programsIn, typeErrorsIn } from "./support/typescript";
 
-/* The programs of the README and of the pages, word for word. */
+/* The programs and the commands of the README and of the pages, word for word. */
 
 const ROOT = join(__dirname, "../..");
-const README = readFileSync(join(ROOT, "README.md"), "utf8");
-const [first = "", ...others] = programsIn(README);
-/** Pages whose programs are whole ones. */
-const PAGES = ["attachments-and-look-ups.md", "key-pair-sets.md", "plugin.md", "private-keys.md"];
-const ofPages = PAGES.map((page) => programsIn(readFileSync(join(ROOT, "docs", page), "utf8")));
+const textOf = (page: string) => readFileSync(join(ROOT, page), "utf8");
+const pages = ["*.md", "docs/*.md", "examples/*/*.md"].flatMap((pattern) => globSync(pattern, { cwd: ROOT }));
+const [first = ""] = programsIn(textOf("README.md"));
 
 it("have no type error", () => {
-  const programs = [first, ...others, ...ofPages.flat()];
-  expect(ofPages.map(({ length }) => length)).not.toContain(0);
-  expect(others).toHaveLength(2);
-  expect(typeErrorsIn(Object.fromEntries(programs.map((program, n) => [`program-${n}.ts`, program])))).toBe(
-    "",
-  );
+  // The programs of docs/testing.md import each other, and have tests of their own.
+  const programs = pages
+    .filter((page) => page !== "docs/testing.md")
+    .flatMap((page) => programsIn(textOf(page)));
+  expect(programs.length).toBeGreaterThan(10);
+  const files = Object.fromEntries(programs.map((program, n) => [`program-${n}.ts`, program]));
+  expect(typeErrorsIn({ ...files, "others.d.ts": 'declare module "@pulumi/openstack";' })).toBe("");
+});
+
+it("name flags that Pulumi's commands have", async () => {
+  const named = pages.flatMap((page) => [
+    ...textOf(page).matchAll(/(?:^|`|&& )pulumi ([a-z][^`\n#>|)]* --[^`\n#>|)]*)/gm),
+  ]);
+  const commands = new Set(named.map(([, words = ""]) => words.trim()));
+  expect(commands.size).toBeGreaterThan(9);
+  const project = new EngineProject({});
+  onTestFinished(() => project.close());
+  // An unknown flag is an error also after --help. Before it, a flag would take it for its value.
+  for (const words of commands) {
+    const { output } = await project.pulumi(words.replace(" --", " --help --").split(/\s+/));
+    expect(output).toContain(`  pulumi ${words.split(" ")[0]}`);
+  }
 });
 
 it("the first runs, and its private key is a secret", async () => {

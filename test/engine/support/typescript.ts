@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import ts from "typescript";
 import { inject } from "vitest";
@@ -8,7 +8,7 @@ const ROOT = resolve(__dirname, "../../..");
 
 /** The TypeScript programs of a page, as they stand there. */
 export function programsIn(markdown: string): string[] {
-  return blocksIn(markdown, "ts");
+  return blocksIn(markdown, "(?:ts|typescript)");
 }
 
 /** What stands in the page's blocks of this language. */
@@ -16,6 +16,15 @@ export function blocksIn(markdown: string, language: string): string[] {
   return [...markdown.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map(
     ([, block = ""]) => block,
   );
+}
+
+/** The first block of code after these words of a page. */
+export function blockAfter(page: string, words: string): string {
+  const text = readFileSync(join(ROOT, "docs", page), "utf8");
+  const start = text.indexOf(words);
+  const code = /^```\w+\n([\s\S]*?\n)```$/m.exec(text.slice(start))?.[1];
+  if (start < 0 || code === undefined) throw new Error(`${page} has no block of code after "${words}"`);
+  return code;
 }
 
 /** What the compiler says of the programs, by their files' names; they may import each other. Nothing: they have no type error. */
