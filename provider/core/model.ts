@@ -343,8 +343,12 @@ export interface CheckedKeyPairSetArgs extends KeyPairSetArgs {
   __keysInFiles?: { [member: string]: string };
 }
 
-/** The key of a created member, which outlives its key pairs. The private key is in `privateKeys`. */
-export interface KeyPairSetKey extends Pick<KeyPairArgs, "keyGeneration" | "keepers"> {
+/**
+ * The key of a created member, which outlives its key pairs. The private key is in `privateKeys`; if it is not, `privateKeyFile` says
+ * which file it was written to.
+ */
+export interface KeyPairSetKey
+  extends Pick<KeyPairArgs, "keyGeneration" | "keepers" | "privateKeyFile" | "savePrivateKey"> {
   publicKey: string;
   fingerprintSha256: string;
 }

@@ -127,7 +127,7 @@ function needsFile(state: KeyPairState, args: CheckedKeyPairArgs): boolean {
 }
 
 /** Whether the arguments want another file, or the same one encrypted otherwise. */
-function isOtherFile(state: KeyPairState, args: CheckedKeyPairArgs): boolean {
+function isOtherFile(state: KeptKey, args: CheckedKeyPairArgs): boolean {
   return (
     args.privateKeyFile !== state.privateKeyFile || args.privateKeyPassphrase !== state.privateKeyPassphrase
   );
@@ -154,13 +154,19 @@ function checkWritable(
   }
 }
 
+/** Where a pair's private key is: in the state, or in a file. */
+type KeptKey = Pick<
+  KeyPairState,
+  "keyPairName" | "__ownKey" | "privateKey" | "privateKeyFile" | "privateKeyPassphrase" | "savePrivateKey"
+>;
+
 /**
  * The private key that the new arguments want in the state or a file. It comes from the state or from a file.
  */
-function privateKeyToKeep(
-  state: KeyPairState,
+export function privateKeyToKeep(
+  state: KeptKey,
   args: CheckedKeyPairArgs,
-  { settings }: OperationContext,
+  { settings }: Pick<OperationContext, "settings">,
 ): string | undefined {
   if (state.privateKey !== undefined || args.publicKeyBody !== undefined) return state.privateKey;
   const isWanted =

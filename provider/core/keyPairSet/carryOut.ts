@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
+import { defined } from "../defined";
 import type { ErrorCode, KeyPairError } from "../errors";
 import { createKeyPair } from "../keyPair/create";
 import { removeKeyPair } from "../keyPair/delete";
 import { argumentsOf } from "../keyPair/state";
-import { updateKeyPair } from "../keyPair/update";
+import { privateKeyToKeep, updateKeyPair } from "../keyPair/update";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { cancelled } from "../pause";
 import { checkPrivateKeyFile } from "../privateKeyFile/write";
@@ -89,7 +90,8 @@ class Work {
     const { pairs, leftOver, keys } = plan.contents;
     this.#pairs = new Set(pairs);
     this.#leftOver = new Set(leftOver);
-    this.#keys = new Map(keys);
+    // A key that is kept may be known from a pair only, which goes before it is made again.
+    this.#keys = new Map([...keys, ...plan.keys]);
     const moves = plan.steps.filter(({ kind }) => kind === "move").length;
     this.#progress = new Progress(plan.steps.length + moves, context.operation);
     const { catalog } = context;
@@ -191,10 +193,22 @@ class Work {
     const { member, isCreated } = wanted;
     const args = argsOf(wanted);
     if (!isCreated) return createKeyPair(args, context);
-    const shared = this.#shared.get(member) ?? new SharedKey(this.plan.keys.get(member));
-    this.#shared.set(member, shared);
+    const shared = this.#sharedKey(wanted, context);
     const isForSeveralPairs = this.plan.regionCount > 1;
     return shared.use((key) => createKeyPair(args, context, { key, isForSeveralPairs }));
+  }
+
+  /** Throws `File` if the member's private key is to be kept elsewhere and is not found where it is. */
+  #sharedKey({ member, args }: WantedPair, context: OperationContext): SharedKey {
+    const known = this.#shared.get(member);
+    if (known) return known;
+    const key = this.plan.keys.get(member);
+    const keyPairName = String(args.keyPairName);
+    const state = key && { ...key, keyPairName, __ownKey: key.fingerprintSha256 };
+    const privateKey = state && privateKeyToKeep(state, args as CheckedKeyPairArgs, context);
+    const shared = new SharedKey(key && defined({ ...key, privateKey }));
+    this.#shared.set(member, shared);
+    return shared;
   }
 
   /** Deletes the pair, then makes it again by the same name. If that is refused for good, the old key is put back. */
@@ -205,6 +219,7 @@ class Work {
     waits: boolean,
   ): Promise<"in use" | undefined> {
     this.#checkKeyFile(wanted, stored, context);
+    if (wanted.isCreated) this.#sharedKey(wanted, context);
     const removal = await removeKeyPair(stored.state.keyPairName, stored.state, context, { waits });
     if (removal === "in use") return removal;
     if (removal === "gone") this.#pairs.delete(stored);
@@ -242,10 +257,11 @@ class Work {
     const { publicKey, privateKey } = state;
     const key = privateKey === undefined ? { publicKey } : { publicKey, privateKey };
     try {
-      // Its file may hold the new key by now. The next update brings it in order.
-      const { privateKeyFile: _file, savePrivateKey: _inFile, ...args } = argumentsOf(state);
+      // Its file may hold the new key by now, so it is not written. The next update brings it in order.
+      const { privateKeyFile, savePrivateKey, ...args } = argumentsOf(state);
       const outcome = await createKeyPair(args, context, { key });
-      this.#record({ member, isCreated: false }, outcome);
+      const whereItIs = privateKey === undefined ? defined({ privateKeyFile, savePrivateKey }) : {};
+      this.#record({ member, isCreated: false }, { ...outcome, state: { ...outcome.state, ...whereItIs } });
       return refusal.withNext("The key pair has its old key again.");
     } catch (error) {
       return refusal.withNext(`Its old key could not be put back: ${asKeyPairError(error).message}`);

@@ -192,16 +192,13 @@ export function memberKeyOf({
   publicKey,
   fingerprintSha256,
   privateKey,
+  privateKeyFile,
+  savePrivateKey,
   keyGeneration,
   keepers,
 }: StoredPair["state"]): MemberKey {
-  return {
-    publicKey,
-    fingerprintSha256,
-    ...(privateKey === undefined ? {} : { privateKey }),
-    ...(keyGeneration === undefined ? {} : { keyGeneration }),
-    ...(keepers === undefined ? {} : { keepers }),
-  };
+  const whereItIs = privateKey === undefined ? { privateKeyFile, savePrivateKey } : { privateKey };
+  return defined({ publicKey, fingerprintSha256, ...whereItIs, keyGeneration, keepers });
 }
 
 /** Says of each created member that has a key and gets a new one what that means. */
