@@ -190,9 +190,8 @@ class Work {
   }
 
   async #create(wanted: WantedPair, context: OperationContext): Promise<Outcome<KeyPairState>> {
-    const { member, isCreated } = wanted;
     const args = argsOf(wanted);
-    if (!isCreated) return createKeyPair(args, context);
+    if (!wanted.isCreated) return createKeyPair(args, context);
     const shared = this.#sharedKey(wanted, context);
     const isForSeveralPairs = this.plan.regionCount > 1;
     return shared.use((key) => createKeyPair(args, context, { key, isForSeveralPairs }));

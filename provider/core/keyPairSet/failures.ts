@@ -1,8 +1,5 @@
 import { isKeyPairError, KeyPairError } from "../errors";
-import { namesText } from "./summary";
-
-/** More regions are counted, not named. */
-const MOST_REGIONS = 3;
+import { namesText, regionsText } from "./summary";
 
 /** What could not be done to one key pair. */
 export interface Failure {
@@ -29,10 +26,7 @@ export function groupedFailure(
   const isInSeveralRegions = new Set(failures.map(({ region }) => region)).size > 1;
   const lines = [...groups.values()].map((group) => {
     const names = [...Map.groupBy(group, ({ keyPairName }) => keyPairName)].map(([name, ofName]) => {
-      const regions =
-        ofName.length > MOST_REGIONS
-          ? `${ofName.length} regions`
-          : ofName.map(({ region }) => region).join(", ");
+      const regions = regionsText(ofName.map(({ region }) => region));
       return isInSeveralRegions ? `${name} (${regions})` : name;
     });
     // The names are told already.

@@ -1,25 +1,30 @@
 import type { PropertyChange } from "../resource/propertyTable";
 import { OF_THE_KEY, type PairStep, type Plan } from "./plan";
-import { regionOf } from "./state";
+import { regionOf, type StoredPair } from "./state";
 
 /** More members are counted, not named. */
 const MOST_NAMES = 8;
+/** More regions are counted, not named. */
+const MOST_REGIONS = 3;
 
-/** What a plan does, in one line: "add carla in 2 regions; bert: another key in 2 regions; remove dora". `undefined`: nothing that a user would notice. */
-export function summaryOf({ steps, regionCount }: Plan): string | undefined {
-  const stepsOfMembers = Map.groupBy(steps, memberOf);
+/**
+ * What a plan does, in one line: "add carla in 2 regions; anna: from east to west; bert: another key in 2 regions; remove dora".
+ * `undefined`: nothing that a user would notice.
+ */
+export function summaryOf(plan: Plan): string | undefined {
+  const staying = new Set(plan.wanted.map(({ member }) => member));
+  const leftOver = new Set(plan.contents.leftOver);
   /** What is said, with the members of which it is said. */
   const told = new Map<string, string[]>();
-  for (const [member, ofMember] of stepsOfMembers) {
-    for (const [action, ofAction] of Map.groupBy(ofMember, (step) => actionOf(step, ofMember))) {
-      if (action === "") continue;
-      const where = whereOf(ofAction, regionCount, action === "remove");
-      const template = isVerb(action) ? `${action} *${where}` : `*: ${action}${where}`;
-      told.set(template, [...(told.get(template) ?? []), member]);
-    }
+  for (const [member, steps] of Map.groupBy(plan.steps, memberOf)) {
+    const templates = [
+      ...comingAndGoing(steps, leftOver, staying.has(member), plan.regionCount),
+      ...changesOfPairs(steps, plan.regionCount),
+    ];
+    for (const template of templates) told.set(template, [...(told.get(template) ?? []), member]);
   }
   const rank = (template: string) =>
-    template.startsWith("add *") ? 0 : template.startsWith("remove *") ? 2 : 1;
+    template.startsWith("add ") ? 0 : template.startsWith("remove ") ? 2 : 1;
   const parts = [...told]
     .sort(([a], [b]) => rank(a) - rank(b))
     .map(([template, members]) => template.replace("*", () => namesText(members)));
@@ -43,22 +48,34 @@ export function regionOfStep(step: PairStep): string {
   return step.kind === "remove" ? step.stored.region : regionOf(step.wanted.region);
 }
 
-function isVerb(action: string): boolean {
-  return action === "add" || action === "remove";
+/** In which regions the member gets pairs and loses them; `*` stands for its name. */
+function comingAndGoing(
+  steps: PairStep[],
+  leftOver: ReadonlySet<StoredPair>,
+  stays: boolean,
+  regionCount: number,
+): string[] {
+  const removals = steps.filter((step) => step.kind === "remove");
+  const added = regionsOf(steps.filter(({ kind }) => kind === "add"));
+  const left = regionsOf(removals.filter(({ stored }) => !leftOver.has(stored)));
+  if (stays && added.length > 0 && left.length > 0)
+    return [`*: from ${regionsText(left)} to ${regionsText(added)}`];
+  const said: string[] = [];
+  if (added.length > 0) said.push(`add *${where(added, regionCount)}`);
+  if (left.length > 0) said.push(stays ? `remove * from ${regionsText(left)}` : "remove *");
+  // The old half of a move is no news.
+  const isMoved = steps.some(({ kind }) => kind === "move");
+  const old = regionsOf(removals.filter(({ stored }) => leftOver.has(stored)));
+  if (stays && !isMoved && old.length > 0) said.push(`remove the old pair of *${where(old, regionCount)}`);
+  return said;
 }
 
-function actionOf(step: PairStep, ofMember: PairStep[]): string {
-  switch (step.kind) {
-    case "add":
-      return "add";
-    case "remove": {
-      // The old half of a move is no news.
-      const isMoved = ofMember.some((other) => other.kind === "move");
-      return isMoved ? "" : "remove";
-    }
-    default:
-      return changesText(step.changes);
-  }
+/** What changes of the member's pairs that stay, or are made again. */
+function changesOfPairs(steps: PairStep[], regionCount: number): string[] {
+  const changed = steps.filter((step) => step.kind !== "add" && step.kind !== "remove");
+  return [...Map.groupBy(changed, ({ changes }) => changesText(changes))].flatMap(([text, ofText]) =>
+    text === "" ? [] : [`*: ${text}${where(regionsOf(ofText), regionCount)}`],
+  );
 }
 
 function changesText(changes: PropertyChange[]): string {
@@ -80,10 +97,17 @@ const WORDS: Readonly<Record<string, string>> = {
   fingerprint: "made again, since a reply was lost",
 };
 
-function whereOf(steps: PairStep[], regionCount: number, isRemoval: boolean): string {
-  const regions = [...new Set(steps.map(regionOfStep))];
-  const [first = ""] = regions;
-  if (isRemoval && regions.length >= regionCount) return "";
-  if (regions.length > 1) return ` in ${regions.length} regions`;
-  return regionCount > 1 ? ` ${isRemoval ? "from" : "in"} ${first}` : "";
+function regionsOf(steps: readonly PairStep[]): string[] {
+  return [...new Set(steps.map(regionOfStep))];
+}
+
+/** Of a set in one region it goes without saying. */
+function where(regions: string[], regionCount: number): string {
+  if (regions.length < regionCount) return ` in ${regionsText(regions)}`;
+  return regionCount > 1 ? ` in ${regions.length} regions` : "";
+}
+
+/** The names of the regions, or how many they are. */
+export function regionsText(regions: readonly string[]): string {
+  return regions.length > MOST_REGIONS ? `${regions.length} regions` : regions.join(", ");
 }

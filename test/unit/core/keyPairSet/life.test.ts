@@ -142,6 +142,32 @@ describe("a changed set", () => {
     expect(moved.privateKeys).toEqual(state.privateKeys);
   });
 
+  test("says from where to where its pairs go, by member", async () => {
+    const state = await made({ publicKeys: { anna, bert, dora: other }, regions: ["east"] });
+    const members = { publicKeys: { anna, bert } };
+    expect(cloud.diff(state, { publicKeys: { anna, bert, carla: other }, regions: ["west"] }).summary).toBe(
+      "add carla; anna, bert: from east to west; remove dora",
+    );
+    cloud.newRun();
+    const four = { ...members, regions: ["a", "b", "c", "d"] };
+    expect(cloud.diff(state, four).summary).toBe("anna, bert: from east to 4 regions; remove dora");
+    cloud.newRun();
+    const wide = { ...members, regions: ["east", "b", "c"] };
+    expect(cloud.diff(state, wide).summary).toBe("add anna, bert in b, c; remove dora");
+    const { state: after } = await cloud.update(state, wide);
+    cloud.newRun();
+    expect(cloud.diff(after, { ...members, regions: ["b"] }).summary).toBe("remove anna, bert from c, east");
+  });
+
+  test("says that an old pair of a member goes, and not the member", async () => {
+    const state = await made({ publicKeys: { anna } });
+    cloud.in("here").script("deleteKeyPair", fails("PermissionDenied"));
+    const crew = { publicKeys: { anna }, keyPairNamePrefix: "crew-" };
+    const { state: after } = await cloud.update(state, crew);
+    cloud.newRun();
+    expect(cloud.diff(after, crew).summary).toBe("remove the old pair of anna");
+  });
+
   test("with another prefix makes the new pairs first, with the same keys, then removes the old ones", async () => {
     const state = await made({ publicKeys: { anna }, created: ["ci"] });
     const { state: after } = await cloud.update(state, {
