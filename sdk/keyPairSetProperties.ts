@@ -94,16 +94,17 @@ export class KeyPairSetOutputs extends pulumi.CustomResource {
   declare readonly connection: pulumi.Output<model.Connection | undefined>;
 
   /**
-   * The name in the cloud of a member's key pair, for an instance. It is known in a preview too.
+   * The name in the cloud of a member's key pair, for an instance. If the program gives `regions`, it is known in a preview too.
    *
    * @param region  May be left out if the set has one region. Fails if the set has no such member or region.
    */
   keyPairName(member: string, region?: string): pulumi.Output<string> {
-    const { keyPairNamePrefix, keyPairNames, regions } = this;
-    return pulumi.all([keyPairNamePrefix, keyPairNames, regions]).apply(([prefix, names, given]) => {
+    const { keyPairNamePrefix, keyPairNames } = this;
+    const asked = regionsToAsk(this, region);
+    return pulumi.all([keyPairNamePrefix, keyPairNames, asked]).apply(([prefix, names, regions]) => {
       // In a program's own tests a mock may tell nothing.
       if (names === undefined || prefix === undefined) return `${prefix ?? ""}${member}`;
-      const problem = nameProblem(member, region, { prefix, names, regions: given });
+      const problem = nameProblem(member, region, { prefix, names, regions });
       if (problem !== undefined) throw new pulumi.RunError(`keyPairName("${member}"): ${problem}`);
       return `${prefix}${member}`;
     });
@@ -130,6 +131,23 @@ function withoutValue(property: string, value: unknown): Problem[] {
   if (property !== "publicKeys" || typeof value !== "object") return [];
   const missing = Object.entries(value).filter(([, key]) => key === undefined || key === null);
   return missing.map(([member]) => ({ property: `${property}.${member}`, reason }));
+}
+
+/**
+ * The regions that the program gives. If it gives none and asks for one, the pairs tell where the set is. `undefined`: a mock tells
+ * neither.
+ */
+export function regionsToAsk(
+  { regions, keyPairs }: Pick<KeyPairSetOutputs, "regions" | "keyPairs">,
+  region: string | undefined,
+): pulumi.Output<string[] | undefined> {
+  return regions.apply((given) =>
+    given === undefined && region !== undefined ? keyPairs.apply(regionsOf) : pulumi.output(given),
+  );
+}
+
+function regionsOf(keyPairs: { [member: string]: object } | undefined): string[] | undefined {
+  return keyPairs && [...new Set(Object.values(keyPairs).flatMap((regions) => Object.keys(regions)))].sort();
 }
 
 /** Why the set has no such key pair, or `undefined`. */

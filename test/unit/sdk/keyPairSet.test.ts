@@ -4,7 +4,12 @@ import { KEY_PAIR_SET_PROPERTIES } from "../../../provider/core/keyPairSet/prope
 import { argumentNames, computedNames } from "../../../provider/core/resource/propertyTable";
 import { KEY_PAIR_SET_PROVIDER } from "../../../provider/fronts/dynamic/stub";
 import { KeyPairSet, type KeyPairSetArgs } from "../../../sdk";
-import { KEY_PAIR_SET_ARGUMENTS, KEY_PAIR_SET_OUTPUTS, nameProblem } from "../../../sdk/keyPairSetProperties";
+import {
+  KEY_PAIR_SET_ARGUMENTS,
+  KEY_PAIR_SET_OUTPUTS,
+  nameProblem,
+  regionsToAsk,
+} from "../../../sdk/keyPairSetProperties";
 
 let inputs: Record<string, unknown>;
 /** What the mock of the engine tells beside the arguments. */
@@ -66,6 +71,16 @@ describe("the class KeyPairSet", () => {
     expect(nameProblem("ci", "c", set)).toBe("the set is not in c, but in a, b.");
     expect(nameProblem("ci", "b", set)).toBeUndefined();
     expect(nameProblem("ci", undefined, { ...set, regions: ["a"] })).toBeUndefined();
+  });
+
+  test("takes the regions from the pairs, if the program gives none and asks for one", async () => {
+    told["keyPairs"] = { anna: { here: { keyPairName: "team-anna" } }, ci: { here: {}, there: {} } };
+    const team = new KeyPairSet("team", { created: ["ci"] });
+    expect(await known(regionsToAsk(team, "nowhere"))).toEqual(["here", "there"]);
+    expect(await known(regionsToAsk(team, undefined))).toBeUndefined();
+    expect(await known(team.keyPairName("ci", "there"))).toBe("team-ci");
+    const given = new KeyPairSet("given", { created: ["ci"], regions: ["a"] });
+    expect(await known(regionsToAsk(given, "nowhere"))).toEqual(["a"]);
   });
 
   test("works with the mocks of a program's own tests that tell no outputs", async () => {
