@@ -11,7 +11,7 @@ import { checkPrivateKeyFile } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { asKeyPairError, type Failure } from "./failures";
-import { withFreshListings } from "./listing";
+import { LISTING_PAYS_FROM, withFreshListings } from "./listing";
 import { SharedKey } from "./memberKey";
 import type { WantedPair } from "./members";
 import { inParallel } from "./parallel";
@@ -19,9 +19,6 @@ import { memberKeyOf, type PairStep, type Plan } from "./plan";
 import { Progress } from "./progress";
 import { type Contents, type MemberKey, regionOf, type StoredPair } from "./state";
 import { memberOf, regionOfStep } from "./summary";
-
-/** With fewer steps a look at each name takes fewer calls than a listing of the region may. */
-const LISTING_PAYS_FROM = 5;
 
 /** The cloud will not take it, however often it is sent. */
 const FOR_GOOD: ErrorCode[] = [
@@ -58,18 +55,21 @@ export async function carryOut(
   }
   const isRemoval = ({ kind }: PairStep) => kind === "remove";
   const later: PairStep[] = [];
-  const pass = async (steps: readonly PairStep[]) => {
-    await inParallel(steps, async (step) => {
+  const pass = async (steps: readonly PairStep[], most?: number) => {
+    const putOffIfInUse = async (step: PairStep) => {
       if ((await work.attempt(step, { waits: false })) === "in use") later.push(step);
-    });
+    };
+    await inParallel(steps, putOffIfInUse, most);
   };
+  // Of young pairs that are gone already, it takes seconds until that is certain: all of them wait at once.
+  const remove = (steps: readonly PairStep[]) => pass(steps, Number.POSITIVE_INFINITY);
   await pass(plan.steps.filter((step) => !isRemoval(step)));
   const unwanted = plan.steps.filter((step) => isRemoval(step) && work.mayRemove(step));
-  await pass([...unwanted, ...work.removalsOfMoved(plan.steps)]);
+  await remove([...unwanted, ...work.removalsOfMoved(plan.steps)]);
   // The removals may have made room.
   const again = plan.steps.some(isRemoval) ? work.takeFailed("QuotaExceeded") : [];
   await pass(again);
-  await pass(work.removalsOfMoved(again));
+  await remove(work.removalsOfMoved(again));
   await inParallel(later, (step) => work.attempt(step, { waits: true }), Number.POSITIVE_INFINITY);
   return work.reached();
 }

@@ -13,8 +13,13 @@ import type {
 } from "../backend";
 import { isKeyPairError } from "../errors";
 
+/** With fewer names a look at each takes fewer calls than a listing of the region may. */
+export const LISTING_PAYS_FROM = 5;
+
 /** An older listing is made again: what it says decides what is made and deleted. */
 const FRESH_MS = 20_000;
+/** The same, for names that are looked for again and again. */
+const SHARED_MS = 500;
 
 export interface ListingOptions {
   /**
@@ -26,7 +31,8 @@ export interface ListingOptions {
 
 /**
  * The same clouds, for one operation on many key pairs. The first look at each name, which comes right before the pair is made or
- * deleted, is answered from one listing that is made in this operation, seconds ago at most. All later looks ask the cloud.
+ * deleted, is answered from one listing that is made in this operation, seconds ago at most. All later looks ask the cloud. Where many
+ * names that are to be removed were not there, they are looked for again in listings that all of them share.
  */
 export function withFreshListings(catalog: BackendCatalog, options: ListingOptions): BackendCatalog {
   const listed = new Map<Backend, ListedBackend>();
@@ -45,6 +51,8 @@ export function withFreshListings(catalog: BackendCatalog, options: ListingOptio
 class ListedBackend implements Backend {
   /** The names that the listing answers for no more. */
   readonly #asked = new Set<string>();
+  /** The names that were asked for one by one, and were not there. */
+  readonly #missed = new Set<string>();
   #listing: Promise<ReadonlyMap<string, KeyPairRecord> | undefined> | undefined;
   #listedAt = 0;
   readonly name: Backend["name"];
@@ -108,13 +116,18 @@ class ListedBackend implements Backend {
   ): Promise<KeyPairRecord | undefined> {
     if (freshness === "exact" && !this.#asked.has(name)) {
       this.#asked.add(name);
-      const records = await this.#records(operation);
+      const records = await this.#records(operation, FRESH_MS);
       const record = records?.get(name);
       // Without the group, a RAM user who is limited to it sees nothing.
       const mayMiss = this.options.mayMiss && resourceGroupId === undefined;
       if (records && (record || mayMiss)) return record;
+    } else if (freshness === "exact" && this.#missed.has(name) && this.#missed.size >= LISTING_PAYS_FROM) {
+      const records = await this.#records(operation, SHARED_MS);
+      if (records) return records.get(name);
     }
-    return this.backend.findKeyPair(name, freshness, operation, resourceGroupId);
+    const found = await this.backend.findKeyPair(name, freshness, operation, resourceGroupId);
+    if (!found && !this.options.mayMiss && resourceGroupId === undefined) this.#missed.add(name);
+    return found;
   }
 
   listKeyPairs(filter: KeyPairFilter, operation: Operation): Promise<KeyPairRecord[]> {
@@ -131,12 +144,13 @@ class ListedBackend implements Backend {
 
   #write<T>(name: string, write: () => Promise<T>): Promise<T> {
     this.#asked.add(name);
+    this.#missed.delete(name);
     return write();
   }
 
   /** `undefined`: the credentials may not list, and may see single pairs all the same. */
-  #records(operation: Operation): Promise<ReadonlyMap<string, KeyPairRecord> | undefined> {
-    if (Date.now() - this.#listedAt > FRESH_MS) this.#listing = undefined;
+  #records(operation: Operation, longestMs: number): Promise<ReadonlyMap<string, KeyPairRecord> | undefined> {
+    if (Date.now() - this.#listedAt > longestMs) this.#listing = undefined;
     if (this.#listing === undefined) this.#listedAt = Date.now();
     this.#listing ??= this.backend.listKeyPairs({}, operation).then(
       (records) => new Map(records.map((record) => [record.name, record])),

@@ -521,6 +521,34 @@ describe("a deleted set", () => {
     expect(cloud.in("here").calls.filter((call) => call.startsWith("find"))).toEqual([]);
   });
 
+  test("of which many pairs have just gone waits once for all of them, and asks for each once", async () => {
+    const publicKeys = Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`m${n}`, anna]));
+    const state = await made({ publicKeys });
+    for (const name of [...cloud.in("here").pairs.keys()].slice(1)) cloud.in("here").pairs.delete(name);
+    useFakeTime();
+    const begin = Date.now();
+    await withoutWaiting(() => cloud.delete(state));
+    expect(Date.now() - begin).toBeLessThan(12_000);
+    expect(cloud.names).toEqual([]);
+    const looks = cloud.in("here").calls.filter((call) => call.startsWith("find"));
+    expect(looks).toHaveLength(249);
+  });
+
+  test("removes a pair that reads show late", async () => {
+    const publicKeys = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`m${n}`, anna]));
+    const state = await made({ publicKeys });
+    const { pairs } = cloud.in("here");
+    const late = [...pairs];
+    pairs.clear();
+    useFakeTime();
+    setTimeout(() => {
+      for (const [name, pair] of late) pairs.set(name, pair);
+    }, 5_000);
+    await withoutWaiting(() => cloud.delete(state));
+    expect(cloud.names).toEqual([]);
+    expect(cloud.writes).toHaveLength(12);
+  });
+
   test("names what is left, and the others are gone; the next run ends it", async () => {
     const state = await made({ publicKeys: { anna, bert, carla: anna } });
     cloud.in("here").script("deleteKeyPair", fails("PermissionDenied"));
