@@ -51,6 +51,18 @@ export function diffKeyPair({
   };
 }
 
+/** The same for a replacement that the engine wants for a reason of its own. */
+export function engineReplacementWarnings({
+  keyPairName,
+  publicKeyBody,
+}: Partial<CheckedKeyPairArgs>): string[] {
+  if (publicKeyBody !== undefined) return [];
+  return [
+    `the engine replaces key pair "${keyPairName}" without a change of its own, which rotates its private key: keep the old one ` +
+      "(`pulumi stack output --show-secrets`) until no machine needs it.",
+  ];
+}
+
 function replacementWarnings(
   state: KeyPairState,
   args: CheckedKeyPairArgs,

@@ -3,7 +3,7 @@ import type { ManagedResource } from "../resource/contract";
 import { checkKeyPair } from "./check";
 import { createKeyPair } from "./create";
 import { deleteKeyPair } from "./delete";
-import { diffKeyPair } from "./diff";
+import { diffKeyPair, engineReplacementWarnings } from "./diff";
 import { noteKeyPairState } from "./noteState";
 import { previewKeyPair } from "./preview";
 import { privateKeyForms } from "./privateKeyForms";
@@ -17,6 +17,7 @@ export const keyPairResource: ManagedResource<KeyPairArgs, CheckedKeyPairArgs, K
   notes: KEY_PAIR_NOTES,
   check: checkKeyPair,
   diff: diffKeyPair,
+  replacementWarnings: engineReplacementWarnings,
   noteState: noteKeyPairState,
   preview: previewKeyPair,
   derivedOutputs: privateKeyForms,

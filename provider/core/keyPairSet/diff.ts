@@ -5,7 +5,7 @@ import { knownPart } from "../unknown";
 import { type PairStep, type Plan, planSet } from "./plan";
 import { KEY_PAIR_SET_PROPERTIES } from "./properties";
 import { contentsOf, slotName } from "./state";
-import { memberOf, regionOfStep, summaryOf } from "./summary";
+import { memberOf, namesText, regionOfStep, summaryOf } from "./summary";
 
 /** Compares the set, and each of its key pairs, with the program. The set is never replaced. */
 export function diffKeyPairSet({
@@ -27,6 +27,15 @@ export function diffKeyPairSet({
     paths: isChanged ? plan.steps.map(pathChangeOf) : [],
     changingPairs: changingPairs(plan),
   };
+}
+
+/** The set replaces nothing of itself, but the engine can be told to replace it. */
+export function engineReplacementWarnings({ created = [] }: Partial<CheckedKeyPairSetArgs>): string[] {
+  if (created.length === 0) return [];
+  return [
+    `the engine replaces the whole set, which rotates the private keys of ${namesText(created)}: keep the old ones ` +
+      "(`pulumi stack output --show-secrets`) until no machine needs them.",
+  ];
 }
 
 /** The pairs that do not stay as they are, as `slotName` names them. */

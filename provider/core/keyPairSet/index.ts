@@ -3,7 +3,7 @@ import type { ManagedResource } from "../resource/contract";
 import { checkKeyPairSet } from "./check";
 import { createKeyPairSet } from "./create";
 import { deleteKeyPairSet } from "./delete";
-import { diffKeyPairSet } from "./diff";
+import { diffKeyPairSet, engineReplacementWarnings } from "./diff";
 import { noteKeyPairSetState } from "./noteState";
 import { previewKeyPairSet } from "./preview";
 import { KEY_PAIR_SET_NOTES, KEY_PAIR_SET_PROPERTIES } from "./properties";
@@ -16,6 +16,7 @@ export const keyPairSetResource: ManagedResource<KeyPairSetArgs, CheckedKeyPairS
   notes: KEY_PAIR_SET_NOTES,
   check: checkKeyPairSet,
   diff: diffKeyPairSet,
+  replacementWarnings: engineReplacementWarnings,
   noteState: noteKeyPairSetState,
   preview: previewKeyPairSet,
   create: createKeyPairSet,

@@ -16,6 +16,11 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
   /** Compares the stored resource with the program. Does no I/O. */
   diff(request: DiffRequest<Checked, State>): ResourceDiff;
   /**
+   * What the user must know of a replacement that no difference tells of, because the engine wants it for a reason of its own.
+   * @param olds  The last stored arguments.
+   */
+  replacementWarnings?(olds: Partial<Checked>): string[];
+  /**
    * Records what other resources of the run must know about a state that the run has seen.
    * @param keptFor  The URN of the resource, if the program has it and its arguments do not replace it.
    */

@@ -56,6 +56,8 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
    * nothing; so they must not warn about a replacement.
    */
   readonly #checked = new Set<string | undefined>();
+  /** The old arguments of resources whose replacement no comparison has told of, by URN. */
+  readonly #olds = new Map<string, Partial<Checked>>();
 
   constructor(
     readonly resource: ManagedResource<Args, Checked, State>,
@@ -68,7 +70,8 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     for (const kept of [run.kept, run.knownKeyFiles]) kept.release(urn);
     const result = this.resource.check({ ...request, settings: this.parts.settings(), catalog, run, urn });
     this.#checked.add(urn);
-    for (const warning of result.warnings) reporter.warn(urn, warning);
+    const warnings = [...result.warnings, ...this.#replacementWarnings(request.olds, urn)];
+    for (const warning of warnings) reporter.warn(urn, warning);
     return result;
   }
 
@@ -78,6 +81,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     const diff = this.resource.diff({ state, args, settings, catalog });
     const isInProgram = this.#checked.has(urn);
     const isKept = isInProgram && !diff.changes.some(({ kind }) => kind === "replace");
+    if (!isKept && urn !== undefined) this.#olds.delete(urn);
     this.resource.noteState?.(state, { settings, catalog, run }, isKept ? urn : undefined, diff);
     if (!isInProgram) return diff;
     if (diff.summary !== undefined) reporter.inform(urn, diff.summary);
@@ -120,6 +124,19 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
 
   delete(id: string, state: State, call: Call): Promise<void> {
     return this.resource.delete(id, state, this.#context(call));
+  }
+
+  /**
+   * With `--replace`, the engine compares nothing; with `replaceOnChanges`, it replaces what the comparison would update. In both cases
+   * it checks once more, without the old arguments.
+   */
+  #replacementWarnings(olds: Partial<Checked>, urn: string | undefined): string[] {
+    if (urn === undefined) return [];
+    const before = this.#olds.get(urn);
+    this.#olds.delete(urn);
+    if (Object.keys(olds).length > 0) this.#olds.set(urn, olds);
+    else if (before) return this.resource.replacementWarnings?.(before) ?? [];
+    return [];
   }
 
   #context({ urn, timeoutSeconds, signal = new AbortController().signal }: Call): OperationContext {

@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { keyPairResource } from "../../../provider/core/keyPair";
+import { keyPairSetResource } from "../../../provider/core/keyPairSet";
+import type { ManagedResource } from "../../../provider/core/resource/contract";
+import { RunMemory } from "../../../provider/core/resource/runMemory";
+import { ResourceService } from "../../../provider/core/resource/service";
+import { URN } from "./support/context";
+import { ed25519Key } from "./support/keys";
+import { FakeCloud } from "./support/regions";
+
+/* A replacement that the engine wants for a reason of its own (`--replace`, `replaceOnChanges`). */
+
+const publicKey = ed25519Key("imported").publicKey;
+
+/** What one run of the engine does to a resource, by the calls that it makes. */
+function newRun(resource: unknown) {
+  const { catalog, settings } = new FakeCloud();
+  const warnings: string[] = [];
+  const none = () => {};
+  const warn = (_: unknown, message: string) => {
+    if (message.includes("rotates")) warnings.push(message);
+  };
+  const service = new ResourceService(resource as ManagedResource<object, object, object>, {
+    catalog,
+    run: new RunMemory(),
+    reporter: { warn, inform: none, progress: none, debug: none },
+    settings: () => settings,
+  });
+  const check = (news: object, olds: object) =>
+    service.check({ logicalName: "team", olds, news }, { urn: URN });
+  return { check, diff: (state: object, args: object) => service.diff(state, args, { urn: URN }), warnings };
+}
+
+test.each([
+  [
+    "a created pair",
+    keyPairResource,
+    { keyPairName: "web" },
+    [
+      expect.stringContaining(
+        'replaces key pair "web" without a change of its own, which rotates its private key',
+      ),
+    ],
+  ],
+  ["an imported pair", keyPairResource, { keyPairName: "web", publicKeyBody: publicKey }, []],
+  [
+    "a set with created members",
+    keyPairSetResource,
+    { created: ["ci", "bastion"], publicKeys: { anna: publicKey } },
+    [expect.stringContaining("replaces the whole set, which rotates the private keys of ci, bastion")],
+  ],
+  ["a set of imported pairs", keyPairSetResource, { publicKeys: { anna: publicKey } }, []],
+])("of %s warns, if it makes new keys", (_, resource, news, expected) => {
+  const { check, warnings } = newRun(resource);
+  const olds = newRun(resource).check(news, {}).args;
+  check(news, olds);
+  expect(warnings).toEqual([]);
+  check(news, {});
+  expect(warnings).toEqual(expected);
+});
+
+test("a new resource is not replaced", () => {
+  const { check, warnings } = newRun(keyPairResource);
+  check({ keyPairName: "web" }, {});
+  check({ keyPairName: "web" }, {});
+  expect(warnings).toEqual([]);
+});
+
+test("a replacement that the comparison has warned of is warned of once", async () => {
+  const cloud = new FakeCloud();
+  const { check, diff, warnings } = newRun(keyPairResource);
+  const olds = { keyPairName: "web", keepers: { n: "1" } };
+  const { state } = await keyPairResource.create(olds, cloud.context());
+  const news = { ...olds, keepers: { n: "2" } };
+  diff(state, check(news, olds).args);
+  check(news, {});
+  expect(warnings).toEqual([expect.stringContaining("(keepers) rotates its private key SHA256:")]);
+});
