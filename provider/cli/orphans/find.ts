@@ -3,6 +3,7 @@ import type { Backend, BackendCatalog, KeyPairRecord, Owner } from "../../core/b
 import { openPlaceOfState, type PlacedState, type ProviderSettings } from "../../core/connection";
 import { isKeyPairError, KeyPairError } from "../../core/errors";
 import { findNow } from "../../core/keyPair/settle";
+import { fingerprintOf, holdsSameKey } from "../../core/keyPair/state";
 import { wantedPairs } from "../../core/keyPairSet/members";
 import type { CheckedKeyPairSetArgs } from "../../core/model";
 import { projectFolder } from "../../core/projectFolder";
@@ -92,7 +93,7 @@ async function look(resource: StoredResource, search: Search): Promise<Omit<Find
     // A read may not show yet what the killed run wrote last.
     const createdAt = new Date(search.state.writtenAt).toISOString();
     const record = await findNow(backend, { name, createdAt, resourceGroupId }, newOperation());
-    const isLeft = record !== undefined && !(await isInState(name, backend, owner, search));
+    const isLeft = record !== undefined && !(await isInState(record, resource, backend, owner, search));
     return {
       orphans: isLeft ? [await orphanOf(resource, record, backend, search)] : [],
       unclear: [],
@@ -155,21 +156,33 @@ async function assertOwnerOfStack(
 /**
  * Whether a resource of the state has this pair. For a resource of another package it is not known where its
  * pair is, so the same name is enough. An unknown owner counts as the same owner.
+ * @param maker  What the interrupted run was making.
  */
 async function isInState(
-  name: string,
+  record: KeyPairRecord,
+  maker: StoredResource,
   { location, endpoint }: Backend,
   owner: Owner | undefined,
   search: Search,
 ): Promise<boolean> {
-  for (const resource of resourcesWith(name, search.state)) {
+  for (const resource of resourcesWith(record.name, search.state)) {
     if (!isOurs(resource)) return true;
     const other = await open(resource, search);
     const ownerId = textIn(resource.outputs, "ownerId");
     const isOtherOwner = owner !== undefined && ownerId !== undefined && owner.id !== ownerId;
-    if (other.location === location && other.endpoint === endpoint && !isOtherOwner) return true;
+    const isHere = other.location === location && other.endpoint === endpoint && !isOtherOwner;
+    if (isHere && !(resource.urn === maker.urn && hasOtherKey(resource, record))) return true;
   }
   return false;
+}
+
+/** Whether the pair has come in the place of the one that the resource had: with the same name, and with another key. */
+function hasOtherKey({ outputs }: StoredResource, record: KeyPairRecord): boolean {
+  const fingerprint = textIn(outputs, "fingerprint");
+  if (fingerprint === undefined || valueIn(outputs, "__isDoubtful") === true) return false;
+  const fingerprintSha256 = textIn(outputs, "fingerprintSha256") ?? "";
+  const isOwn = fingerprintOf(record) !== "" && fingerprintOf(record) === textIn(outputs, "__ownKey");
+  return !isOwn && !holdsSameKey({ fingerprint, fingerprintSha256 }, record);
 }
 
 async function orphanOf(

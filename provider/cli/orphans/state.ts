@@ -87,7 +87,7 @@ export function pairOfSet(
   return { ...set, type: KEY_PAIR_TYPES[0] ?? "", id, inputs, outputs };
 }
 
-/** A set with its key pairs; any other resource as it is. */
+/** A set with its key pairs, also those whose places others have taken; any other resource as it is. */
 function withPairsOfSet(resource: StoredResource): StoredResource[] {
   if (!isSet(resource)) return [resource];
   const keyPairs = asObject(valueIn(resource.outputs, "keyPairs") ?? {});
@@ -95,12 +95,19 @@ function withPairsOfSet(resource: StoredResource): StoredResource[] {
   const pairs = Object.entries(keyPairs).flatMap(([member, regions]) =>
     Object.entries(asObject(regions)).map(([region, facts]) => {
       const note = asObject(asObject(notes[member] ?? {})[region] ?? {});
-      const outputs = { ...asObject(facts), ...note };
-      const inputs = note["connection"] === undefined ? {} : { connection: note["connection"] };
-      return pairOfSet(resource, { id: outputs["keyPairName"], inputs, outputs });
+      return storedPair(resource, { ...asObject(facts), ...note });
     }),
   );
-  return [resource, ...pairs];
+  const leftOver = asList(valueIn(resource.outputs, "__leftOver")).map(({ keyPair }) =>
+    storedPair(resource, asObject(keyPair)),
+  );
+  return [resource, ...pairs, ...leftOver];
+}
+
+/** @param outputs  What is stored of the key pair. */
+function storedPair(set: StoredResource, outputs: Properties): StoredResource {
+  const { keyPairName: id, connection } = outputs;
+  return pairOfSet(set, { id, inputs: connection === undefined ? {} : { connection }, outputs });
 }
 
 /** The resources that have a key pair of this name in some cloud: this provider's, and those of other packages. */

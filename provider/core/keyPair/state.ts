@@ -201,7 +201,10 @@ export function isMadeSince(createdAt: string | undefined, time: number): boolea
 /**
  * Compares decoded keys. If the cloud does not give the key, compares its fingerprint with the stored one.
  */
-function holdsSameKey(state: KeyPairState, record: KeyPairRecord): boolean {
+export function holdsSameKey(
+  state: Pick<KeyPairState, "fingerprint" | "fingerprintSha256">,
+  record: KeyPairRecord,
+): boolean {
   if (record.publicKey === undefined || state.fingerprintSha256 === "")
     return record.fingerprint === state.fingerprint;
   return fingerprintOf(record) === state.fingerprintSha256;

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type OrphansOptions, runOrphans } from "../../../provider/cli/orphans/command";
 import type { Credentials, ResolvedConnection } from "../../../provider/core/backend";
 import { KeyPairError } from "../../../provider/core/errors";
+import { recordOutputs } from "../../../provider/core/keyPair/state";
 import {
   catalogOf,
   FakeBackend,
@@ -187,6 +188,46 @@ describe("what is an orphan", () => {
       ]);
     },
   );
+
+  describe("of a set whose update was killed", () => {
+    const set = "keypair:index:KeyPairSet";
+    const oldKey = ed25519Key("the old one").publicKey;
+    const inputs = { keyPairNamePrefix: "team-", created: ["ci"], keepers: { n: "2" } };
+    const facts = { ...recordOutputs(new Cloud().put("team-ci", oldKey)), backend: "local", region: "here" };
+    const killed = (outputs: object) => ({
+      resources: [{ name: "team", type: set, id: "team-*", outputs }],
+      otherOperations: [{ type: "updating", resource: { name: "team", type: set, inputs } }],
+    });
+    const known = killed({
+      keyPairs: { ci: { here: facts } },
+      __notes: { ci: { here: { __ownKey: facts.fingerprintSha256 } } },
+    });
+
+    it("a pair that has the name of an old one, and a key that reached no state", async () => {
+      const cloud = new Cloud();
+      cloud.put("team-ci", OTHER_KEY, { createdAt: DURING });
+      const { report } = await run(cloud, { state: known, options: { delete: true, yes: true } });
+      expect(report.orphans).toMatchObject([{ name: "team-ci", key: "unknown", outcome: "deleted" }]);
+    });
+
+    it("not the old pair, and not one whose reply was lost", async () => {
+      const cloud = new Cloud();
+      cloud.put("team-ci", oldKey, { createdAt: DURING });
+      expect((await run(cloud, { state: known })).report.orphans).toEqual([]);
+      const doubtful = { ci: { here: { __ownKey: "", __isDoubtful: true } } };
+      cloud.put("team-ci", OTHER_KEY, { createdAt: DURING });
+      const state = killed({ keyPairs: { ci: { here: { ...facts, fingerprint: "" } } }, __notes: doubtful });
+      expect((await run(cloud, { state })).report.orphans).toEqual([]);
+    });
+
+    it("not a pair whose place another one took, and that was not removed yet", async () => {
+      const cloud = new Cloud();
+      cloud.put("team-ci", oldKey, { createdAt: DURING });
+      const keyPair = { ...facts, __ownKey: facts.fingerprintSha256 };
+      const state = killed({ keyPairs: {}, __leftOver: [{ member: "ci", region: "here", keyPair }] });
+      expect((await run(cloud, { state })).report.orphans).toEqual([]);
+    });
+  });
 
   it.each([
     ["a resource of the dynamic front", DYNAMIC],
