@@ -15,9 +15,13 @@ const project = (name: string, timeoutSeconds: number, options: object = {}) => 
 });
 
 /** Tests that put something in the place of a module, or look at what is loaded: they need a process of their own. */
-const ALONE = ["core/keyPair/**", "core/privateKeyFile", "keys/loading", "sdk/**"].map(
-  (path) => `test/unit/${path.endsWith("**") ? path : `${path}.test.ts`}`,
-);
+const ALONE = [
+  "core/keyPair/**",
+  "core/keyPairSet/checkOnce",
+  "core/privateKeyFile",
+  "keys/loading",
+  "sdk/**",
+].map((path) => `test/unit/${path.endsWith("**") ? path : `${path}.test.ts`}`);
 
 const ENGINE = "test/engine/support/setup.ts";
 

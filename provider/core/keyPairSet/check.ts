@@ -12,7 +12,7 @@ import { Findings, withoutPrivateKeys } from "../resource/findings";
 import { type PartlyUnknown, UNKNOWN } from "../unknown";
 import { checkPairs } from "./checkPairs";
 import { type GivenKey, keysOfFolder } from "./folder";
-import { memberNameProblem, plannedPairs, undecided, wantedPairs } from "./members";
+import { memberNameProblem, plannedPairs } from "./members";
 import { KEY_PAIR_SET_PROPERTIES } from "./properties";
 
 export type SetCheck = CheckRequest<KeyPairSetArgs, CheckedKeyPairSetArgs>;
@@ -61,11 +61,8 @@ export function checkKeyPairSet(given: SetCheck): CheckResult<CheckedKeyPairSetA
     __folderKeys: isFolderRead ? linesOf(ofFolder, given.olds.__folderKeys) : replayed,
     ...prefixOf(request),
   }) as PartlyUnknown<CheckedKeyPairSetArgs>;
-  const files = checkPairs({ request, args, known, keys, rules }, findings);
-  const { settings, catalog } = given;
-  // A failure ends the run, and may be that there is no place.
-  const isPlannable = findings.failures.length === 0 && undecided(args) === undefined;
-  const planned = isPlannable ? { keyPairs: plannedPairs(wantedPairs(args, settings, catalog)) } : {};
+  const { wanted, files } = checkPairs({ request, args, known, keys, rules }, findings);
+  const planned = wanted && findings.failures.length === 0 ? { keyPairs: plannedPairs(wanted) } : {};
   return {
     args: { ...args, ...files, ...planned } as PartlyUnknown<CheckedKeyPairSetArgs>,
     failures: findings.failures,

@@ -10,7 +10,7 @@ import type { CheckRequest } from "../resource/contract";
 import { about, type Findings } from "../resource/findings";
 import { hasUnknown, type PartlyUnknown } from "../unknown";
 import type { GivenKey } from "./folder";
-import { privateKeyFileOf, regionsOf, undecided, wantedPairs } from "./members";
+import { privateKeyFileOf, regionsOf, undecided, type WantedPair, wantedPairs } from "./members";
 import { namesText } from "./summary";
 
 /*
@@ -27,34 +27,44 @@ interface PairsCheck {
   rules: BackendRules | undefined;
 }
 
-/** Reports the problems. Returns what the files of the private keys hold now. */
-export function checkPairs(
-  check: PairsCheck,
-  findings: Findings,
-): Pick<CheckedKeyPairSetArgs, "__keysInFiles"> {
+/** What was found out beside the problems. */
+interface CheckedPairs {
+  /** `undefined` if it is not known which pairs there will be. */
+  wanted: WantedPair[] | undefined;
+  /** What the files of the private keys hold now. */
+  files: Pick<CheckedKeyPairSetArgs, "__keysInFiles">;
+}
+
+/** Reports the problems. */
+export function checkPairs(check: PairsCheck, findings: Findings): CheckedPairs {
   const { args, rules, request } = check;
   if (rules && typeof args.keyPairNamePrefix === "string")
     checkNames(check, args.keyPairNamePrefix, rules, findings);
   const isPlaced = !findings.failures.some(
     ({ property }) => property === "connection" || property === "regions",
   );
-  const connections =
-    isPlaced && !hasUnknown([args.connection, args.regions]) ? placesOf(check, findings) : [];
-  if (rules) checkKeys(check.keys, connections, rules, request, findings);
-  if (undecided(args) === undefined && connections.length > 0) {
-    claimNames(check, findings);
-    if (rules?.maxKeyPairs !== undefined) checkQuota(check, connections, rules.maxKeyPairs, findings);
+  const connections = isPlaced ? placesOf(check, findings) : undefined;
+  if (rules) checkKeys(check.keys, connections ?? [], rules, request, findings);
+  // A `created` of another type is reported already.
+  const isDecided =
+    connections !== undefined && undecided(args) === undefined && Array.isArray(args.created ?? []);
+  const wanted = isDecided ? wantedPairs(args, request.settings, request.catalog) : undefined;
+  if (wanted && connections && connections.length > 0) {
+    claimNames(wanted, check, findings);
+    checkQuota(wanted.length / connections.length, connections, check, findings);
   }
-  return checkFiles(check, findings);
+  return { wanted, files: checkFiles(check, findings) };
 }
 
-/** The place of each region. Empty if a place cannot be told, which is reported. */
-function placesOf({ args, request: { settings, catalog } }: PairsCheck, findings: Findings): Connection[] {
+/** The place of each region, if they are known. `undefined` if a place cannot be told, which is reported. */
+function placesOf(
+  { args, request: { settings, catalog } }: PairsCheck,
+  findings: Findings,
+): Connection[] | undefined {
+  if (hasUnknown([args.connection, args.regions])) return [];
   const connection = args.connection as Connection | undefined;
-  return (
-    findings.attempt("connection", () =>
-      regionsOf(args, settings, catalog).map((region) => ({ ...connection, ...(region && { region }) })),
-    ) ?? []
+  return findings.attempt("connection", () =>
+    regionsOf(args, settings, catalog).map((region) => ({ ...connection, ...(region && { region }) })),
   );
 }
 
@@ -108,11 +118,11 @@ function checkKeys(
 }
 
 /** Checks that no other resource of the program has one of the names in the same place. */
-function claimNames({ args, keys, request }: PairsCheck, findings: Findings): void {
-  const { urn, settings, catalog } = request;
+function claimNames(wanted: readonly WantedPair[], { keys, request }: PairsCheck, findings: Findings): void {
+  const { urn } = request;
   if (urn === undefined) return;
   const properties = new Map(keys.map(({ member, property }) => [member, property]));
-  for (const { member, region, args: pair } of wantedPairs(args, settings, catalog)) {
+  for (const { member, region, args: pair } of wanted) {
     const claim = {
       name: String(pair.keyPairName),
       connection: pair.connection as Connection | undefined,
@@ -125,12 +135,12 @@ function claimNames({ args, keys, request }: PairsCheck, findings: Findings): vo
 
 /** Counts the members, and what else this program has in the region as far as that was checked before. */
 function checkQuota(
-  { args, request: { urn, run, settings, catalog } }: PairsCheck,
+  members: number,
   connections: Connection[],
-  most: number,
+  { rules, request: { urn, run, settings, catalog } }: PairsCheck,
   findings: Findings,
 ): void {
-  const members = wantedPairs(args, settings, catalog).length / connections.length;
+  const most = rules?.maxKeyPairs ?? Number.POSITIVE_INFINITY;
   for (const connection of connections) {
     const inProgram =
       urn === undefined ? 0 : run.names.count(placeKey(connection, undefined, settings, catalog));

@@ -28,6 +28,10 @@ const propertiesOf = (...args: Parameters<FakeCloud["check"]>) =>
     .map(({ property }) => property)
     .sort();
 
+test("reports arguments of a wrong type", () => {
+  expect(failuresOf({ created: "ci" })).toEqual([{ property: "created", reason: "must be a list." }]);
+});
+
 describe("the folder", () => {
   test("is refused where no key file is in it: a checkout without the files would remove everybody", () => {
     keyFile(".gitkeep", "");
