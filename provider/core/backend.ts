@@ -79,6 +79,8 @@ export interface AttachmentClient {
   detach(name: string, instanceIds: string[], operation: Operation): Promise<InstanceFailure[]>;
   /** The instances that the pair is attached to. */
   attachedInstances(name: string, operation: Operation): Promise<string[]>;
+  /** The same for many pairs, by name, with as few calls as the cloud allows. */
+  attachedInstancesOf(names: readonly string[], operation: Operation): Promise<ReadonlyMap<string, string[]>>;
   /** Those of the instances that run: they take or lose a key pair only when they are restarted. */
   runningInstances(instanceIds: string[], operation: Operation): Promise<string[]>;
   /**

@@ -102,6 +102,29 @@ describe("on ECS", () => {
     });
   });
 
+  it("list asks for the instances of all pairs at once, and for those of each pair if these are fewer calls", async () => {
+    const emulator = await ecs();
+    const publicKey = await newLine();
+    for (const name of ["aa", "bb", "cc"]) emulator.store.import("cn-hangzhou", { name, publicKey });
+    const attach = (name: string, count: number) => {
+      for (let n = 0; n < count; n++) emulator.store.attach("cn-hangzhou", name, [`i-${name}${n}`]);
+    };
+    const listed = async () => {
+      const before = emulator.count("DescribeInstances");
+      const { out } = await run("list", ...onEcs(emulator), "--region", "cn-hangzhou", "--json");
+      const { keyPairs } = JSON.parse(out) as { keyPairs: { instanceIds: string[] }[] };
+      return {
+        instances: keyPairs.map(({ instanceIds }) => instanceIds.length),
+        calls: emulator.count("DescribeInstances") - before,
+      };
+    };
+    attach("aa", 1);
+    attach("bb", 40);
+    expect(await listed()).toEqual({ instances: [1, 40, 0], calls: 1 });
+    attach("cc", 240);
+    expect(await listed()).toEqual({ instances: [1, 40, 240], calls: 2 + 1 + 1 + 3 });
+  });
+
   it("the filters narrow what is found", async () => {
     const emulator = await ecs();
     const add = (name: string, tags: Tags, resourceGroupId?: string, region = "cn-hangzhou") =>

@@ -36,19 +36,42 @@ export class EcsAttachments implements AttachmentClient {
     const instanceIds: string[] = [];
     let token: string | undefined;
     do {
-      const reply = await this.client.call(
-        "DescribeInstances",
-        defined({ KeyPairName: name, MaxResults: MOST.instancePage, NextToken: token }),
-        operation,
-        name,
-      );
-      const instances = reply
-        .requiredList("Instances", "Instance")
-        .map((item) => item.requiredText("InstanceId"));
-      instanceIds.push(...instances);
-      token = reply.text("NextToken");
+      const page = await this.#page({ KeyPairName: name, NextToken: token }, operation);
+      instanceIds.push(...page.instances.map((item) => item.requiredText("InstanceId")));
+      token = page.next;
     } while (token !== undefined);
     return instanceIds.sort();
+  }
+
+  /**
+   * ECS filters by one pair, or tells the pair of every instance of the region. So all instances are read, as long as that takes
+   * fewer calls than there are pairs.
+   */
+  async attachedInstancesOf(
+    names: readonly string[],
+    operation: Operation,
+  ): Promise<ReadonlyMap<string, string[]>> {
+    const found = new Map(names.map((name): [string, string[]] => [name, []]));
+    let token: string | undefined;
+    for (let calls = 1; calls < names.length; calls++) {
+      const page = await this.#page({ NextToken: token }, operation);
+      for (const item of page.instances)
+        found.get(item.text("KeyPairName") ?? "")?.push(item.requiredText("InstanceId"));
+      if (page.next === undefined) return found;
+      token = page.next;
+    }
+    const each = names.map(async (name) => [name, await this.attachedInstances(name, operation)] as const);
+    return new Map(await Promise.all(each));
+  }
+
+  async #page(filter: { KeyPairName?: string; NextToken: string | undefined }, operation: Operation) {
+    const reply = await this.client.call(
+      "DescribeInstances",
+      defined({ ...filter, MaxResults: MOST.instancePage }),
+      operation,
+      filter.KeyPairName,
+    );
+    return { instances: reply.requiredList("Instances", "Instance"), next: reply.text("NextToken") };
   }
 
   runningInstances(instanceIds: string[], operation: Operation): Promise<string[]> {

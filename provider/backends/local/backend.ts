@@ -39,6 +39,11 @@ export class LocalBackend implements Backend {
       detach: (name, instanceIds, operation) => this.#changeInstances("detach", name, instanceIds, operation),
       attachedInstances: (name, operation) =>
         whenFree(operation, () => this.#store.attachedInstances(region, name)),
+      attachedInstancesOf: (names, operation) =>
+        whenFree(
+          operation,
+          () => new Map(names.map((name) => [name, this.#store.attachedInstances(region, name)])),
+        ),
       // Every instance is there, and runs.
       runningInstances: async (instanceIds) => instanceIds,
       restart: async () => {},

@@ -1,3 +1,4 @@
+import type { Backend } from "../../core/backend";
 import { isKeyPairError } from "../../core/errors";
 import { fingerprintSha256, weaknessOf } from "../../keys";
 import { newOperation } from "../operation";
@@ -35,9 +36,15 @@ const DAY_MS = 24 * 3_600_000;
 /** Asks the clouds for what a listing of theirs does not tell: the instances and, on OpenStack, the age. */
 export async function describePairs(pairs: readonly FoundPair[], now: number): Promise<ListedPair[]> {
   const same = sameKeys(pairs);
+  const instances = new Map(
+    [...Map.groupBy(pairs, ({ backend }) => backend)].map(([backend, there]) => [
+      backend,
+      instancesOf(backend, there),
+    ]),
+  );
   return Promise.all(
     pairs.map(async (pair) => {
-      const [createdAt, instanceIds] = await Promise.all([createdAtOf(pair), instancesOf(pair)]);
+      const [createdAt, byName] = await Promise.all([createdAtOf(pair), instances.get(pair.backend)]);
       const { record, backend, key, keyProblem } = pair;
       const others = same.get(pair) ?? [];
       return {
@@ -50,7 +57,7 @@ export async function describePairs(pairs: readonly FoundPair[], now: number): P
         fingerprintSha256: key && fingerprintSha256(key),
         createdAt,
         ageDays: createdAt === undefined ? undefined : daysSince(createdAt, now),
-        instanceIds,
+        instanceIds: byName?.get(record.name),
         tags: record.tags,
         resourceGroupId: record.resourceGroupId,
         weakness: key && weaknessOf(key),
@@ -67,10 +74,14 @@ async function createdAtOf({ record, backend }: FoundPair): Promise<string | und
   return (await backend.findKeyPair(record.name, "exact", newOperation()))?.createdAt;
 }
 
-/** Credentials that may see key pairs need not see instances. */
-async function instancesOf({ record, backend }: FoundPair): Promise<string[] | undefined> {
+/** By the names of the pairs. Credentials that may see key pairs need not see instances. */
+async function instancesOf(
+  { attachments }: Backend,
+  pairs: readonly FoundPair[],
+): Promise<ReadonlyMap<string, string[]> | undefined> {
+  const names = pairs.map(({ record }) => record.name);
   try {
-    return await backend.attachments?.attachedInstances(record.name, newOperation());
+    return await attachments?.attachedInstancesOf(names, newOperation());
   } catch (error) {
     if (!isKeyPairError(error, "PermissionDenied")) throw error;
     return undefined;

@@ -144,16 +144,22 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       const keyPairName = parameters.get("KeyPairName") ?? "";
       const start = Number(parameters.get("NextToken") ?? 0);
       const end = start + number(parameters, "MaxResults", 10);
-      const instanceIds = parameters.has("InstanceIds")
-        ? jsonList(parameters, "InstanceIds").filter((id) => !instances.isGone(id))
-        : store.attachedInstances(region, keyPairName);
+      const ofPair = (name: string) =>
+        store.attachedInstances(region, name).map((id) => ({ id, keyPairName: name }));
+      const found = parameters.has("InstanceIds")
+        ? jsonList(parameters, "InstanceIds")
+            .filter((id) => !instances.isGone(id))
+            .map((id) => ({ id, keyPairName }))
+        : keyPairName === ""
+          ? store.list(region).keyPairs.flatMap(({ name }) => ofPair(name))
+          : ofPair(keyPairName);
       return {
-        TotalCount: instanceIds.length,
-        NextToken: end < instanceIds.length ? String(end) : "",
+        TotalCount: found.length,
+        NextToken: end < found.length ? String(end) : "",
         Instances: {
-          Instance: instanceIds.slice(start, end).map((id) => ({
+          Instance: found.slice(start, end).map(({ id, keyPairName: name }) => ({
             InstanceId: id,
-            KeyPairName: keyPairName,
+            KeyPairName: name,
             RegionId: region,
             Status: instances.status(id),
           })),

@@ -33,6 +33,19 @@ export function attachments(bench: Workbench): void {
       }
     });
 
+    it("are told of many pairs at once", async () => {
+      const pairs = await Promise.all(["first", "second", "third"].map((name) => bench.import(name)));
+      const [first = "", second = "", third = ""] = pairs.map(({ name }) => name);
+      await client().attach(first, one, operation());
+      await client().attach(second, two.slice(1), operation());
+      const told = await client().attachedInstancesOf([first, second, third], operation());
+      expect([...told]).toEqual([
+        [first, one],
+        [second, two.slice(1)],
+        [third, []],
+      ]);
+    });
+
     it("take more instances than one call does", async () => {
       const { name } = await bench.import("fleet");
       expect(await client().attach(name, [...instanceIds], operation())).toEqual([]);
