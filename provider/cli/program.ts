@@ -113,7 +113,13 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   program.addCommand(
     adoptOptions(command("adopt")).action((options: AdoptOptions) =>
       withCatalog(async (catalog) => {
-        const isWhole = await runAdopt(options, { ...io, catalog, exportConfiguration, version: version() });
+        const isWhole = await runAdopt(options, {
+          ...io,
+          catalog,
+          exportConfiguration,
+          exportState,
+          version: version(),
+        });
         if (!isWhole) exitCode = EXIT.left;
       }),
     ),

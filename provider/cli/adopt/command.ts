@@ -14,6 +14,7 @@ import { type SettingsParts, settingsFor } from "../pairs/settings";
 import { visible } from "../quoted";
 import { importedResource, importFile } from "./importFile";
 import { resourceNames } from "./names";
+import { pairsOfStack } from "./ofStack";
 import { type Declaration, LANGUAGES, type Language, PROGRAMS } from "./program";
 import { keyPairSets } from "./sets";
 import { whyLeftOut } from "./unusable";
@@ -23,7 +24,7 @@ const IMPORT_FILE = "adopted-import.json";
 
 const HELP = `${WHERE_HELP}
 
-It changes nothing in a cloud and in no state: it writes adopted.ts, adopted.py or adopted.yaml, with resources that are protected, and
+It leaves out the pairs that the stack has already. It changes nothing in a cloud and in no state: it writes adopted.ts, adopted.py or adopted.yaml, with resources that are protected, and
 with --as import also adopted-import.json. It never overwrites a file.
 
   --as pairs   a KeyPair for each pair, with onExisting: "adopt": \`pulumi up\` takes the pairs over
@@ -31,7 +32,7 @@ with --as import also adopted-import.json. It never overwrites a file.
   --as import  a KeyPair for each pair of the plugin: \`pulumi import --file adopted-import.json\` takes the pairs over
 
 Exit codes:
-  0  every pair is in the program
+  0  every pair is in the program, or in the stack already
   1  nothing was written
   2  the command line is wrong
   3  some pairs are not in the program, and were named`;
@@ -49,6 +50,7 @@ export interface AdoptOptions extends PairsOptions {
 /** What the command works with. */
 export interface AdoptParts extends Io, SettingsParts {
   catalog: BackendCatalog;
+  exportState(stack: string | undefined): Promise<string>;
   /** Of this package. */
   version: string;
 }
@@ -73,12 +75,18 @@ export async function runAdopt(options: AdoptOptions, parts: AdoptParts): Promis
   const settings = await settingsFor(options, parts);
   const { pairs, lookedAt, unclear } = await findPairs(options, settings, parts.catalog);
   failIfUnclear(unclear);
-  const { usable, leftOut } = sorted(pairs, options, parts.catalog);
+  const held = await pairsOfStack(pairs, options, parts);
+  for (const { record, backend } of held)
+    parts.complain(
+      `pulumi-keypair: ${visible(JSON.stringify(record.name))} (${placeOf(backend)}) is in the stack already.\n`,
+    );
+  const others = pairs.filter((pair) => !held.has(pair));
+  const { usable, leftOut } = sorted(others, options, parts.catalog);
   for (const line of leftOut) parts.complain(`pulumi-keypair: left out ${visible(line)}.\n`);
   if (usable.length === 0) {
     throw new KeyPairError({
       code: "NotFound",
-      message: `there is no key pair to take over (${lookedAt.join(", ")})`,
+      message: `there is no ${held.size > 0 ? "other " : ""}key pair to take over (${lookedAt.join(", ")})`,
       next: "`pulumi-keypair list` takes the same options and shows what is there.",
     });
   }

@@ -5,10 +5,10 @@ import { deleteIfUnused } from "../../core/keyPair/settle";
 import { isSameAs } from "../../core/keyPair/state";
 import { type Io, readInput, STDIN } from "../input";
 import { newOperation } from "../operation";
+import { readState } from "../stack/state";
 import { type Findings, findOrphans } from "./find";
 import type { Orphan } from "./orphan";
 import { reportJson, reportText } from "./report";
-import { readState } from "./state";
 
 const HELP = `
 Run it in the folder of the Pulumi project, while no other pulumi command works on the stack. It reads the creates that the

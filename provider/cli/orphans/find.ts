@@ -1,16 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Backend, BackendCatalog, KeyPairRecord, Owner } from "../../core/backend";
-import { openPlaceOfState, type PlacedState, type ProviderSettings } from "../../core/connection";
 import { isKeyPairError, KeyPairError } from "../../core/errors";
 import { findNow } from "../../core/keyPair/settle";
 import { fingerprintOf, holdsSameKey } from "../../core/keyPair/state";
 import { wantedPairs } from "../../core/keyPairSet/members";
 import type { CheckedKeyPairSetArgs } from "../../core/model";
-import { projectFolder } from "../../core/projectFolder";
 import { assertSameOwner } from "../../core/resource/owner";
-import { readSettings } from "../../core/settings";
 import { newOperation } from "../operation";
-import { keyOrigin, type Orphan, whyKept } from "./orphan";
+import { openPlaceOf, resourcesAt, settingsOf } from "../stack/places";
 import {
   isOurs,
   isSet,
@@ -20,7 +17,8 @@ import {
   type StoredResource,
   textIn,
   valueIn,
-} from "./state";
+} from "../stack/state";
+import { keyOrigin, type Orphan, whyKept } from "./orphan";
 
 export interface Findings {
   /** How many creates of key pairs were interrupted. */
@@ -86,7 +84,7 @@ async function look(resource: StoredResource, search: Search): Promise<Omit<Find
       const message = "the state does not hold the name of the key pair";
       throw new KeyPairError({ code: "Configuration", message });
     }
-    const backend = await open(resource, search);
+    const backend = await openPlaceOf(resource, search);
     const owner = await backend.owner(newOperation());
     await assertOwnerOfStack(resource, owner, backend, search);
     const resourceGroupId = textIn(resource.inputs, "resourceGroupId");
@@ -103,33 +101,6 @@ async function look(resource: StoredResource, search: Search): Promise<Omit<Find
     if (!isKeyPairError(error)) throw error;
     return { orphans: [], unclear: [{ resource, error }], lookedAt: [] };
   }
-}
-
-/** Opens the place of the resource, as its provider was configured in the run that wrote the state. */
-function open(resource: StoredResource, { state, catalog }: Search): Promise<Backend> {
-  const { inputs, outputs } = resource;
-  // The outputs of a pending create are empty.
-  const placed = {
-    backend: valueIn(outputs, "backend"),
-    region: valueIn(outputs, "region"),
-    __account: valueIn(outputs, "__account"),
-    connection: valueIn(inputs, "connection"),
-    userId: textIn(inputs, "userId"),
-  } as Partial<PlacedState>;
-  return openPlaceOfState(placed, { settings: settingsOf(resource, state), catalog });
-}
-
-/** The settings of the provider. The dynamic one holds the stack's whole configuration, so its keys have their namespace. */
-function settingsOf({ provider }: StoredResource, { resources }: StackState): ProviderSettings {
-  const stored = resources.find(({ urn, id }) => provider === `${urn}::${id}`);
-  if (stored === undefined) {
-    const message = "the state does not hold the provider with which the key pair was made";
-    throw new KeyPairError({ code: "Configuration", message });
-  }
-  return readSettings((key) => {
-    const value = valueIn(stored.inputs, `keypair:${key}`) ?? valueIn(stored.inputs, key);
-    return value === undefined ? undefined : String(value);
-  }, projectFolder());
 }
 
 /**
@@ -155,25 +126,19 @@ async function assertOwnerOfStack(
 
 /**
  * Whether a resource of the state has this pair. For a resource of another package it is not known where its
- * pair is, so the same name is enough. An unknown owner counts as the same owner.
+ * pair is, so the same name is enough.
  * @param maker  What the interrupted run was making.
  */
 async function isInState(
   record: KeyPairRecord,
   maker: StoredResource,
-  { location, endpoint }: Backend,
+  backend: Backend,
   owner: Owner | undefined,
   search: Search,
 ): Promise<boolean> {
-  for (const resource of resourcesWith(record.name, search.state)) {
-    if (!isOurs(resource)) return true;
-    const other = await open(resource, search);
-    const ownerId = textIn(resource.outputs, "ownerId");
-    const isOtherOwner = owner !== undefined && ownerId !== undefined && owner.id !== ownerId;
-    const isHere = other.location === location && other.endpoint === endpoint && !isOtherOwner;
-    if (isHere && !(resource.urn === maker.urn && hasOtherKey(resource, record))) return true;
-  }
-  return false;
+  if (resourcesWith(record.name, search.state).some((resource) => !isOurs(resource))) return true;
+  const here = await resourcesAt({ name: record.name, backend, owner }, search);
+  return here.some((resource) => resource.urn !== maker.urn || !hasOtherKey(resource, record));
 }
 
 /** Whether the pair has come in the place of the one that the resource had: with the same name, and with another key. */

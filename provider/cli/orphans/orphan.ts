@@ -4,7 +4,7 @@ import { CLOCK_SKEW_MS, fingerprintOf, isMadeSince } from "../../core/keyPair/st
 import { heldKey } from "../../core/privateKeyFile/write";
 import { fileOf } from "../../core/projectFolder";
 import { fingerprintMd5, fingerprintSha256, type PublicKey, readPublicKey } from "../../keys";
-import { type StoredResource, textIn, valueIn } from "./state";
+import { type StoredResource, textIn, valueIn } from "../stack/state";
 
 /**
  * Whose key the pair holds. `program`: the key that the program imports, or that the run received.

@@ -1,7 +1,7 @@
 import { redact } from "../../core/redact";
+import { logicalName } from "../stack/state";
 import type { Findings } from "./find";
 import type { KeyOrigin, Orphan } from "./orphan";
-import { logicalName } from "./state";
 
 const KEYS: Record<KeyOrigin, string> = {
   program: "the program's",
