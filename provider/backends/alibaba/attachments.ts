@@ -57,7 +57,10 @@ export class EcsAttachments implements AttachmentClient {
       const page = await this.#page({ NextToken: token }, operation);
       for (const item of page.instances)
         found.get(item.text("KeyPairName") ?? "")?.push(item.requiredText("InstanceId"));
-      if (page.next === undefined) return found;
+      if (page.next === undefined) {
+        for (const instanceIds of found.values()) instanceIds.sort();
+        return found;
+      }
       token = page.next;
     }
     const each = names.map(async (name) => [name, await this.attachedInstances(name, operation)] as const);

@@ -127,8 +127,8 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   }
 
   /**
-   * With `--replace`, the engine compares nothing; with `replaceOnChanges`, it replaces what the comparison would update. In both cases
-   * it checks once more, without the old arguments.
+   * With `replaceOnChanges` or `replaceWith`, the engine replaces what the comparison would update or keep, and checks once more, without
+   * the old arguments. With `--replace` it never gives them, so that the resource looks like a new one.
    */
   #replacementWarnings(olds: Partial<Checked>, urn: string | undefined): string[] {
     if (urn === undefined) return [];

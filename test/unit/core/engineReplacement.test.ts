@@ -8,7 +8,7 @@ import { URN } from "./support/context";
 import { ed25519Key } from "./support/keys";
 import { FakeCloud } from "./support/regions";
 
-/* A replacement that the engine wants for a reason of its own (`--replace`, `replaceOnChanges`). */
+/* A replacement that the engine wants for a reason of its own (`replaceOnChanges`, `replaceWith`). */
 
 const publicKey = ed25519Key("imported").publicKey;
 
