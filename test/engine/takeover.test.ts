@@ -84,13 +84,13 @@ describe.concurrent("a pair that another state holds by now is not deleted for t
     const ecs = await ecsProject({});
     onTestFinished(() => ecs.close());
     const { line } = await newKey();
-    const program = (tagChanges: string) => `
-      new KeyPair("web", { keyPairName: "web", publicKeyBody: ${literal(line)}, tagChanges: "${tagChanges}" },
-        { replaceOnChanges: ["tagChanges"] });`;
-    ecs.project.program(program("update"));
+    ecs.project.program(
+      `new KeyPair("web", { keyPairName: "web", publicKeyBody: ${literal(line)}, onExisting: "adopt" });`,
+    );
     await ecs.project.up();
-    ecs.project.program(program("replace"));
-    await ecs.project.up();
+    const urn = ecs.project.resource("web").urn;
+    const run = await ecs.project.up({ flags: ["--replace", urn] });
+    expect(run.ops("web")).toEqual(["create-replacement", "replace", "delete-replaced"]);
     expect(ecs.names()).toEqual(["web"]);
     expect(await ecs.mismatches()).toEqual([]);
   });
