@@ -147,5 +147,6 @@ function wording({ message, keyPairName, cloudCode, requestId, next }: ErrorDeta
   const origin = [cloudCode && `code ${cloudCode}`, requestId && `request id ${requestId}`]
     .filter(Boolean)
     .join(", ");
-  return `${subject}${message}${origin ? ` (${origin})` : ""}.${next ? ` ${next}` : ""}`;
+  const end = origin === "" && /[.?!]$/.test(message) ? "" : ".";
+  return `${subject}${message}${origin ? ` (${origin})` : ""}${end}${next ? ` ${next}` : ""}`;
 }

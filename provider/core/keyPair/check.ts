@@ -5,7 +5,7 @@ import { defined } from "../defined";
 import type { CheckedKeyPairArgs, KeyPairArgs } from "../model";
 import { registerSecret } from "../redact";
 import { checkAgainstSchema } from "../resource/argumentSchema";
-import { checkTypes, rulesOf } from "../resource/commonChecks";
+import { checkPlace, checkTypes, rulesOf } from "../resource/commonChecks";
 import type { Autonaming, CheckRequest, CheckResult } from "../resource/contract";
 import { Findings, withoutPrivateKeys } from "../resource/findings";
 import { hasUnknown, type PartlyUnknown, UNKNOWN } from "../unknown";
@@ -55,7 +55,10 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
   checkCombinations(news, known, findings);
   const rules = rulesOf(news.connection, request, findings);
   if (rules?.hasTags) addDefaultTags(news, known, request.settings.defaultTags);
-  if (rules) checkAgainstRules(news, known, rules, findings);
+  if (rules) {
+    checkAgainstRules(news, known, rules, findings);
+    checkPlace(known.connection, rules, request, findings);
+  }
 
   const { publicKeyFile } = safe;
   const args: Record<string, unknown> = {

@@ -60,3 +60,20 @@ it("refuses a regular expression that is none", async () => {
     message: 'nameRegex "(" is no regular expression.',
   });
 });
+
+it("refuses what it would not look for, all of it at once", async () => {
+  const wrong = { keyPairNme: "web", connection: { regoin: "here" } } as never;
+  expect(await failureOf(getKeyPair(wrong, context))).toMatchObject({
+    code: "InvalidInput",
+    message:
+      "keyPairName: is missing; keyPairNme: there is no such argument: did you mean keyPairName?; " +
+      "connection: regoin: there is no such argument: did you mean region?",
+  });
+  expect(await failureOf(getKeyPairs({ nameRegexp: "^web" } as never, context))).toMatchObject({
+    message: "nameRegexp: there is no such argument: did you mean nameRegex?",
+    details: { property: "nameRegexp" },
+  });
+  expect((await failureOf(getKeyPair({ keyPairName: "" }, context))).message).toBe(
+    "keyPairName: must not be empty.",
+  );
+});
