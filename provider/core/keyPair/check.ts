@@ -12,7 +12,7 @@ import { hasUnknown, type PartlyUnknown, UNKNOWN } from "../unknown";
 import { sameKeyLine } from "./compare";
 import { automaticName } from "./naming";
 import { KEY_PAIR_PROPERTIES } from "./properties";
-import { resolvePublicKey } from "./publicKeySource";
+import { KEY_SOURCES, resolvePublicKey } from "./publicKeySource";
 import {
   addDefaultTags,
   checkAgainstRules,
@@ -23,9 +23,6 @@ import {
 
 type KeyPairCheck = CheckRequest<KeyPairArgs, CheckedKeyPairArgs>;
 type News = KeyPairCheck["news"];
-
-/** The arguments that say which key is imported. */
-const KEY_SOURCES = ["publicKeyBody", "publicKeyFile"] as const;
 
 /** For an output that somebody gives as an argument: the argument that they probably mean. */
 const MEANT_INSTEAD: Readonly<Record<string, string>> = {
