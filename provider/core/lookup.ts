@@ -28,7 +28,7 @@ export async function getKeyPair(args: GetKeyPairArgs, context: LookupContext): 
     next:
       backend.name === "openstack"
         ? "Key pairs of OpenStack belong to a user, not to a project: look as the user who made it."
-        : "Look at the name, the region and the account.",
+        : "Check the name, the region and the account.",
   });
 }
 

@@ -40,7 +40,7 @@ it("finds the pair of exactly this name, and tells no private key", async () => 
   });
   expect(found).not.toHaveProperty("privateKey");
   expect((await failureOf(getKeyPair({ keyPairName: "web-" }, context))).message).toBe(
-    `there is no key pair "web-" (local backend, region local, ${connection.path}). Look at the name, the region and the account.`,
+    `there is no key pair "web-" (local backend, region local, ${connection.path}). Check the name, the region and the account.`,
   );
 });
 
