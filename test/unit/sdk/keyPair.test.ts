@@ -378,7 +378,10 @@ describe("problems that a preview found", () => {
     } catch (failure) {
       thrown = failure;
     }
-    expect(error.mock.calls.map(([message]) => message)).toEqual(["tags: too many.", "no backend."]);
+    expect(error.mock.calls.map(([message]) => message)).toEqual([
+      "resource 'web': tags: too many.",
+      "resource 'web': no backend.",
+    ]);
     expect(error.mock.calls.every(([, resource]) => KeyPair.isInstance(resource))).toBe(true);
     expect(pulumi.RunError.isInstance(thrown)).toBe(true);
     expect(thrown).toMatchObject({
