@@ -72,8 +72,11 @@ export class KeyPair<Given extends keyof KeyPairArgs = never> extends KeyPairOut
    * @param args  What to import or create.
    * @param opts  Options of every Pulumi resource (`protect`, `dependsOn`, `parent`…).
    */
-  constructor(name: string, args?: Pick<KeyPairArgs, Given>, opts: pulumi.CustomResourceOptions = {}) {
-    const { inputs, options } = prepared(KEY_PAIR, name, args ?? {}, opts);
+  constructor(name: string, args?: Pick<KeyPairArgs, Given>, opts?: pulumi.CustomResourceOptions);
+  /** What policy packs take the arguments' types from: they read the last signature. */
+  constructor(name: string, args?: KeyPairArgs, opts?: pulumi.CustomResourceOptions);
+  constructor(name: string, args: KeyPairArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
+    const { inputs, options } = prepared(KEY_PAIR, name, args, opts);
     super(
       KEY_PAIR.type,
       name,

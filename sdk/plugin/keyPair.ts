@@ -60,13 +60,15 @@ export class KeyPair<Given extends keyof KeyPairArgs = never> extends KeyPairOut
    * @param args  What to import or create.
    * @param opts  Options of every Pulumi resource (`import`, `provider`, `customTimeouts`, `protect`…).
    */
-  constructor(name: string, args?: Pick<KeyPairArgs, Given>, opts: pulumi.CustomResourceOptions = {}) {
-    const given: KeyPairArgs = args ?? {};
+  constructor(name: string, args?: Pick<KeyPairArgs, Given>, opts?: pulumi.CustomResourceOptions);
+  /** What policy packs take the arguments' types from: they read the last signature. */
+  constructor(name: string, args?: KeyPairArgs, opts?: pulumi.CustomResourceOptions);
+  constructor(name: string, args: KeyPairArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     const inputs = {
       ...unset(PROPERTIES),
-      ...given,
-      ...secretsOf(given, ["privateKeyPassphrase"]),
-      ...withoutValueAsNull(given),
+      ...args,
+      ...secretsOf(args, ["privateKeyPassphrase"]),
+      ...withoutValueAsNull(args),
     };
     const secretOutputs = ["privateKey", "privateKeyOpenssh", "privateKeyPem", "privateKeyPassphrase"];
     super(KeyPair.resourceType, name, inputs, resourceOptions(KEY_PAIR_TYPES.dynamic, secretOutputs, opts));
