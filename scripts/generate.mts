@@ -16,7 +16,14 @@ import { examplesOf } from "./schemaExamples.mts";
 
 const root = join(import.meta.dirname, "..");
 const generated = join(root, "provider/core/generated");
-const CHECKED_TYPES = ["KeyPairArgs", "KeyPairSetArgs", "KeyPairAttachmentArgs", "ProviderConfiguration"];
+const CHECKED_TYPES = [
+  "KeyPairArgs",
+  "KeyPairSetArgs",
+  "KeyPairAttachmentArgs",
+  "GetKeyPairArgs",
+  "GetKeyPairsArgs",
+  "ProviderConfiguration",
+];
 
 /** What a file should hold; writing or comparing is one decision, made at the end. */
 const files: [file: string, contents: string][] = [];
@@ -35,7 +42,7 @@ if (what === "package" || what === "all") {
   const { KEY_PAIR_PROPERTIES: keyPair } = require("../dist/provider/core/keyPair/properties.js");
   const { KEY_PAIR_SET_PROPERTIES: keyPairSet } = require("../dist/provider/core/keyPairSet/properties.js");
   const { ATTACHMENT_PROPERTIES: attachment } = require("../dist/provider/core/attachment/properties.js");
-  const { SECRET_SETTINGS } = require("../dist/provider/core/settings.js");
+  const { SECRET_SETTINGS } = require("../dist/provider/core/settingNames.js");
   const { MEANINGS } = require("../dist/provider/backends/alibaba/errorCodes.js");
   for (const [file, svg] of pictures(join(root, "docs/pictures"))) add(file, svg);
   add(join(root, "docs/errors.md"), errorsPage(join(root, "provider/core/errors.ts"), MEANINGS));

@@ -68,7 +68,9 @@ export function reportFailures(
   resource.__failures?.apply((failures) => {
     if (!failures?.length) return;
     for (const { property, reason } of failures) {
-      void pulumi.log.error(property ? `${property}: ${reason}` : reason, resource);
+      const what = property ? `${property}: ${reason}` : reason;
+      // `preview --diff` prints all errors in one list, without their resources.
+      void pulumi.log.error(`resource '${resource.__name}': ${what}`, resource);
     }
     const problems = failures.length === 1 ? "a problem" : `${failures.length} problems`;
     // Fails the program, and lets it go on to the other resources first. The stack would only show this line.

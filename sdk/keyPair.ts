@@ -8,6 +8,7 @@ import {
   KEY_PAIR_TYPES,
   type KeyPairArgs,
   KeyPairOutputs,
+  type PrivateKeyWith,
 } from "./keyPairProperties";
 import { isOfType, prepared, type ResourceKind, report } from "./resource";
 import "./debugMessages";
@@ -24,6 +25,9 @@ const KEY_PAIR: ResourceKind = {
     'To take over a pair that is there already, give its keyPairName and its public key, with onExisting: "adopt".',
 };
 
+/** A key pair, whatever arguments its program gives. */
+export type AnyKeyPair = KeyPair<keyof KeyPairArgs>;
+
 /**
  * An SSH key pair in a cloud.
  *
@@ -38,8 +42,10 @@ const KEY_PAIR: ResourceKind = {
  *
  * A change of the key, the name, the place or (unless `tagChanges` is `update`) the tags replaces the pair. Of a created pair
  * that means another private key: the preview warns of it on the resource. `protect: true` keeps a pair from being replaced.
+ *
+ * @typeParam Given  The names of the arguments that the program gives: they say whether there is a private key.
  */
-export class KeyPair extends KeyPairOutputs {
+export class KeyPair<Given extends keyof KeyPairArgs = never> extends KeyPairOutputs<PrivateKeyWith<Given>> {
   /** The type that states hold; never renamed. */
   static readonly resourceType = KEY_PAIR.type;
   /** What policy packs match the class by (`validateResourceOfType(KeyPair, …)`). */
@@ -51,13 +57,13 @@ export class KeyPair extends KeyPairOutputs {
    *
    * @param opts  Options of every Pulumi resource, and `connection` where the pair is not where the stack's configuration says.
    */
-  static get(name: string, keyPairName: pulumi.Input<string>, opts: GetKeyPairOptions = {}): KeyPair {
+  static get(name: string, keyPairName: pulumi.Input<string>, opts: GetKeyPairOptions = {}): AnyKeyPair {
     const { connection, ...options } = opts;
     return new KeyPair(name, { connection }, { ...options, id: keyPairName });
   }
 
   /** Whether the value is a `KeyPair`, also one of another copy of this package. */
-  static override isInstance(value: unknown): value is KeyPair {
+  static override isInstance(value: unknown): value is AnyKeyPair {
     return isOfType(value, KeyPair.resourceType);
   }
 
@@ -66,6 +72,9 @@ export class KeyPair extends KeyPairOutputs {
    * @param args  What to import or create.
    * @param opts  Options of every Pulumi resource (`protect`, `dependsOn`, `parent`…).
    */
+  constructor(name: string, args?: Pick<KeyPairArgs, Given>, opts?: pulumi.CustomResourceOptions);
+  /** What policy packs take the arguments' types from: they read the last signature. */
+  constructor(name: string, args?: KeyPairArgs, opts?: pulumi.CustomResourceOptions);
   constructor(name: string, args: KeyPairArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     const { inputs, options } = prepared(KEY_PAIR, name, args, opts);
     super(

@@ -65,11 +65,18 @@ export type KeyPairArgs = {
     : pulumi.Input<NestedInputs<NonNullable<model.KeyPairArgs[K]>> | undefined> | undefined;
 } & { [K in OutputName]?: never };
 
+/** Where a program gives one of these arguments, there may be no private key. */
+type WithoutPrivateKey = "publicKeyBody" | "publicKeyFile" | "savePrivateKey";
+
+/** The private key of a key pair whose program gives these arguments. */
+export type PrivateKeyWith<Given extends keyof KeyPairArgs> =
+  Extract<Given, WithoutPrivateKey> extends never ? string : string | undefined;
+
 /** Options of `KeyPair.get`. */
 export type GetKeyPairOptions = pulumi.CustomResourceOptions & Pick<KeyPairArgs, "connection">;
 
 /** The outputs of a `KeyPair`. */
-export class KeyPairOutputs extends pulumi.CustomResource {
+export class KeyPairOutputs<PrivateKey extends string | undefined> extends pulumi.CustomResource {
   /** The name of the key pair in the cloud: the one given, or the automatic one. */
   declare readonly keyPairName: pulumi.Output<string>;
   /** The cloud's own id of the key pair, where it has one (Alibaba Cloud, for created pairs). */
@@ -90,16 +97,16 @@ export class KeyPairOutputs extends pulumi.CustomResource {
    * The private key: a secret. Only of a created pair, and only while `savePrivateKey` is not `false`; the cloud gives it once,
    * so from then on the stack's state (encrypted) and `privateKeyFile` are the only places that hold it.
    */
-  declare readonly privateKey: pulumi.Output<string | undefined>;
+  declare readonly privateKey: pulumi.Output<PrivateKey>;
   /**
    * The private key in OpenSSH's form, whatever form the cloud sent it in: a secret. Computed from `privateKey` where the program
    * asks for it.
    */
-  get privateKeyOpenssh(): pulumi.Output<string | undefined> {
+  get privateKeyOpenssh(): pulumi.Output<PrivateKey> {
     return inForm("openssh", this.privateKey);
   }
   /** The private key as PEM (PKCS#1 for RSA, SEC1 for ECDSA, PKCS#8 for ed25519): a secret, computed as `privateKeyOpenssh` is. */
-  get privateKeyPem(): pulumi.Output<string | undefined> {
+  get privateKeyPem(): pulumi.Output<PrivateKey> {
     return inForm("pem", this.privateKey);
   }
   /** When the pair was made: as the cloud says it, else as the provider's clock did (ISO 8601, UTC). */

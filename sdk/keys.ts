@@ -5,7 +5,8 @@ import { isMocked } from "./mocks";
 /** What provider/fronts/dynamic/keys.ts exports. Its own types would make everything below it a part of the program. */
 interface Keys {
   getPublicKey(args: GetPublicKeyArgs): GetPublicKeyResult;
-  privateKeyIn(form: "openssh" | "pem", privateKey: string | undefined): string | undefined;
+  /** Without a private key there is none in another form. */
+  privateKeyIn<Key extends string | undefined>(form: "openssh" | "pem", privateKey: Key): Key;
 }
 
 /**
@@ -25,11 +26,11 @@ export function getPublicKeyOutput(args: {
 }
 
 /** The private key in another form: as secret as the key itself, and in no state. */
-export function inForm(
+export function inForm<Key extends string | undefined>(
   form: "openssh" | "pem",
-  privateKey: pulumi.Output<string | undefined>,
-): pulumi.Output<string | undefined> {
-  return privateKey.apply((key) => keys().privateKeyIn(form, key));
+  privateKey: pulumi.Output<Key>,
+): pulumi.Output<Key> {
+  return pulumi.output(privateKey).apply((key) => keys().privateKeyIn(form, key as Key));
 }
 
 /** Loaded by the first use: a program without one loads no library for keys. Bundlers follow a plain `require` too. */

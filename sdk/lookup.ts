@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkConfiguration } from "./configuration";
 import type {
   GetKeyPairArgs,
   GetKeyPairResult,
@@ -70,6 +71,7 @@ export function getKeyPairsOutput(
  */
 function providerFor({ provider }: pulumi.InvokeOptions): Lookup {
   if (provider) throw new pulumi.RunError(`a look-up with the option provider needs ${PLUGIN}`);
+  checkConfiguration();
   return require("../provider/fronts/dynamic/lookup");
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { registerSecret } from "../provider/core/redact";
-import { checkConfigurationKeys } from "./configuration";
+import { checkConfiguration } from "./configuration";
 import { inputsForFront, type Problem, reportFailures } from "./inputs";
 import { requireInstalledProvider } from "./installed";
 import { supportedOptions, throwProblems, warnOfTimeouts } from "./options";
@@ -36,7 +36,7 @@ export function prepared(
   moreProblems: pulumi.Input<Problem[]>[] = [],
 ): { inputs: pulumi.Inputs; options: pulumi.CustomResourceOptions } {
   requireInstalledProvider();
-  checkConfigurationKeys();
+  checkConfiguration();
   const { options, problems } = supportedOptions(opts, kind.insteadOfImport);
   if (opts.id !== undefined) throwProblems(name, problems);
   const computed = new Set(kind.computed);

@@ -39,6 +39,7 @@ export interface OwnEcsRules {
   account: BackendRules["account"];
   ambientConnection: BackendRules["ambientConnection"];
   regionOfAccount: BackendRules["regionOfAccount"];
+  checkPlace?: NonNullable<BackendRules["checkPlace"]>;
   /** Instead of the types that ECS documents. */
   checkPublicKey?(key: KeyFacts, line: string): Verdict;
 }

@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, Option } from "commander";
 import { createBackendCatalog } from "../backends";
 import type { BackendCatalog } from "../core/backend";
-import { isKeyPairError } from "../core/errors";
+import { textOf } from "../core/errors";
 import { BACKEND_NAMES } from "../core/model";
 import { redact } from "../core/redact";
 import { isPrivateKeyText } from "../keys";
@@ -138,7 +138,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // Commander has said itself what is wrong with the command line.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    io.complain(`pulumi-keypair: ${messageOf(error)}\n`);
+    io.complain(`pulumi-keypair: ${textOf(error)}\n`);
     return EXIT.refused;
   }
 
@@ -160,12 +160,6 @@ async function withCatalog(work: (catalog: BackendCatalog) => Promise<void>): Pr
   } finally {
     await catalog.closeAll();
   }
-}
-
-function messageOf(error: unknown): string {
-  if (isKeyPairError(error)) return error.message;
-  // The error is not ours: its text may hold a key.
-  return redact(error instanceof Error ? error.message : String(error));
 }
 
 function version(): string {

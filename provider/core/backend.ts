@@ -192,6 +192,11 @@ export interface BackendRules {
   readonly hasTags: boolean;
   /** Problems of the tags by tag key (`""`: of all of them together). Where a cloud has no tags, that is the problem. */
   checkTags(tags: Tags): Map<string, string>;
+  /**
+   * Throws `Configuration` where nothing can be made in this place, as far as that is known without a call. Absent where only opening
+   * tells.
+   */
+  checkPlace?(connection: ResolvedConnection, environment: NodeJS.ProcessEnv): void;
   /** Why `resourceGroupId` cannot be used, or `undefined`. */
   checkResourceGroup(resourceGroupId: string): string | undefined;
   /** Why `userId` cannot be used, or `undefined`. */

@@ -55,6 +55,18 @@ export type ErrorCode =
   /** The user interrupted. Next: run `pulumi up` again. */
   | "Cancelled";
 
+/** What is wrong on this machine, or was its user's wish: the message says all of it. */
+const EXPLAINS_ITSELF: readonly ErrorCode[] = [
+  "InvalidInput",
+  "InvalidKey",
+  "Configuration",
+  "File",
+  "Cancelled",
+];
+
+/** Has a section for each code. A test compares the address with package.json, and the sections with the codes. */
+const ERRORS_PAGE = "https://github.com/pulumi-keypair/pulumi-keypair/blob/main/docs/errors.md";
+
 export interface ErrorDetails {
   code: ErrorCode;
   /** What happened, as one sentence without the final full stop. */
@@ -113,6 +125,13 @@ export function isKeyPairError(error: unknown, ...codes: ErrorCode[]): error is 
   return error instanceof KeyPairError && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** What a user reads of an error: no stack, no cause and no secret, and at its end where more is said of what a cloud answered. */
+export function textOf(error: unknown): string {
+  const text = redact(error instanceof Error ? error.message : String(error));
+  if (!(error instanceof KeyPairError) || EXPLAINS_ITSELF.includes(error.code)) return text;
+  return `${text} More: ${ERRORS_PAGE}#${error.code.toLowerCase()}`;
+}
+
 /**
  * The part of a cause that may be printed. `util.inspect`, and so every logger, prints the whole chain of
  * causes. It also prints every member of a library's error, including requests and their headers.
@@ -147,5 +166,6 @@ function wording({ message, keyPairName, cloudCode, requestId, next }: ErrorDeta
   const origin = [cloudCode && `code ${cloudCode}`, requestId && `request id ${requestId}`]
     .filter(Boolean)
     .join(", ");
-  return `${subject}${message}${origin ? ` (${origin})` : ""}.${next ? ` ${next}` : ""}`;
+  const end = origin === "" && /[.?!]$/.test(message) ? "" : ".";
+  return `${subject}${message}${origin ? ` (${origin})` : ""}${end}${next ? ` ${next}` : ""}`;
 }

@@ -4,6 +4,8 @@ import { defined } from "./defined";
 import { KeyPairError } from "./errors";
 import { publicKeyProblem, recordOutputs } from "./keyPair/state";
 import type { GetKeyPairArgs, GetKeyPairsArgs, KeyPairFacts } from "./model";
+import { checkLookup } from "./resource/argumentSchema";
+import type { CheckFailure } from "./resource/findings";
 
 /** What a look-up works with. */
 export interface LookupContext {
@@ -13,18 +15,9 @@ export interface LookupContext {
 }
 
 /** The pair of exactly this name. Rejects with `NotFound`, saying where it was looked for. */
-export async function getKeyPair(
-  { keyPairName, connection }: GetKeyPairArgs,
-  context: LookupContext,
-): Promise<KeyPairFacts> {
-  // Programs in JavaScript may leave it out.
-  if (typeof keyPairName !== "string" || keyPairName === "") {
-    throw new KeyPairError({
-      code: "InvalidInput",
-      property: "keyPairName",
-      message: "keyPairName must be the name of a key pair",
-    });
-  }
+export async function getKeyPair(args: GetKeyPairArgs, context: LookupContext): Promise<KeyPairFacts> {
+  refuse(checkLookup("one", defined(args)));
+  const { keyPairName, connection } = args;
   const backend = await opened(connection, context);
   const record = await backend.findKeyPair(keyPairName, "exact", context.operation);
   if (record) return factsOf(record, backend);
@@ -35,14 +28,16 @@ export async function getKeyPair(
     next:
       backend.name === "openstack"
         ? "Key pairs of OpenStack belong to a user, not to a project: look as the user who made it."
-        : "Look at the name, the region and the account.",
+        : "Check the name, the region and the account.",
   });
 }
 
 /**
- * All pairs that match all filters, sorted by name. Rejects with `InvalidInput` if `nameRegex` is not valid.
+ * All pairs that match all filters, sorted by name. Rejects with `InvalidInput` if an argument is wrong: a filter that nobody reads
+ * would find too much.
  */
 export async function getKeyPairs(args: GetKeyPairsArgs, context: LookupContext): Promise<KeyPairFacts[]> {
+  refuse(checkLookup("several", defined(args)));
   const { nameRegex, connection, tags, fingerprint, resourceGroupId } = args;
   const matches = nameRegex === undefined ? () => true : matcher(nameRegex);
   const backend = await opened(connection, context);
@@ -52,6 +47,17 @@ export async function getKeyPairs(args: GetKeyPairsArgs, context: LookupContext)
     .filter(({ name }) => matches(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((record) => factsOf(record, backend));
+}
+
+/** Throws all problems of the arguments at once. */
+function refuse(failures: CheckFailure[]): void {
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  throw new KeyPairError({
+    code: "InvalidInput",
+    message: failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "),
+    ...(others.length === 0 && { property: first.property }),
+  });
 }
 
 function opened(own: GetKeyPairArgs["connection"], { settings, catalog }: LookupContext): Promise<Backend> {

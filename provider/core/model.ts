@@ -417,7 +417,10 @@ export interface KeyPairAttachmentState extends KeyPairAttachmentArgs {
 
 /** What `getKeyPair` looks for. */
 export interface GetKeyPairArgs {
-  /** The exact name of the key pair. */
+  /**
+   * The exact name of the key pair.
+   * @minLength 1
+   */
   keyPairName: string;
   /** Where to look, when that is not what the stack's configuration says. */
   connection?: Connection;

@@ -11,3 +11,6 @@ export const OTHER_KEYS = [
   "ignoreTags",
   "timeoutSeconds",
 ] as const;
+
+/** The keys whose values are secrets. */
+export const SECRET_SETTINGS: readonly string[] = ["accessKeySecret", "securityToken"];

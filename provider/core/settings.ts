@@ -8,9 +8,6 @@ import { checkConfiguration } from "./resource/argumentSchema";
 import type { CheckFailure } from "./resource/findings";
 import { CONNECTION_KEYS, OTHER_KEYS } from "./settingNames";
 
-/** The settings that are secrets. */
-export const SECRET_SETTINGS: readonly string[] = ["accessKeySecret", "securityToken"];
-
 /** Settings that are not strings: a stack's configuration holds them as JSON. */
 const JSON_SETTINGS = ["timeoutSeconds", "defaultTags", "ignoreTags"] as const;
 

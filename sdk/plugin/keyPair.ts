@@ -7,6 +7,7 @@ import {
   KEY_PAIR_TYPES,
   type KeyPairArgs,
   KeyPairOutputs,
+  type PrivateKeyWith,
 } from "../keyPairProperties";
 import { IMPORT_SOURCES } from "../problems";
 import { isOfType, secretsOf, unset } from "../resource";
@@ -17,6 +18,9 @@ const PROPERTIES = Object.keys({ ...KEY_PAIR_ARGUMENTS, ...KEY_PAIR_OUTPUTS }).f
   (name) => !COMPUTED_OUTPUTS.includes(name),
 );
 
+/** A key pair, whatever arguments its program gives. */
+export type AnyKeyPair = KeyPair<keyof KeyPairArgs>;
+
 /**
  * An SSH key pair in a cloud: the `KeyPair` of `pulumi-keypair`, served by the plugin. It takes the same arguments. Options of
  * the plugin only: `import`, `provider` and `customTimeouts`.
@@ -26,8 +30,10 @@ const PROPERTIES = Object.keys({ ...KEY_PAIR_ARGUMENTS, ...KEY_PAIR_OUTPUTS }).f
  * const bastion = new KeyPair("bastion", { privateKeyFile: "bastion.pem" });
  * export const privateKey = bastion.privateKey; // a secret
  * ```
+ *
+ * @typeParam Given  The names of the arguments that the program gives: they say whether there is a private key.
  */
-export class KeyPair extends KeyPairOutputs {
+export class KeyPair<Given extends keyof KeyPairArgs = never> extends KeyPairOutputs<PrivateKeyWith<Given>> {
   /** The type that states hold; never renamed. */
   static readonly resourceType = KEY_PAIR_TYPES.plugin;
   /** What policy packs match the class by (`validateResourceOfType(KeyPair, …)`). */
@@ -39,13 +45,13 @@ export class KeyPair extends KeyPairOutputs {
    *
    * @param opts  Options of every Pulumi resource, and `connection` where the pair is not where the provider's configuration says.
    */
-  static get(name: string, keyPairName: pulumi.Input<string>, opts: GetKeyPairOptions = {}): KeyPair {
+  static get(name: string, keyPairName: pulumi.Input<string>, opts: GetKeyPairOptions = {}): AnyKeyPair {
     const { connection, ...options } = opts;
     return new KeyPair(name, { connection }, { ...options, id: keyPairName });
   }
 
   /** Whether the value is a `KeyPair` of the plugin, also one of another copy of this package. */
-  static override isInstance(value: unknown): value is KeyPair {
+  static override isInstance(value: unknown): value is AnyKeyPair {
     return isOfType(value, KeyPair.resourceType);
   }
 
@@ -54,6 +60,9 @@ export class KeyPair extends KeyPairOutputs {
    * @param args  What to import or create.
    * @param opts  Options of every Pulumi resource (`import`, `provider`, `customTimeouts`, `protect`…).
    */
+  constructor(name: string, args?: Pick<KeyPairArgs, Given>, opts?: pulumi.CustomResourceOptions);
+  /** What policy packs take the arguments' types from: they read the last signature. */
+  constructor(name: string, args?: KeyPairArgs, opts?: pulumi.CustomResourceOptions);
   constructor(name: string, args: KeyPairArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
     const inputs = {
       ...unset(PROPERTIES),

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkConfiguration } from "../configuration";
 
 /**
  * Which plugin the engine takes for a resource or a look-up: that of this package's version, unless the program says another. No
  * place to download it from: the package has it.
  */
 export function withPlugin<Options extends { version?: string }>(options: Options): Options {
+  checkConfiguration();
   const { version } = require("pulumi-keypair/package.json");
   return { version, ...options };
 }

@@ -242,7 +242,7 @@ it("a look-up of a pair that is not there fails the program, and says where it l
   onTestFinished(() => ecs.close());
   const run = await ecs.project.preview({ fails: true });
   expect(run.output).toContain(
-    'there is no key pair "nobodys" (alibaba cn-hangzhou). Look at the name, the region and the account.',
+    'there is no key pair "nobodys" (alibaba cn-hangzhou). Check the name, the region and the account.',
   );
   expect(run.output).not.toContain("    at ");
 });

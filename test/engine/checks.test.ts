@@ -16,16 +16,16 @@ describe("bad inputs", () => {
       new KeyPair("good");`);
     const run = await project.preview({ fails: true });
     expect(run.errors("one")).toEqual([
-      expect.stringMatching(/^tags: "acs:x": a tag's key cannot start with `acs:`/),
-      expect.stringMatching(/^publicKeyBody: /),
-      expect.stringMatching(/^keyPairName: it does not start with a letter\./),
+      expect.stringMatching(/^resource 'one': tags: "acs:x": a tag's key cannot start with `acs:`/),
+      expect.stringMatching(/^resource 'one': publicKeyBody: /),
+      expect.stringMatching(/^resource 'one': keyPairName: it does not start with a letter\./),
     ]);
     expect(run.errors("two")).toEqual([
-      `publicKeyFile: cannot read ${project.path("nowhere.pub")}: there is no such file or folder.`,
+      `resource 'two': publicKeyFile: cannot read ${project.path("nowhere.pub")}: there is no such file or folder.`,
     ]);
     expect(run.errors("three")).toEqual([
-      "keyPairNamePrefix: cannot be given together with keyPairName: a full name has no automatic part.",
-      "savePrivateKey: false needs privateKeyFile: without it the private key would be lost.",
+      "resource 'three': keyPairNamePrefix: cannot be given together with keyPairName: a full name has no automatic part.",
+      "resource 'three': savePrivateKey: false needs privateKeyFile: without it the private key would be lost.",
     ]);
     expect(run.ops("good")).toEqual(["create"]);
     expect(run.errors("good")).toEqual([]);
@@ -37,7 +37,7 @@ describe("bad inputs", () => {
     const project = await start(`
       new KeyPair("types", { tags: ["a"], keyPairName: 7, onExisting: "overwrite", tag: {}, connection: { regoin: "x" } });`);
     const run = await project.preview({ fails: true });
-    const properties = run.errors("types").map((message) => message.split(":")[0]);
+    const properties = run.errors("types").map((message) => message.split(": ")[1]);
     expect(properties.sort()).toEqual(["connection", "keyPairName", "onExisting", "tag", "tags"]);
     expect(run.output).not.toMatch(STACK_TRACE);
   });
@@ -128,7 +128,7 @@ it("values that a preview does not know yet are no failure, and the rest is chec
   const project = await start(program(bad));
   const failed = await project.preview({ fails: true });
   expect(failed.errors("bad")).toHaveLength(1);
-  expect(failed.errors("bad").join()).toMatch(/^tags: "acs:x": /);
+  expect(failed.errors("bad").join()).toMatch(/^resource 'bad': tags: "acs:x": /);
   for (const name of ["name", "prefix", "body", "tag", "tags"]) expect(failed.errors(name)).toEqual([]);
 
   project.program(program(""));
@@ -151,7 +151,7 @@ it("the configuration is checked, and its secrets are shown nowhere", async () =
     const expected =
       "connection: no backend is configured. Set keypair:backend to alibaba, openstack or local " +
       "(`pulumi config set keypair:backend alibaba`), or connection.backend for this resource.";
-    expect((await project.preview({ fails: true })).errors("pair")).toEqual([expected]);
+    expect((await project.preview({ fails: true })).errors("pair")).toEqual([`resource 'pair': ${expected}`]);
     const run = await project.up({ fails: true });
     expect(run.errors("pair").join()).toContain(expected);
     expect(run.output).not.toMatch(STACK_TRACE);

@@ -121,7 +121,7 @@ describe("a pair that this stack did not make", () => {
     onTestFinished(() => project.close());
     const run = await project.up({ fails: true });
     expect(run.output).toContain(
-      'there is no "nowhere" where the configuration points to. See that the name, the backend, the region and the account are right.',
+      'there is no "nowhere" where the configuration points to. Check the name, the backend, the region and the account.',
     );
     expect(run.output).not.toMatch(STACK_TRACE);
   });

@@ -212,7 +212,7 @@ it("all problems of all members are told at once, in the preview", async () => {
   writeFileSync(project.path("keys/.hidden"), "not read\n");
   writeFileSync(project.path("keys/ops.pem"), key.privateKey);
   const run = await project.preview({ fails: true });
-  const errors = run.errors("team").map((message) => message.split(":")[0]);
+  const errors = run.errors("team").map((message) => message.split(": ")[1]);
   expect(errors.sort()).toEqual([
     "README.md",
     "anna.pub",

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { literal, newKey } from "./support/keys";
-import { pluginProject } from "./support/plugin";
+import { FRONTS, frontProject, pluginProject } from "./support/plugin";
 import { engineProject } from "./support/project";
 import { step } from "./support/step";
 
@@ -52,3 +52,28 @@ it("an update plan holds for imported and created pairs of the plugin", async ()
   await project.up({ flags: ["--plan", plan] });
   expect((await project.up()).changes).toEqual({ same: 3 });
 });
+
+it.each(FRONTS)(
+  "%s: a reviewer sees whose key comes in the place of whose, and what rotates a private key",
+  async (front) => {
+    const [old, now] = [await newKey(), await newKey()];
+    const program = (line: string, prefix: string) => `
+    const { KeyPair: Pair } = require("${front}");
+    new Pair("anna", { publicKeyBody: ${literal(line)} });
+    new Pair("bastion", { keyPairNamePrefix: "${prefix}", keyGeneration: { source: "local", type: "ecdsa" } });`;
+    const project = await frontProject(front, { program: program(`${old.line} anna@old`, "first") });
+    onTestFinished(() => project.close());
+    await project.up();
+    project.program(program(`${now.line} anna@new`, "second"));
+    const run = await project.preview({ flags: ["--diff"] });
+    const said = run.diagnostics.filter(({ resource }) => resource === "anna").map(({ message }) => message);
+    const before = project.resource("anna").outputs?.["fingerprintSha256"];
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^key pair "anna-\w{7}" gets another public key: SHA256:\S+ \(anna@old\) → SHA256:\S+ \(anna@new\)$/,
+      ),
+    ]);
+    expect(said[0]).toContain(before);
+    expect(run.warnings("bastion").join()).toContain("(keyPairNamePrefix) rotates its private key SHA256:");
+  },
+);

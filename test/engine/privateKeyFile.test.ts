@@ -17,7 +17,7 @@ it("privateKeyFile is checked before the cloud is called, written once, and neve
   await step("the preview finds that its folder is missing", async () => {
     const run = await project.preview({ fails: true });
     expect(run.errors("bastion")).toEqual([
-      `privateKeyFile: cannot write ${project.path("missing/bastion.pem")}: there is no such file or folder.`,
+      `resource 'bastion': privateKeyFile: cannot write ${project.path("missing/bastion.pem")}: there is no such file or folder.`,
     ]);
     expect(existsSync(project.path(".keypair"))).toBe(false);
   });
@@ -180,7 +180,7 @@ it("one privateKeyFile belongs to one resource", async () => {
     const run = await project.preview({ fails: true });
     expect([...run.errors("one"), ...run.errors("two")]).toEqual([
       expect.stringMatching(
-        /^privateKeyFile: shared\.pem is written by another resource of this program too \(urn:pulumi:\S+::(one|two)\): each key pair needs a file of its own\.$/,
+        /^resource '(?:one|two)': privateKeyFile: shared\.pem is written by another resource of this program too \(urn:pulumi:\S+::(one|two)\): each key pair needs a file of its own\.$/,
       ),
     ]);
     expect(existsSync(project.path(".keypair"))).toBe(false);

@@ -164,7 +164,7 @@ it("a changed argument replaces the pair or updates it, as the preview says", as
     const run = await project.preview({ fails: true });
     expect(run.errors("moved-file")).toEqual([
       expect.stringMatching(
-        /^publicKeyFile: cannot read \S*\/keys\/elsewhere\.ppub: there is no such file or folder\.$/,
+        /^resource 'moved-file': publicKeyFile: cannot read \S*\/keys\/elsewhere\.ppub: there is no such file or folder\.$/,
       ),
     ]);
   });

@@ -23,11 +23,15 @@ it("each wrong argument of a program is one clear problem, at its property, and 
   const run = await project.preview({ fails: true });
   for (const [index, [, property, reason]] of WRONG_ARGUMENTS.entries()) {
     for (const kind of ["plain", "output"])
-      expect(run.errors(`${kind}-${index}`), `${kind} ${property}`).toEqual([`${property}: ${reason}`]);
+      expect(run.errors(`${kind}-${index}`), `${kind} ${property}`).toEqual([
+        `resource '${kind}-${index}': ${property}: ${reason}`,
+      ]);
   }
-  expect(run.errors("date")).toEqual(["keyPairName: must be a string."]);
-  expect(run.errors("buffer")).toEqual(["publicKeyBody: must be a string."]);
-  expect(run.errors("not-a-number")).toEqual(["keyGeneration: bits: must be a whole number."]);
+  expect(run.errors("date")).toEqual(["resource 'date': keyPairName: must be a string."]);
+  expect(run.errors("buffer")).toEqual(["resource 'buffer': publicKeyBody: must be a string."]);
+  expect(run.errors("not-a-number")).toEqual([
+    "resource 'not-a-number': keyGeneration: bits: must be a whole number.",
+  ]);
   for (const name of ["left-out-undefined", "left-out-null"]) expect(run.errors(name)).toEqual([]);
 });
 

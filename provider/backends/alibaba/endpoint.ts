@@ -1,7 +1,18 @@
 import { KeyPairError } from "../../core/errors";
+import type { Connection } from "../../core/model";
+import { profileRegion } from "./profile";
 
 /** Short names for a region's own hosts, public and within a VPC. */
 const SHORT_NAMES = ["ecs", "ecs-vpc"];
+
+/** Which region, and where its requests go. Throws `Configuration` when one of them is missing or malformed. */
+export function placeOf(
+  { region, endpoint, profile }: Connection,
+  environment: NodeJS.ProcessEnv,
+): { regionId: string; endpoint: URL } {
+  const regionId = checkRegion(region ?? profileRegion(profile, environment));
+  return { regionId, endpoint: resolveEndpoint(endpoint, regionId) };
+}
 
 /**
  * Where the requests go: `https://ecs.<region>.aliyuncs.com`, or what the user says, as a URL, a `host[:port]`, or `ecs-vpc`

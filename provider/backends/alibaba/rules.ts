@@ -1,6 +1,7 @@
 import type { BackendRules } from "../../core/backend";
 import { defined } from "../../core/defined";
 import { ecsRules } from "../ecsRules";
+import { placeOf } from "./endpoint";
 import { profileRegion } from "./profile";
 
 /** The variables that Terraform's and Pulumi's alicloud providers read, in their order. */
@@ -16,4 +17,5 @@ export const rules: BackendRules = ecsRules({
     return defined({ region: REGION_VARIABLES.map((name) => environment[name]).find(Boolean) });
   },
   regionOfAccount: ({ profile }, environment) => profileRegion(profile, environment),
+  checkPlace: placeOf,
 });

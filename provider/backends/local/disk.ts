@@ -5,14 +5,19 @@ import { OTHER_FILE, unusable, WRITE_ACCESS } from "./sqlite";
 /** SQLite treats a file that is shorter than a page as empty, and overwrites it. */
 const SMALLEST_PAGE_BYTES = 512;
 
+/** Throws `Configuration` when the path is a folder. What else may be wrong with it, making the file tells. */
+export function refuseFolder(path: string): void {
+  if (isFolder(path)) throw unusable(path, "is a folder", OTHER_FILE);
+}
+
 /** Makes the file and its folder, but not the folder's parents, where they are missing. Throws `Configuration`. */
 export function makeFile(path: string): void {
   makeFolder(path);
+  refuseFolder(path);
   try {
     // SQLite gives the files that it makes beside this one (`-wal`, `-shm`) the same mode.
     closeSync(openSync(path, "a", 0o600));
   } catch (error) {
-    if (errno(error) === "EISDIR") throw unusable(path, "is a folder", OTHER_FILE, error);
     throw unusable(path, `cannot be written: ${errno(error)}`, WRITE_ACCESS, error);
   }
   const { size } = statSync(path);
@@ -46,8 +51,16 @@ function makeFolder(path: string): void {
     // Another process was first.
     if (reason === "EEXIST") return;
     if (reason !== "ENOENT") throw unusable(path, `cannot be made: ${reason}`, WRITE_ACCESS, error);
-    const next = "Make it, or set `keypair:path` to another file.";
+    const next = "Make it, or set `keypair:path` or `connection.path` to another file.";
     throw unusable(path, `cannot be made: the parent of its folder ${folder} is missing`, next, error);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

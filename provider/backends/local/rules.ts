@@ -1,5 +1,7 @@
 import type { BackendRules } from "../../core/backend";
 import { ecsRules } from "../ecsRules";
+import { refuseFolder } from "./disk";
+import { loadSqlite } from "./sqlite";
 
 /** The store, where the connection names none: relative to the Pulumi project. */
 export const DEFAULT_PATH = ".keypair/local.sqlite";
@@ -15,4 +17,8 @@ export const rules: BackendRules = ecsRules({
   ambientConnection: () => ({ region: DEFAULT_REGION }),
   regionOfAccount: () => undefined,
   checkPublicKey: () => undefined,
+  checkPlace({ path }) {
+    loadSqlite();
+    if (path !== undefined) refuseFolder(path);
+  },
 });

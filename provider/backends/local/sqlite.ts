@@ -42,9 +42,9 @@ export function storeError(error: unknown, path: string): unknown {
   }
 }
 
-export const OTHER_FILE = "Set `keypair:path` to another file, or move this one away.";
+export const OTHER_FILE = "Set `keypair:path` or `connection.path` to another file, or move this one away.";
 export const WRITE_ACCESS =
-  "Give this user write access to it and its folder, or set `keypair:path` to another file.";
+  "Give this user write access to it and its folder, or set `keypair:path` or `connection.path` to another file.";
 
 /** The error for a file that cannot be the store. Trying again does not help. */
 export function unusable(path: string, reason: string, next: string, cause?: unknown): KeyPairError {

@@ -160,7 +160,7 @@ function schemaVersion(database: DatabaseSync, path: string): number {
   throw unusable(
     path,
     `was written by a newer pulumi-keypair (schema version ${version}; this one knows ${MIGRATIONS.length})`,
-    "Update pulumi-keypair, or set `keypair:path` to another file.",
+    "Update pulumi-keypair, or set `keypair:path` or `connection.path` to another file.",
   );
 }
 

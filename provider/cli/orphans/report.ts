@@ -54,10 +54,15 @@ export function reportJson({ interrupted, orphans, unclear, lookedAt }: Findings
   return `${safe}\n`;
 }
 
-function headline({ interrupted, orphans }: Findings): string {
+function headline({ interrupted, orphans, unclear }: Findings): string {
   if (interrupted === 0) return "The state knows of no interrupted create of a key pair.";
   const creates = counted(interrupted, "interrupted create");
-  if (orphans.length === 0) return `${creates} left no key pair that was found.`;
+  if (orphans.length === 0 && unclear.length > 0) {
+    const all = interrupted === 1 ? "it" : "they";
+    const whose = unclear.length === interrupted ? all : `${unclear.length} of them`;
+    return `${creates}: it is not known whether ${whose} left a key pair.`;
+  }
+  if (orphans.length === 0) return `${creates} left no key pair.`;
   return `${creates} left ${counted(orphans.length, "key pair")} that no resource of the state has:`;
 }
 

@@ -1,6 +1,6 @@
 import type { KeyPairAttachmentArgs } from "../model";
 import { checkAttachmentAgainstSchema } from "../resource/argumentSchema";
-import { checkConnectionKeys, checkTypes, rulesOf } from "../resource/commonChecks";
+import { checkConnectionKeys, checkPlace, checkTypes, rulesOf } from "../resource/commonChecks";
 import type { CheckRequest, CheckResult } from "../resource/contract";
 import { Findings, withoutPrivateKeys } from "../resource/findings";
 import type { PartlyUnknown } from "../unknown";
@@ -19,7 +19,10 @@ export function checkAttachment(
     findings,
   );
   const rules = rulesOf(news.connection, request, findings);
-  if (rules) checkConnectionKeys(known.connection, rules, findings);
+  if (rules) {
+    checkConnectionKeys(known.connection, rules, findings);
+    checkPlace(known.connection, rules, request, findings);
+  }
   const refusal = rules?.checkAttachment();
   if (refusal) findings.fail("", refusal);
   else if (known.keyPairName !== undefined) {

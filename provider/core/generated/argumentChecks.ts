@@ -1451,15 +1451,475 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
   validate12.errors = vErrors;
   return errors === 0;
 }
-var ProviderConfiguration = validate13;
-var schema14 = { "description": "The stack's configuration, namespace `keypair`: `pulumi config set keypair:backend alibaba`. Credentials that are not set\nhere come from the places that each cloud's own tools use, and are read when a call is made.", "type": "object", "properties": { "accessKeyId": { "description": "The access key id, where credentials are not taken from the environment or a profile.", "type": "string" }, "accessKeySecret": { "description": "The access key secret. Set it with `--secret`.", "type": "string" }, "securityToken": { "description": "The security token of temporary credentials. Set it with `--secret`.", "type": "string" }, "tagChanges": { "description": "What changed tags do where a key pair does not say it itself.", "enum": ["replace", "update"], "type": "string" }, "defaultTags": { "description": "Tags of each key pair, where the cloud has tags. The key pair's own ones come first.", "type": "object", "additionalProperties": { "type": "string" } }, "ignoreTags": { "description": "Tags that are not compared, not changed and not removed, even where the program gives them.", "type": "object", "properties": { "keys": { "description": "Whole keys.", "type": "array", "items": { "type": "string" } }, "keyPrefixes": { "description": "What keys start with.", "type": "array", "items": { "type": "string" } } }, "additionalProperties": false }, "timeoutSeconds": { "description": "How long one operation may wait and try again, in seconds.", "default": 600, "minimum": 1, "type": "integer" }, "backend": { "description": "The cloud to talk to: `alibaba` (Alibaba Cloud ECS), `openstack` (Open Telekom Cloud and any OpenStack Nova) or `local` (a file on this machine).", "enum": ["alibaba", "local", "openstack"], "type": "string" }, "region": { "description": "The region, for example `cn-hangzhou` or `eu-de`.", "minLength": 1, "type": "string" }, "endpoint": { "description": "The endpoint of the compute API, when it is not the region's public one. Takes a URL or `host[:port]`.", "minLength": 1, "type": "string" }, "profile": { "description": "The named profile of the cloud's own credentials file (Alibaba Cloud: `~/.aliyun/config.json`).", "minLength": 1, "type": "string" }, "cloud": { "description": "The name of a cloud in `clouds.yaml` (OpenStack).", "minLength": 1, "type": "string" }, "path": { "description": "The file of the local backend's store, absolute or relative to the Pulumi project.", "minLength": 1, "type": "string" } }, "additionalProperties": false, "$schema": "http://json-schema.org/draft-07/schema#" };
+var GetKeyPairArgs = validate13;
+var schema14 = { "description": "What `getKeyPair` looks for.", "type": "object", "properties": { "keyPairName": { "description": "The exact name of the key pair.", "minLength": 1, "type": "string" }, "connection": { "description": "Where to look, when that is not what the stack's configuration says.", "type": "object", "properties": { "backend": { "description": "The cloud to talk to: `alibaba` (Alibaba Cloud ECS), `openstack` (Open Telekom Cloud and any OpenStack Nova) or `local` (a file on this machine).", "enum": ["alibaba", "local", "openstack"], "type": "string" }, "region": { "description": "The region, for example `cn-hangzhou` or `eu-de`.", "minLength": 1, "type": "string" }, "endpoint": { "description": "The endpoint of the compute API, when it is not the region's public one. Takes a URL or `host[:port]`.", "minLength": 1, "type": "string" }, "profile": { "description": "The named profile of the cloud's own credentials file (Alibaba Cloud: `~/.aliyun/config.json`).", "minLength": 1, "type": "string" }, "cloud": { "description": "The name of a cloud in `clouds.yaml` (OpenStack).", "minLength": 1, "type": "string" }, "path": { "description": "The file of the local backend's store, absolute or relative to the Pulumi project.", "minLength": 1, "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false, "required": ["keyPairName"], "$schema": "http://json-schema.org/draft-07/schema#" };
 function validate13(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.keyPairName === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "keyPairName" }, message: "must have required property 'keyPairName'", schema: schema14.required, parentSchema: schema14, data };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
     for (const key0 in data) {
-      if (!func2.call(schema14.properties, key0)) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema14, data };
+      if (!(key0 === "keyPairName" || key0 === "connection")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema14, data };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.keyPairName !== void 0) {
+      let data0 = data.keyPairName;
+      if (typeof data0 === "string") {
+        if (func3(data0) < 1) {
+          const err2 = { instancePath: instancePath + "/keyPairName", schemaPath: "#/properties/keyPairName/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.keyPairName, data: data0 };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+      } else {
+        const err3 = { instancePath: instancePath + "/keyPairName", schemaPath: "#/properties/keyPairName/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.keyPairName.type, parentSchema: schema14.properties.keyPairName, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.connection !== void 0) {
+      let data1 = data.connection;
+      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+        for (const key1 in data1) {
+          if (!(key1 === "backend" || key1 === "region" || key1 === "endpoint" || key1 === "profile" || key1 === "cloud" || key1 === "path")) {
+            const err4 = { instancePath: instancePath + "/connection", schemaPath: "#/properties/connection/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties", schema: false, parentSchema: schema14.properties.connection, data: data1 };
+            if (vErrors === null) {
+              vErrors = [err4];
+            } else {
+              vErrors.push(err4);
+            }
+            errors++;
+          }
+        }
+        if (data1.backend !== void 0) {
+          let data2 = data1.backend;
+          if (typeof data2 !== "string") {
+            const err5 = { instancePath: instancePath + "/connection/backend", schemaPath: "#/properties/connection/properties/backend/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.connection.properties.backend.type, parentSchema: schema14.properties.connection.properties.backend, data: data2 };
+            if (vErrors === null) {
+              vErrors = [err5];
+            } else {
+              vErrors.push(err5);
+            }
+            errors++;
+          }
+          if (!(data2 === "alibaba" || data2 === "local" || data2 === "openstack")) {
+            const err6 = { instancePath: instancePath + "/connection/backend", schemaPath: "#/properties/connection/properties/backend/enum", keyword: "enum", params: { allowedValues: schema14.properties.connection.properties.backend.enum }, message: "must be equal to one of the allowed values", schema: schema14.properties.connection.properties.backend.enum, parentSchema: schema14.properties.connection.properties.backend, data: data2 };
+            if (vErrors === null) {
+              vErrors = [err6];
+            } else {
+              vErrors.push(err6);
+            }
+            errors++;
+          }
+        }
+        if (data1.region !== void 0) {
+          let data3 = data1.region;
+          if (typeof data3 === "string") {
+            if (func3(data3) < 1) {
+              const err7 = { instancePath: instancePath + "/connection/region", schemaPath: "#/properties/connection/properties/region/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.connection.properties.region, data: data3 };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+          } else {
+            const err8 = { instancePath: instancePath + "/connection/region", schemaPath: "#/properties/connection/properties/region/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.connection.properties.region.type, parentSchema: schema14.properties.connection.properties.region, data: data3 };
+            if (vErrors === null) {
+              vErrors = [err8];
+            } else {
+              vErrors.push(err8);
+            }
+            errors++;
+          }
+        }
+        if (data1.endpoint !== void 0) {
+          let data4 = data1.endpoint;
+          if (typeof data4 === "string") {
+            if (func3(data4) < 1) {
+              const err9 = { instancePath: instancePath + "/connection/endpoint", schemaPath: "#/properties/connection/properties/endpoint/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.connection.properties.endpoint, data: data4 };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+          } else {
+            const err10 = { instancePath: instancePath + "/connection/endpoint", schemaPath: "#/properties/connection/properties/endpoint/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.connection.properties.endpoint.type, parentSchema: schema14.properties.connection.properties.endpoint, data: data4 };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
+            }
+            errors++;
+          }
+        }
+        if (data1.profile !== void 0) {
+          let data5 = data1.profile;
+          if (typeof data5 === "string") {
+            if (func3(data5) < 1) {
+              const err11 = { instancePath: instancePath + "/connection/profile", schemaPath: "#/properties/connection/properties/profile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.connection.properties.profile, data: data5 };
+              if (vErrors === null) {
+                vErrors = [err11];
+              } else {
+                vErrors.push(err11);
+              }
+              errors++;
+            }
+          } else {
+            const err12 = { instancePath: instancePath + "/connection/profile", schemaPath: "#/properties/connection/properties/profile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.connection.properties.profile.type, parentSchema: schema14.properties.connection.properties.profile, data: data5 };
+            if (vErrors === null) {
+              vErrors = [err12];
+            } else {
+              vErrors.push(err12);
+            }
+            errors++;
+          }
+        }
+        if (data1.cloud !== void 0) {
+          let data6 = data1.cloud;
+          if (typeof data6 === "string") {
+            if (func3(data6) < 1) {
+              const err13 = { instancePath: instancePath + "/connection/cloud", schemaPath: "#/properties/connection/properties/cloud/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.connection.properties.cloud, data: data6 };
+              if (vErrors === null) {
+                vErrors = [err13];
+              } else {
+                vErrors.push(err13);
+              }
+              errors++;
+            }
+          } else {
+            const err14 = { instancePath: instancePath + "/connection/cloud", schemaPath: "#/properties/connection/properties/cloud/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.connection.properties.cloud.type, parentSchema: schema14.properties.connection.properties.cloud, data: data6 };
+            if (vErrors === null) {
+              vErrors = [err14];
+            } else {
+              vErrors.push(err14);
+            }
+            errors++;
+          }
+        }
+        if (data1.path !== void 0) {
+          let data7 = data1.path;
+          if (typeof data7 === "string") {
+            if (func3(data7) < 1) {
+              const err15 = { instancePath: instancePath + "/connection/path", schemaPath: "#/properties/connection/properties/path/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.connection.properties.path, data: data7 };
+              if (vErrors === null) {
+                vErrors = [err15];
+              } else {
+                vErrors.push(err15);
+              }
+              errors++;
+            }
+          } else {
+            const err16 = { instancePath: instancePath + "/connection/path", schemaPath: "#/properties/connection/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.connection.properties.path.type, parentSchema: schema14.properties.connection.properties.path, data: data7 };
+            if (vErrors === null) {
+              vErrors = [err16];
+            } else {
+              vErrors.push(err16);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err17 = { instancePath: instancePath + "/connection", schemaPath: "#/properties/connection/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema14.properties.connection.type, parentSchema: schema14.properties.connection, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema14.type, parentSchema: schema14, data };
+    if (vErrors === null) {
+      vErrors = [err18];
+    } else {
+      vErrors.push(err18);
+    }
+    errors++;
+  }
+  validate13.errors = vErrors;
+  return errors === 0;
+}
+var GetKeyPairsArgs = validate14;
+var schema15 = { "description": "What `getKeyPairs` looks for: all key pairs that match all that is given.", "type": "object", "properties": { "nameRegex": { "description": "A regular expression (JavaScript, Unicode) that the name matches somewhere.", "type": "string" }, "tags": { "description": "Tags that the key pair has, with these values.", "type": "object", "additionalProperties": { "type": "string" } }, "fingerprint": { "description": "The fingerprint as the cloud gives it.", "type": "string" }, "resourceGroupId": { "description": "The resource group of the key pair (Alibaba Cloud).", "type": "string" }, "connection": { "description": "Where to look, when that is not what the stack's configuration says.", "type": "object", "properties": { "backend": { "description": "The cloud to talk to: `alibaba` (Alibaba Cloud ECS), `openstack` (Open Telekom Cloud and any OpenStack Nova) or `local` (a file on this machine).", "enum": ["alibaba", "local", "openstack"], "type": "string" }, "region": { "description": "The region, for example `cn-hangzhou` or `eu-de`.", "minLength": 1, "type": "string" }, "endpoint": { "description": "The endpoint of the compute API, when it is not the region's public one. Takes a URL or `host[:port]`.", "minLength": 1, "type": "string" }, "profile": { "description": "The named profile of the cloud's own credentials file (Alibaba Cloud: `~/.aliyun/config.json`).", "minLength": 1, "type": "string" }, "cloud": { "description": "The name of a cloud in `clouds.yaml` (OpenStack).", "minLength": 1, "type": "string" }, "path": { "description": "The file of the local backend's store, absolute or relative to the Pulumi project.", "minLength": 1, "type": "string" } }, "additionalProperties": false } }, "additionalProperties": false, "$schema": "http://json-schema.org/draft-07/schema#" };
+function validate14(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    for (const key0 in data) {
+      if (!(key0 === "nameRegex" || key0 === "tags" || key0 === "fingerprint" || key0 === "resourceGroupId" || key0 === "connection")) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema15, data };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.nameRegex !== void 0) {
+      let data0 = data.nameRegex;
+      if (typeof data0 !== "string") {
+        const err1 = { instancePath: instancePath + "/nameRegex", schemaPath: "#/properties/nameRegex/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.nameRegex.type, parentSchema: schema15.properties.nameRegex, data: data0 };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.tags !== void 0) {
+      let data1 = data.tags;
+      if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
+        for (const key1 in data1) {
+          let data2 = data1[key1];
+          if (typeof data2 !== "string") {
+            const err2 = { instancePath: instancePath + "/tags/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/tags/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.tags.additionalProperties.type, parentSchema: schema15.properties.tags.additionalProperties, data: data2 };
+            if (vErrors === null) {
+              vErrors = [err2];
+            } else {
+              vErrors.push(err2);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err3 = { instancePath: instancePath + "/tags", schemaPath: "#/properties/tags/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema15.properties.tags.type, parentSchema: schema15.properties.tags, data: data1 };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.fingerprint !== void 0) {
+      let data3 = data.fingerprint;
+      if (typeof data3 !== "string") {
+        const err4 = { instancePath: instancePath + "/fingerprint", schemaPath: "#/properties/fingerprint/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.fingerprint.type, parentSchema: schema15.properties.fingerprint, data: data3 };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.resourceGroupId !== void 0) {
+      let data4 = data.resourceGroupId;
+      if (typeof data4 !== "string") {
+        const err5 = { instancePath: instancePath + "/resourceGroupId", schemaPath: "#/properties/resourceGroupId/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.resourceGroupId.type, parentSchema: schema15.properties.resourceGroupId, data: data4 };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.connection !== void 0) {
+      let data5 = data.connection;
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+        for (const key2 in data5) {
+          if (!(key2 === "backend" || key2 === "region" || key2 === "endpoint" || key2 === "profile" || key2 === "cloud" || key2 === "path")) {
+            const err6 = { instancePath: instancePath + "/connection", schemaPath: "#/properties/connection/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema15.properties.connection, data: data5 };
+            if (vErrors === null) {
+              vErrors = [err6];
+            } else {
+              vErrors.push(err6);
+            }
+            errors++;
+          }
+        }
+        if (data5.backend !== void 0) {
+          let data6 = data5.backend;
+          if (typeof data6 !== "string") {
+            const err7 = { instancePath: instancePath + "/connection/backend", schemaPath: "#/properties/connection/properties/backend/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.connection.properties.backend.type, parentSchema: schema15.properties.connection.properties.backend, data: data6 };
+            if (vErrors === null) {
+              vErrors = [err7];
+            } else {
+              vErrors.push(err7);
+            }
+            errors++;
+          }
+          if (!(data6 === "alibaba" || data6 === "local" || data6 === "openstack")) {
+            const err8 = { instancePath: instancePath + "/connection/backend", schemaPath: "#/properties/connection/properties/backend/enum", keyword: "enum", params: { allowedValues: schema15.properties.connection.properties.backend.enum }, message: "must be equal to one of the allowed values", schema: schema15.properties.connection.properties.backend.enum, parentSchema: schema15.properties.connection.properties.backend, data: data6 };
+            if (vErrors === null) {
+              vErrors = [err8];
+            } else {
+              vErrors.push(err8);
+            }
+            errors++;
+          }
+        }
+        if (data5.region !== void 0) {
+          let data7 = data5.region;
+          if (typeof data7 === "string") {
+            if (func3(data7) < 1) {
+              const err9 = { instancePath: instancePath + "/connection/region", schemaPath: "#/properties/connection/properties/region/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema15.properties.connection.properties.region, data: data7 };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+          } else {
+            const err10 = { instancePath: instancePath + "/connection/region", schemaPath: "#/properties/connection/properties/region/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.connection.properties.region.type, parentSchema: schema15.properties.connection.properties.region, data: data7 };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
+            }
+            errors++;
+          }
+        }
+        if (data5.endpoint !== void 0) {
+          let data8 = data5.endpoint;
+          if (typeof data8 === "string") {
+            if (func3(data8) < 1) {
+              const err11 = { instancePath: instancePath + "/connection/endpoint", schemaPath: "#/properties/connection/properties/endpoint/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema15.properties.connection.properties.endpoint, data: data8 };
+              if (vErrors === null) {
+                vErrors = [err11];
+              } else {
+                vErrors.push(err11);
+              }
+              errors++;
+            }
+          } else {
+            const err12 = { instancePath: instancePath + "/connection/endpoint", schemaPath: "#/properties/connection/properties/endpoint/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.connection.properties.endpoint.type, parentSchema: schema15.properties.connection.properties.endpoint, data: data8 };
+            if (vErrors === null) {
+              vErrors = [err12];
+            } else {
+              vErrors.push(err12);
+            }
+            errors++;
+          }
+        }
+        if (data5.profile !== void 0) {
+          let data9 = data5.profile;
+          if (typeof data9 === "string") {
+            if (func3(data9) < 1) {
+              const err13 = { instancePath: instancePath + "/connection/profile", schemaPath: "#/properties/connection/properties/profile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema15.properties.connection.properties.profile, data: data9 };
+              if (vErrors === null) {
+                vErrors = [err13];
+              } else {
+                vErrors.push(err13);
+              }
+              errors++;
+            }
+          } else {
+            const err14 = { instancePath: instancePath + "/connection/profile", schemaPath: "#/properties/connection/properties/profile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.connection.properties.profile.type, parentSchema: schema15.properties.connection.properties.profile, data: data9 };
+            if (vErrors === null) {
+              vErrors = [err14];
+            } else {
+              vErrors.push(err14);
+            }
+            errors++;
+          }
+        }
+        if (data5.cloud !== void 0) {
+          let data10 = data5.cloud;
+          if (typeof data10 === "string") {
+            if (func3(data10) < 1) {
+              const err15 = { instancePath: instancePath + "/connection/cloud", schemaPath: "#/properties/connection/properties/cloud/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema15.properties.connection.properties.cloud, data: data10 };
+              if (vErrors === null) {
+                vErrors = [err15];
+              } else {
+                vErrors.push(err15);
+              }
+              errors++;
+            }
+          } else {
+            const err16 = { instancePath: instancePath + "/connection/cloud", schemaPath: "#/properties/connection/properties/cloud/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.connection.properties.cloud.type, parentSchema: schema15.properties.connection.properties.cloud, data: data10 };
+            if (vErrors === null) {
+              vErrors = [err16];
+            } else {
+              vErrors.push(err16);
+            }
+            errors++;
+          }
+        }
+        if (data5.path !== void 0) {
+          let data11 = data5.path;
+          if (typeof data11 === "string") {
+            if (func3(data11) < 1) {
+              const err17 = { instancePath: instancePath + "/connection/path", schemaPath: "#/properties/connection/properties/path/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema15.properties.connection.properties.path, data: data11 };
+              if (vErrors === null) {
+                vErrors = [err17];
+              } else {
+                vErrors.push(err17);
+              }
+              errors++;
+            }
+          } else {
+            const err18 = { instancePath: instancePath + "/connection/path", schemaPath: "#/properties/connection/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema15.properties.connection.properties.path.type, parentSchema: schema15.properties.connection.properties.path, data: data11 };
+            if (vErrors === null) {
+              vErrors = [err18];
+            } else {
+              vErrors.push(err18);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err19 = { instancePath: instancePath + "/connection", schemaPath: "#/properties/connection/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema15.properties.connection.type, parentSchema: schema15.properties.connection, data: data5 };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema15.type, parentSchema: schema15, data };
+    if (vErrors === null) {
+      vErrors = [err20];
+    } else {
+      vErrors.push(err20);
+    }
+    errors++;
+  }
+  validate14.errors = vErrors;
+  return errors === 0;
+}
+var ProviderConfiguration = validate15;
+var schema16 = { "description": "The stack's configuration, namespace `keypair`: `pulumi config set keypair:backend alibaba`. Credentials that are not set\nhere come from the places that each cloud's own tools use, and are read when a call is made.", "type": "object", "properties": { "accessKeyId": { "description": "The access key id, where credentials are not taken from the environment or a profile.", "type": "string" }, "accessKeySecret": { "description": "The access key secret. Set it with `--secret`.", "type": "string" }, "securityToken": { "description": "The security token of temporary credentials. Set it with `--secret`.", "type": "string" }, "tagChanges": { "description": "What changed tags do where a key pair does not say it itself.", "enum": ["replace", "update"], "type": "string" }, "defaultTags": { "description": "Tags of each key pair, where the cloud has tags. The key pair's own ones come first.", "type": "object", "additionalProperties": { "type": "string" } }, "ignoreTags": { "description": "Tags that are not compared, not changed and not removed, even where the program gives them.", "type": "object", "properties": { "keys": { "description": "Whole keys.", "type": "array", "items": { "type": "string" } }, "keyPrefixes": { "description": "What keys start with.", "type": "array", "items": { "type": "string" } } }, "additionalProperties": false }, "timeoutSeconds": { "description": "How long one operation may wait and try again, in seconds.", "default": 600, "minimum": 1, "type": "integer" }, "backend": { "description": "The cloud to talk to: `alibaba` (Alibaba Cloud ECS), `openstack` (Open Telekom Cloud and any OpenStack Nova) or `local` (a file on this machine).", "enum": ["alibaba", "local", "openstack"], "type": "string" }, "region": { "description": "The region, for example `cn-hangzhou` or `eu-de`.", "minLength": 1, "type": "string" }, "endpoint": { "description": "The endpoint of the compute API, when it is not the region's public one. Takes a URL or `host[:port]`.", "minLength": 1, "type": "string" }, "profile": { "description": "The named profile of the cloud's own credentials file (Alibaba Cloud: `~/.aliyun/config.json`).", "minLength": 1, "type": "string" }, "cloud": { "description": "The name of a cloud in `clouds.yaml` (OpenStack).", "minLength": 1, "type": "string" }, "path": { "description": "The file of the local backend's store, absolute or relative to the Pulumi project.", "minLength": 1, "type": "string" } }, "additionalProperties": false, "$schema": "http://json-schema.org/draft-07/schema#" };
+function validate15(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    for (const key0 in data) {
+      if (!func2.call(schema16.properties, key0)) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties", schema: false, parentSchema: schema16, data };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1471,7 +1931,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.accessKeyId !== void 0) {
       let data0 = data.accessKeyId;
       if (typeof data0 !== "string") {
-        const err1 = { instancePath: instancePath + "/accessKeyId", schemaPath: "#/properties/accessKeyId/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.accessKeyId.type, parentSchema: schema14.properties.accessKeyId, data: data0 };
+        const err1 = { instancePath: instancePath + "/accessKeyId", schemaPath: "#/properties/accessKeyId/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.accessKeyId.type, parentSchema: schema16.properties.accessKeyId, data: data0 };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1483,7 +1943,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.accessKeySecret !== void 0) {
       let data1 = data.accessKeySecret;
       if (typeof data1 !== "string") {
-        const err2 = { instancePath: instancePath + "/accessKeySecret", schemaPath: "#/properties/accessKeySecret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.accessKeySecret.type, parentSchema: schema14.properties.accessKeySecret, data: data1 };
+        const err2 = { instancePath: instancePath + "/accessKeySecret", schemaPath: "#/properties/accessKeySecret/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.accessKeySecret.type, parentSchema: schema16.properties.accessKeySecret, data: data1 };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1495,7 +1955,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.securityToken !== void 0) {
       let data2 = data.securityToken;
       if (typeof data2 !== "string") {
-        const err3 = { instancePath: instancePath + "/securityToken", schemaPath: "#/properties/securityToken/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.securityToken.type, parentSchema: schema14.properties.securityToken, data: data2 };
+        const err3 = { instancePath: instancePath + "/securityToken", schemaPath: "#/properties/securityToken/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.securityToken.type, parentSchema: schema16.properties.securityToken, data: data2 };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1507,7 +1967,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.tagChanges !== void 0) {
       let data3 = data.tagChanges;
       if (typeof data3 !== "string") {
-        const err4 = { instancePath: instancePath + "/tagChanges", schemaPath: "#/properties/tagChanges/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.tagChanges.type, parentSchema: schema14.properties.tagChanges, data: data3 };
+        const err4 = { instancePath: instancePath + "/tagChanges", schemaPath: "#/properties/tagChanges/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.tagChanges.type, parentSchema: schema16.properties.tagChanges, data: data3 };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1516,7 +1976,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data3 === "replace" || data3 === "update")) {
-        const err5 = { instancePath: instancePath + "/tagChanges", schemaPath: "#/properties/tagChanges/enum", keyword: "enum", params: { allowedValues: schema14.properties.tagChanges.enum }, message: "must be equal to one of the allowed values", schema: schema14.properties.tagChanges.enum, parentSchema: schema14.properties.tagChanges, data: data3 };
+        const err5 = { instancePath: instancePath + "/tagChanges", schemaPath: "#/properties/tagChanges/enum", keyword: "enum", params: { allowedValues: schema16.properties.tagChanges.enum }, message: "must be equal to one of the allowed values", schema: schema16.properties.tagChanges.enum, parentSchema: schema16.properties.tagChanges, data: data3 };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -1531,7 +1991,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data4) {
           let data5 = data4[key1];
           if (typeof data5 !== "string") {
-            const err6 = { instancePath: instancePath + "/defaultTags/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaultTags/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.defaultTags.additionalProperties.type, parentSchema: schema14.properties.defaultTags.additionalProperties, data: data5 };
+            const err6 = { instancePath: instancePath + "/defaultTags/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/defaultTags/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.defaultTags.additionalProperties.type, parentSchema: schema16.properties.defaultTags.additionalProperties, data: data5 };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -1541,7 +2001,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err7 = { instancePath: instancePath + "/defaultTags", schemaPath: "#/properties/defaultTags/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema14.properties.defaultTags.type, parentSchema: schema14.properties.defaultTags, data: data4 };
+        const err7 = { instancePath: instancePath + "/defaultTags", schemaPath: "#/properties/defaultTags/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema16.properties.defaultTags.type, parentSchema: schema16.properties.defaultTags, data: data4 };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -1555,7 +2015,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
         for (const key2 in data6) {
           if (!(key2 === "keys" || key2 === "keyPrefixes")) {
-            const err8 = { instancePath: instancePath + "/ignoreTags", schemaPath: "#/properties/ignoreTags/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema14.properties.ignoreTags, data: data6 };
+            const err8 = { instancePath: instancePath + "/ignoreTags", schemaPath: "#/properties/ignoreTags/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties", schema: false, parentSchema: schema16.properties.ignoreTags, data: data6 };
             if (vErrors === null) {
               vErrors = [err8];
             } else {
@@ -1571,7 +2031,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
             for (let i0 = 0; i0 < len0; i0++) {
               let data8 = data7[i0];
               if (typeof data8 !== "string") {
-                const err9 = { instancePath: instancePath + "/ignoreTags/keys/" + i0, schemaPath: "#/properties/ignoreTags/properties/keys/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.ignoreTags.properties.keys.items.type, parentSchema: schema14.properties.ignoreTags.properties.keys.items, data: data8 };
+                const err9 = { instancePath: instancePath + "/ignoreTags/keys/" + i0, schemaPath: "#/properties/ignoreTags/properties/keys/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.ignoreTags.properties.keys.items.type, parentSchema: schema16.properties.ignoreTags.properties.keys.items, data: data8 };
                 if (vErrors === null) {
                   vErrors = [err9];
                 } else {
@@ -1581,7 +2041,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err10 = { instancePath: instancePath + "/ignoreTags/keys", schemaPath: "#/properties/ignoreTags/properties/keys/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema14.properties.ignoreTags.properties.keys.type, parentSchema: schema14.properties.ignoreTags.properties.keys, data: data7 };
+            const err10 = { instancePath: instancePath + "/ignoreTags/keys", schemaPath: "#/properties/ignoreTags/properties/keys/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema16.properties.ignoreTags.properties.keys.type, parentSchema: schema16.properties.ignoreTags.properties.keys, data: data7 };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -1597,7 +2057,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
             for (let i1 = 0; i1 < len1; i1++) {
               let data10 = data9[i1];
               if (typeof data10 !== "string") {
-                const err11 = { instancePath: instancePath + "/ignoreTags/keyPrefixes/" + i1, schemaPath: "#/properties/ignoreTags/properties/keyPrefixes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.ignoreTags.properties.keyPrefixes.items.type, parentSchema: schema14.properties.ignoreTags.properties.keyPrefixes.items, data: data10 };
+                const err11 = { instancePath: instancePath + "/ignoreTags/keyPrefixes/" + i1, schemaPath: "#/properties/ignoreTags/properties/keyPrefixes/items/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.ignoreTags.properties.keyPrefixes.items.type, parentSchema: schema16.properties.ignoreTags.properties.keyPrefixes.items, data: data10 };
                 if (vErrors === null) {
                   vErrors = [err11];
                 } else {
@@ -1607,7 +2067,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err12 = { instancePath: instancePath + "/ignoreTags/keyPrefixes", schemaPath: "#/properties/ignoreTags/properties/keyPrefixes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema14.properties.ignoreTags.properties.keyPrefixes.type, parentSchema: schema14.properties.ignoreTags.properties.keyPrefixes, data: data9 };
+            const err12 = { instancePath: instancePath + "/ignoreTags/keyPrefixes", schemaPath: "#/properties/ignoreTags/properties/keyPrefixes/type", keyword: "type", params: { type: "array" }, message: "must be array", schema: schema16.properties.ignoreTags.properties.keyPrefixes.type, parentSchema: schema16.properties.ignoreTags.properties.keyPrefixes, data: data9 };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -1617,7 +2077,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err13 = { instancePath: instancePath + "/ignoreTags", schemaPath: "#/properties/ignoreTags/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema14.properties.ignoreTags.type, parentSchema: schema14.properties.ignoreTags, data: data6 };
+        const err13 = { instancePath: instancePath + "/ignoreTags", schemaPath: "#/properties/ignoreTags/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema16.properties.ignoreTags.type, parentSchema: schema16.properties.ignoreTags, data: data6 };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -1629,7 +2089,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.timeoutSeconds !== void 0) {
       let data11 = data.timeoutSeconds;
       if (!(typeof data11 == "number" && (!(data11 % 1) && !isNaN(data11)))) {
-        const err14 = { instancePath: instancePath + "/timeoutSeconds", schemaPath: "#/properties/timeoutSeconds/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema14.properties.timeoutSeconds.type, parentSchema: schema14.properties.timeoutSeconds, data: data11 };
+        const err14 = { instancePath: instancePath + "/timeoutSeconds", schemaPath: "#/properties/timeoutSeconds/type", keyword: "type", params: { type: "integer" }, message: "must be integer", schema: schema16.properties.timeoutSeconds.type, parentSchema: schema16.properties.timeoutSeconds, data: data11 };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -1639,7 +2099,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data11 == "number") {
         if (data11 < 1 || isNaN(data11)) {
-          const err15 = { instancePath: instancePath + "/timeoutSeconds", schemaPath: "#/properties/timeoutSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema14.properties.timeoutSeconds, data: data11 };
+          const err15 = { instancePath: instancePath + "/timeoutSeconds", schemaPath: "#/properties/timeoutSeconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1", schema: 1, parentSchema: schema16.properties.timeoutSeconds, data: data11 };
           if (vErrors === null) {
             vErrors = [err15];
           } else {
@@ -1652,7 +2112,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.backend !== void 0) {
       let data12 = data.backend;
       if (typeof data12 !== "string") {
-        const err16 = { instancePath: instancePath + "/backend", schemaPath: "#/properties/backend/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.backend.type, parentSchema: schema14.properties.backend, data: data12 };
+        const err16 = { instancePath: instancePath + "/backend", schemaPath: "#/properties/backend/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.backend.type, parentSchema: schema16.properties.backend, data: data12 };
         if (vErrors === null) {
           vErrors = [err16];
         } else {
@@ -1661,7 +2121,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if (!(data12 === "alibaba" || data12 === "local" || data12 === "openstack")) {
-        const err17 = { instancePath: instancePath + "/backend", schemaPath: "#/properties/backend/enum", keyword: "enum", params: { allowedValues: schema14.properties.backend.enum }, message: "must be equal to one of the allowed values", schema: schema14.properties.backend.enum, parentSchema: schema14.properties.backend, data: data12 };
+        const err17 = { instancePath: instancePath + "/backend", schemaPath: "#/properties/backend/enum", keyword: "enum", params: { allowedValues: schema16.properties.backend.enum }, message: "must be equal to one of the allowed values", schema: schema16.properties.backend.enum, parentSchema: schema16.properties.backend, data: data12 };
         if (vErrors === null) {
           vErrors = [err17];
         } else {
@@ -1674,7 +2134,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data13 = data.region;
       if (typeof data13 === "string") {
         if (func3(data13) < 1) {
-          const err18 = { instancePath: instancePath + "/region", schemaPath: "#/properties/region/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.region, data: data13 };
+          const err18 = { instancePath: instancePath + "/region", schemaPath: "#/properties/region/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema16.properties.region, data: data13 };
           if (vErrors === null) {
             vErrors = [err18];
           } else {
@@ -1683,7 +2143,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err19 = { instancePath: instancePath + "/region", schemaPath: "#/properties/region/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.region.type, parentSchema: schema14.properties.region, data: data13 };
+        const err19 = { instancePath: instancePath + "/region", schemaPath: "#/properties/region/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.region.type, parentSchema: schema16.properties.region, data: data13 };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -1696,7 +2156,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data14 = data.endpoint;
       if (typeof data14 === "string") {
         if (func3(data14) < 1) {
-          const err20 = { instancePath: instancePath + "/endpoint", schemaPath: "#/properties/endpoint/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.endpoint, data: data14 };
+          const err20 = { instancePath: instancePath + "/endpoint", schemaPath: "#/properties/endpoint/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema16.properties.endpoint, data: data14 };
           if (vErrors === null) {
             vErrors = [err20];
           } else {
@@ -1705,7 +2165,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err21 = { instancePath: instancePath + "/endpoint", schemaPath: "#/properties/endpoint/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.endpoint.type, parentSchema: schema14.properties.endpoint, data: data14 };
+        const err21 = { instancePath: instancePath + "/endpoint", schemaPath: "#/properties/endpoint/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.endpoint.type, parentSchema: schema16.properties.endpoint, data: data14 };
         if (vErrors === null) {
           vErrors = [err21];
         } else {
@@ -1718,7 +2178,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data15 = data.profile;
       if (typeof data15 === "string") {
         if (func3(data15) < 1) {
-          const err22 = { instancePath: instancePath + "/profile", schemaPath: "#/properties/profile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.profile, data: data15 };
+          const err22 = { instancePath: instancePath + "/profile", schemaPath: "#/properties/profile/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema16.properties.profile, data: data15 };
           if (vErrors === null) {
             vErrors = [err22];
           } else {
@@ -1727,7 +2187,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err23 = { instancePath: instancePath + "/profile", schemaPath: "#/properties/profile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.profile.type, parentSchema: schema14.properties.profile, data: data15 };
+        const err23 = { instancePath: instancePath + "/profile", schemaPath: "#/properties/profile/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.profile.type, parentSchema: schema16.properties.profile, data: data15 };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -1740,7 +2200,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data16 = data.cloud;
       if (typeof data16 === "string") {
         if (func3(data16) < 1) {
-          const err24 = { instancePath: instancePath + "/cloud", schemaPath: "#/properties/cloud/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.cloud, data: data16 };
+          const err24 = { instancePath: instancePath + "/cloud", schemaPath: "#/properties/cloud/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema16.properties.cloud, data: data16 };
           if (vErrors === null) {
             vErrors = [err24];
           } else {
@@ -1749,7 +2209,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err25 = { instancePath: instancePath + "/cloud", schemaPath: "#/properties/cloud/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.cloud.type, parentSchema: schema14.properties.cloud, data: data16 };
+        const err25 = { instancePath: instancePath + "/cloud", schemaPath: "#/properties/cloud/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.cloud.type, parentSchema: schema16.properties.cloud, data: data16 };
         if (vErrors === null) {
           vErrors = [err25];
         } else {
@@ -1762,7 +2222,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       let data17 = data.path;
       if (typeof data17 === "string") {
         if (func3(data17) < 1) {
-          const err26 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema14.properties.path, data: data17 };
+          const err26 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters", schema: 1, parentSchema: schema16.properties.path, data: data17 };
           if (vErrors === null) {
             vErrors = [err26];
           } else {
@@ -1771,7 +2231,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err27 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema14.properties.path.type, parentSchema: schema14.properties.path, data: data17 };
+        const err27 = { instancePath: instancePath + "/path", schemaPath: "#/properties/path/type", keyword: "type", params: { type: "string" }, message: "must be string", schema: schema16.properties.path.type, parentSchema: schema16.properties.path, data: data17 };
         if (vErrors === null) {
           vErrors = [err27];
         } else {
@@ -1781,7 +2241,7 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema14.type, parentSchema: schema14, data };
+    const err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object", schema: schema16.type, parentSchema: schema16, data };
     if (vErrors === null) {
       vErrors = [err28];
     } else {
@@ -1789,10 +2249,12 @@ function validate13(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate13.errors = vErrors;
+  validate15.errors = vErrors;
   return errors === 0;
 }
 export {
+  GetKeyPairArgs,
+  GetKeyPairsArgs,
   KeyPairArgs,
   KeyPairAttachmentArgs,
   KeyPairSetArgs,

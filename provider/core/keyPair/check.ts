@@ -5,14 +5,14 @@ import { defined } from "../defined";
 import type { CheckedKeyPairArgs, KeyPairArgs } from "../model";
 import { registerSecret } from "../redact";
 import { checkAgainstSchema } from "../resource/argumentSchema";
-import { checkTypes, rulesOf } from "../resource/commonChecks";
+import { checkPlace, checkTypes, rulesOf } from "../resource/commonChecks";
 import type { Autonaming, CheckRequest, CheckResult } from "../resource/contract";
 import { Findings, withoutPrivateKeys } from "../resource/findings";
 import { hasUnknown, type PartlyUnknown, UNKNOWN } from "../unknown";
 import { sameKeyLine } from "./compare";
 import { automaticName } from "./naming";
 import { KEY_PAIR_PROPERTIES } from "./properties";
-import { resolvePublicKey } from "./publicKeySource";
+import { KEY_SOURCES, resolvePublicKey } from "./publicKeySource";
 import {
   addDefaultTags,
   checkAgainstRules,
@@ -23,9 +23,6 @@ import {
 
 type KeyPairCheck = CheckRequest<KeyPairArgs, CheckedKeyPairArgs>;
 type News = KeyPairCheck["news"];
-
-/** The arguments that say which key is imported. */
-const KEY_SOURCES = ["publicKeyBody", "publicKeyFile"] as const;
 
 /** For an output that somebody gives as an argument: the argument that they probably mean. */
 const MEANT_INSTEAD: Readonly<Record<string, string>> = {
@@ -55,7 +52,10 @@ export function checkKeyPair(given: KeyPairCheck): CheckResult<CheckedKeyPairArg
   checkCombinations(news, known, findings);
   const rules = rulesOf(news.connection, request, findings);
   if (rules?.hasTags) addDefaultTags(news, known, request.settings.defaultTags);
-  if (rules) checkAgainstRules(news, known, rules, findings);
+  if (rules) {
+    checkAgainstRules(news, known, rules, findings);
+    checkPlace(known.connection, rules, request, findings);
+  }
 
   const { publicKeyFile } = safe;
   const args: Record<string, unknown> = {

@@ -1,10 +1,13 @@
+import { fingerprintSha256, readPublicKey } from "../../keys";
 import { type PlaceComparison, placesToCompare } from "../connection";
 import type { CheckedKeyPairArgs, IgnoreTags, KeyPairState, TagChanges } from "../model";
 import type { DiffRequest, ResourceDiff } from "../resource/contract";
 import { changesOf, type PropertyChange } from "../resource/propertyTable";
-import { knownPart } from "../unknown";
+import { knownPart, type PartlyUnknown } from "../unknown";
+import { sameKeyLine } from "./compare";
 import { keyFileWarning } from "./keyFile";
 import { KEY_PAIR_PROPERTIES } from "./properties";
+import { KEY_SOURCES } from "./publicKeySource";
 import { dueWarning } from "./rotation";
 
 /** What is compared: the pair as it was last seen, and what the program says now. */
@@ -25,6 +28,7 @@ const MAKE_AGAIN: PropertyChange[] = [{ property: "fingerprint", kind: "replace"
 export function diffKeyPair({
   state,
   args,
+  secrets,
   settings,
   catalog,
 }: DiffRequest<CheckedKeyPairArgs, KeyPairState>): ResourceDiff {
@@ -46,8 +50,9 @@ export function diffKeyPair({
     changes,
     deleteBeforeReplace: staysInPlace && !known.__automaticName && known.keyPairName === state.keyPairName,
     warnings: isReplaced
-      ? replacementWarnings(state, known, changes)
+      ? replacementWarnings(state, args, changes)
       : [keyFileWarning(state, known) ?? [], dueWarning(state, known, Date.now()) ?? []].flat(),
+    summary: KEY_SOURCES.some((name) => secrets?.has(name)) ? undefined : keySummary(state, known),
   };
 }
 
@@ -63,12 +68,30 @@ export function engineReplacementWarnings({
   ];
 }
 
+/** Which key comes in the place of which, and whose they are: the engine shows long lines, or only that something changes. */
+function keySummary(state: KeyPairState, { publicKeyBody }: CheckedKeyPairArgs): string | undefined {
+  const line = state.publicKeyBody ?? state.publicKey;
+  if (state.__isDoubtful || publicKeyBody === undefined || sameKeyLine(line, publicKeyBody)) return undefined;
+  // A key that cannot be read has only the cloud's own fingerprint.
+  const before = state.fingerprintSha256 || state.fingerprint;
+  const now = fingerprintSha256(readPublicKey(publicKeyBody));
+  return `key pair "${state.keyPairName}" gets another public key: ${before}${whose(line)} → ${now}${whose(publicKeyBody)}`;
+}
+
+/** What stands behind the key in its line. */
+function whose(line: string): string {
+  const comment = line.trim().split(/\s+/).slice(2).join(" ");
+  return comment === "" ? "" : ` (${comment})`;
+}
+
 function replacementWarnings(
   state: KeyPairState,
-  args: CheckedKeyPairArgs,
+  args: PartlyUnknown<CheckedKeyPairArgs>,
   changes: PropertyChange[],
 ): string[] {
-  const reasons = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
+  const reasons = changes
+    .filter(({ kind }) => kind === "replace")
+    .map(({ property }) => asGiven(property, args));
   if (state.__isDoubtful) return [];
   if (state.publicKeyBody === undefined) {
     const advice = reasons.includes("tags") ? ', or change tags in place with tagChanges: "update".' : ".";
@@ -82,4 +105,11 @@ function replacementWarnings(
     `key pair "${state.keyPairName}" was imported, and the program gives no public key any more: it will be replaced by a pair with a ` +
       `new key. Who logs in with the key ${state.fingerprintSha256} will be locked out of machines that are made from then on.`,
   ];
+}
+
+/** The argument by which the program changed the property: the check fills in names and the keys of files. */
+function asGiven(property: string, args: PartlyUnknown<CheckedKeyPairArgs>): string {
+  if (property === "keyPairName" && args.__automaticName && args.keyPairNamePrefix !== undefined)
+    return "keyPairNamePrefix";
+  return property === "publicKeyBody" && args.publicKeyFile !== undefined ? "publicKeyFile" : property;
 }

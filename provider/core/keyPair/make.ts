@@ -246,7 +246,7 @@ async function settleExisting(
       await deleteWhenFree(backend, making.request, isSameAs(found), context.operation);
       return undefined;
     case "adopt":
-      if (origin.from === "cloud")
+      if (!isGiven(origin))
         throw alreadyExists(
           making,
           found,
@@ -258,8 +258,7 @@ async function settleExisting(
       await alignAdopted(making, found);
       return madeOf(found, origin);
     case "fail": {
-      const isSame = origin.from === "import" && holds(found, origin.publicKey);
-      throw alreadyExists(making, found, isSame ? "with this very key" : "with another key", refusal);
+      throw alreadyExists(making, found, comparedWith(origin, found), refusal);
     }
   }
 }
@@ -373,23 +372,34 @@ function uncertain(error: KeyPairError, keyPairName: string): KeyPairError {
 function alreadyExists(
   { origin }: Making,
   found: KeyPairRecord,
-  how: string,
+  how: string | undefined,
   cause: KeyPairError,
 ): KeyPairError {
   return new KeyPairError({
     ...cause.details,
     code: "AlreadyExists",
     keyPairName: found.name,
-    message: `a key pair "${found.name}" is there already, ${how} (fingerprint ${found.fingerprint}${found.createdAt ? `, made ${found.createdAt}` : ""})`,
+    message: `a key pair "${found.name}" is there already${how ? `, ${how}` : ""} (fingerprint ${found.fingerprint}${found.createdAt ? `, made ${found.createdAt}` : ""})`,
     next: waysOut(found, origin),
     cause,
   });
 }
 
+/** Whether the key was there before: only then another pair can have it. */
+function isGiven(origin: KeyOrigin): origin is ImportedKey {
+  return origin.from === "import" && !origin.isNew;
+}
+
+/** `undefined` where there is no key to compare with. */
+function comparedWith(origin: KeyOrigin, found: KeyPairRecord): string | undefined {
+  if (!isGiven(origin)) return undefined;
+  return holds(found, origin.publicKey) ? "with this very key" : "with another key";
+}
+
 function waysOut(found: KeyPairRecord, origin: KeyOrigin): string {
   const interrupted =
     " If an interrupted run left it, `npx pulumi-keypair orphans` tells, and can delete it.";
-  if (origin.from === "cloud")
+  if (!isGiven(origin))
     return `Choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first.${interrupted}`;
   const renamed = holds(found, origin.publicKey)
     ? " If the resource was only renamed in the program, an alias keeps the pair."

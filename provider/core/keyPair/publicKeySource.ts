@@ -5,6 +5,9 @@ import type { KeyPairArgs } from "../model";
 import { fileError } from "../privateKeyFile/fileError";
 import { fileOf } from "../projectFolder";
 
+/** The arguments that say which key is imported. */
+export const KEY_SOURCES = ["publicKeyBody", "publicKeyFile"] as const;
+
 /** Larger than any key file; what is larger is something else and is not read. */
 const MAX_FILE_BYTES = 64 * 1024;
 

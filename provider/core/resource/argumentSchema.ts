@@ -1,4 +1,6 @@
 import {
+  GetKeyPairArgs,
+  GetKeyPairsArgs,
   KeyPairArgs,
   KeyPairAttachmentArgs,
   KeyPairSetArgs,
@@ -50,6 +52,11 @@ export function checkSetAgainstSchema(args: object): CheckFailure[] {
 /** The same for the arguments of an attachment. */
 export function checkAttachmentAgainstSchema(args: object): CheckFailure[] {
   return failuresOf(KeyPairAttachmentArgs, args);
+}
+
+/** The same for what a look-up looks for. */
+export function checkLookup(kind: "one" | "several", args: object): CheckFailure[] {
+  return failuresOf(kind === "one" ? GetKeyPairArgs : GetKeyPairsArgs, args);
 }
 
 /** The same for the stack's configuration. */

@@ -52,6 +52,24 @@ export function rulesOf(
   );
 }
 
+/**
+ * Reports a place where nothing can be made. Only for new resources: the state of one that is there says where it is.
+ * @param connection  What is known of it, and right.
+ */
+export function checkPlace(
+  connection: Connection | undefined,
+  rules: BackendRules,
+  { news, olds, settings, catalog }: CheckRequest<{ connection?: Connection }, object>,
+  findings: Findings,
+): void {
+  const isNew = Object.keys(olds).length === 0;
+  const isReported = findings.failures.some(({ property }) => property === "connection");
+  if (!isNew || isReported || hasUnknown(news.connection)) return;
+  findings.attempt("connection", () =>
+    rules.checkPlace?.(resolvePlace(connection, settings, catalog).connection, process.env),
+  );
+}
+
 /** Reports the members of `connection` that the backend does not read. */
 export function checkConnectionKeys(
   connection: Connection | undefined,

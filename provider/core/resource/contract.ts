@@ -83,6 +83,8 @@ export interface DiffRequest<Checked extends object, State extends object> {
   /** As it was last seen: after a refresh, as the cloud has it. */
   state: State;
   args: PartlyUnknown<Checked>;
+  /** The arguments that the program made secrets: no message tells what follows from them. */
+  secrets?: ReadonlySet<string>;
   settings: ProviderSettings;
   catalog: BackendCatalog;
 }

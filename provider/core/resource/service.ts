@@ -41,6 +41,8 @@ export interface Call {
   timeoutSeconds?: number | undefined;
   /** Fires when the user interrupts. */
   signal?: AbortSignal;
+  /** The arguments that the program made secrets. */
+  secrets?: Iterable<string>;
 }
 
 /** What a front knows of a check; the service adds the rest. */
@@ -75,10 +77,10 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     return result;
   }
 
-  diff(state: State, args: PartlyUnknown<Checked>, { urn }: Call): ResourceDiff {
+  diff(state: State, args: PartlyUnknown<Checked>, { urn, secrets }: Call): ResourceDiff {
     const { catalog, reporter, run } = this.parts;
     const settings = this.parts.settings();
-    const diff = this.resource.diff({ state, args, settings, catalog });
+    const diff = this.resource.diff({ state, args, secrets: new Set(secrets), settings, catalog });
     const isInProgram = this.#checked.has(urn);
     const isKept = isInProgram && !diff.changes.some(({ kind }) => kind === "replace");
     if (!isKept && urn !== undefined) this.#olds.delete(urn);

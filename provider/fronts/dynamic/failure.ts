@@ -1,12 +1,10 @@
-import type { KeyPairError } from "../../core/errors";
-import { redact } from "../../core/redact";
+import { type KeyPairError, textOf } from "../../core/errors";
 
 /**
  * An error with only a message, because the engine's plugin host prints the stack of any error that it gets.
  */
 export function plainError(error: unknown): Error {
-  const message = redact(error instanceof Error ? error.message : String(error));
-  const plain = new Error(message);
+  const plain = new Error(textOf(error));
   plain.name = "keypair";
   plain.stack = "";
   return plain;

@@ -141,7 +141,7 @@ function notFound(id: string): KeyPairError {
   return new KeyPairError({
     code: "NotFound",
     message: `there is no "${id}" where the configuration points to`,
-    next: "See that the name, the backend, the region and the account are right.",
+    next: "Check the name, the backend, the region and the account.",
   });
 }
 

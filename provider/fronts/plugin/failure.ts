@@ -1,6 +1,5 @@
 import type * as grpcModule from "@grpc/grpc-js";
-import { type ErrorCode, isKeyPairError } from "../../core/errors";
-import { redact } from "../../core/redact";
+import { type ErrorCode, isKeyPairError, textOf } from "../../core/errors";
 import { Any, grpc, messages, Status, type Struct } from "./protocol";
 
 /**
@@ -33,7 +32,7 @@ export type Failure = Partial<grpcModule.StatusObject>;
 export function failureOf(error: unknown): Failure {
   if (error instanceof InitializationFailure) return error.asFailure();
   const code = isKeyPairError(error) ? STATUS[error.code] : grpc.status.UNKNOWN;
-  return { code, details: messageOf(error) };
+  return { code, details: textOf(error) };
 }
 
 /**
@@ -46,14 +45,14 @@ export class InitializationFailure extends Error {
     private readonly properties: Struct,
     private readonly reason: unknown,
   ) {
-    super(messageOf(reason));
+    super(textOf(reason));
   }
 
   asFailure(): Failure {
     const detail = new messages.ErrorResourceInitFailed();
     detail.setId(this.id);
     detail.setProperties(this.properties);
-    detail.setReasonsList([messageOf(this.reason)]);
+    detail.setReasonsList([textOf(this.reason)]);
     const packed = new Any();
     packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
     const status = new Status();
@@ -65,8 +64,4 @@ export class InitializationFailure extends Error {
     metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
     return { code: grpc.status.UNKNOWN, details: this.message, metadata };
   }
-}
-
-export function messageOf(error: unknown): string {
-  return redact(error instanceof Error ? error.message : String(error));
 }

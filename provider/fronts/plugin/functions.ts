@@ -1,8 +1,7 @@
-import { isKeyPairError, KeyPairError } from "../../core/errors";
+import { isKeyPairError, KeyPairError, textOf } from "../../core/errors";
 import { getPublicKey } from "../../core/keyPair/getPublicKey";
 import { getKeyPair, getKeyPairs, type LookupContext } from "../../core/lookup";
 import type { GetKeyPairArgs, GetKeyPairsArgs, GetPublicKeyArgs } from "../../core/model";
-import { messageOf } from "./failure";
 import { checkFailures } from "./messages";
 import { decode, encode, type Messages, messages } from "./protocol";
 
@@ -51,7 +50,7 @@ export async function invoke(
   } catch (error) {
     const property = isKeyPairError(error, "InvalidInput") ? error.details.property : undefined;
     if (property === undefined) throw error;
-    response.setFailuresList(checkFailures([{ property, reason: messageOf(error) }]));
+    response.setFailuresList(checkFailures([{ property, reason: textOf(error) }]));
   }
   return response;
 }

@@ -1,5 +1,5 @@
+import { textOf } from "../../core/errors";
 import { endWithEngine } from "./engineLife";
-import { messageOf } from "./failure";
 import { PACKAGE_VERSION } from "./manifest";
 import { Empty } from "./protocol";
 import { keyPairProvider } from "./provider";
@@ -44,6 +44,6 @@ function print(text: string): void {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`pulumi-resource-keypair: ${messageOf(error)}\n`);
+  process.stderr.write(`pulumi-resource-keypair: ${textOf(error)}\n`);
   process.exitCode = 1;
 });

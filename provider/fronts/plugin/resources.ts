@@ -47,8 +47,8 @@ export class Resources {
   diff(request: Messages.DiffRequest): Messages.DiffResponse {
     const { service, call } = this.#target(request);
     const state = decode<object>(request.getOlds()).value;
-    const args = decode<object>(request.getNews()).value;
-    const { changes, deleteBeforeReplace, paths } = service.diff(state, args, call);
+    const { value: args, secrets } = decode<object>(request.getNews());
+    const { changes, deleteBeforeReplace, paths } = service.diff(state, args, { ...call, secrets });
     const response = diffOf(changes, state, args, paths);
     response.setDeletebeforereplace(deleteBeforeReplace);
     return response;

@@ -270,8 +270,8 @@ describe("the command line", () => {
     };
     expect(await run(["orphans", "--state", "-"], state([unknown]))).toMatchObject({
       exitCode: EXIT.refused,
-      out: expect.stringContaining(
-        "n: it is not known whether it left a key pair: the state does not hold the name",
+      out: expect.stringMatching(
+        /^1 interrupted create: it is not known whether it left a key pair\.\n\nn: it is not known whether it left a key pair: the state does not hold the name/,
       ),
     });
     expect((await run(["orphans", "--state", "-"], "no state")).exitCode).toBe(EXIT.refused);

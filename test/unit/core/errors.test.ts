@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -6,6 +8,7 @@ import {
   type ErrorDetails,
   isKeyPairError,
   KeyPairError,
+  textOf,
 } from "../../../provider/core/errors";
 import { registerSecret } from "../../../provider/core/redact";
 import { privateKeyTexts, tracesOf } from "./support/keys";
@@ -104,6 +107,36 @@ describe("the cause", () => {
     expect(inspect(new KeyPairError({ code: "File", message: "x", cause: ring }))).toContain("ring");
     expect(new KeyPairError({ code: "File", message: "x", cause: "a text" }).cause).toBe("a text");
     expect("cause" in new KeyPairError({ code: "File", message: "x", cause: { password: "p" } })).toBe(false);
+  });
+});
+
+describe("what a user reads", () => {
+  const ROOT = join(__dirname, "../../..");
+  const link = (code: string) =>
+    / More: (https:\S+)#(\S+)$/.exec(textOf(new KeyPairError({ code: code as ErrorCode, message: "no" })));
+
+  test("ends with a link, where what a cloud answered needs more words", () => {
+    expect(textOf(new KeyPairError({ code: "InUse", message: "no", next: "Detach it." }))).toMatch(
+      /^no\. Detach it\. More: https:\S+docs\/errors\.md#inuse$/,
+    );
+    for (const code of ["InvalidInput", "InvalidKey", "Configuration", "File", "Cancelled"])
+      expect(link(code)).toBeNull();
+    expect(textOf(new TypeError("a bug"))).toBe("a bug");
+  });
+
+  test("leads to sections that are there", () => {
+    const page = readFileSync(join(ROOT, "docs/errors.md"), "utf8");
+    const { homepage } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    const sections = [...page.matchAll(/^## (\w+)$/gm)].map(([, title = ""]) => title.toLowerCase());
+    for (const code of Object.keys(CODES)) expect(sections).toContain(link(code)?.[2] ?? code.toLowerCase());
+    const address = `${homepage.replace("#readme", "")}/blob/main/docs/errors.md`;
+    for (const code of ["InUse", "NotFound"]) expect(link(code)?.[1]).toBe(address);
+  });
+
+  test("holds no secret of an error that is not ours", () => {
+    registerSecret("a-registered-secret-of-another");
+    expect(textOf(new Error("x a-registered-secret-of-another"))).not.toContain("of-another");
+    expect(textOf("a text")).toBe("a text");
   });
 });
 

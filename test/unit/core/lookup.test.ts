@@ -40,7 +40,7 @@ it("finds the pair of exactly this name, and tells no private key", async () => 
   });
   expect(found).not.toHaveProperty("privateKey");
   expect((await failureOf(getKeyPair({ keyPairName: "web-" }, context))).message).toBe(
-    `there is no key pair "web-" (local backend, region local, ${connection.path}). Look at the name, the region and the account.`,
+    `there is no key pair "web-" (local backend, region local, ${connection.path}). Check the name, the region and the account.`,
   );
 });
 
@@ -59,4 +59,21 @@ it("refuses a regular expression that is none", async () => {
     code: "InvalidInput",
     message: 'nameRegex "(" is no regular expression.',
   });
+});
+
+it("refuses what it would not look for, all of it at once", async () => {
+  const wrong = { keyPairNme: "web", connection: { regoin: "here" } } as never;
+  expect(await failureOf(getKeyPair(wrong, context))).toMatchObject({
+    code: "InvalidInput",
+    message:
+      "keyPairName: is missing; keyPairNme: there is no such argument: did you mean keyPairName?; " +
+      "connection: regoin: there is no such argument: did you mean region?",
+  });
+  expect(await failureOf(getKeyPairs({ nameRegexp: "^web" } as never, context))).toMatchObject({
+    message: "nameRegexp: there is no such argument: did you mean nameRegex?",
+    details: { property: "nameRegexp" },
+  });
+  expect((await failureOf(getKeyPair({ keyPairName: "" }, context))).message).toBe(
+    "keyPairName: must not be empty.",
+  );
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ATTACHMENT_PROPERTIES } from "../../../provider/core/attachment/properties";
 import { KEY_PAIR_PROPERTIES } from "../../../provider/core/keyPair/properties";
 import { argumentNames, secretNames } from "../../../provider/core/resource/propertyTable";
-import { SECRET_SETTINGS } from "../../../provider/core/settings";
+import { SECRET_SETTINGS } from "../../../provider/core/settingNames";
 
 interface Property {
   type?: string;

@@ -5,13 +5,17 @@ import { beforeEach, expect, it, vi } from "vitest";
 
 beforeEach(() => vi.resetModules());
 
-async function warningsOf(config: Record<string, string>, project = "shop"): Promise<string[]> {
-  const { checkConfigurationKeys } = await import("../../../sdk/configuration.js");
-  pulumi.runtime.setAllConfig(config);
+async function warningsOf(
+  config: Record<string, string>,
+  project = "shop",
+  secretKeys: string[] = [],
+): Promise<string[]> {
+  const { checkConfiguration } = await import("../../../sdk/configuration.js");
+  pulumi.runtime.setAllConfig(config, secretKeys);
   const spy = vi.spyOn(pulumi, "getProject").mockReturnValue(project);
   const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-  checkConfigurationKeys();
-  checkConfigurationKeys();
+  checkConfiguration();
+  checkConfiguration();
   const messages = warn.mock.calls.map(([message]) => message);
   spy.mockRestore();
   warn.mockRestore();
@@ -33,4 +37,12 @@ it("names the settings where none is near, and never a value", async () => {
 
 it("leaves the keys of a project that is called keypair alone", async () => {
   expect(await warningsOf({ "keypair:own": "1" }, "keypair")).toEqual([]);
+});
+
+it("warns of a secret in clear text, and tells nothing of it", async () => {
+  const config = { "keypair:accessKeySecret": "hidden", "keypair:securityToken": "hidden" };
+  expect(await warningsOf(config, "shop", ["keypair:securityToken"])).toEqual([
+    "keypair:accessKeySecret stands in the stack's configuration in clear text. Encrypt it with " +
+      "`pulumi config set --secret keypair:accessKeySecret`, and if others can read the file, have the key replaced.",
+  ]);
 });

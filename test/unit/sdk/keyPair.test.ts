@@ -17,6 +17,7 @@ import {
   type Tags,
 } from "../../../sdk";
 import { reportFailures } from "../../../sdk/inputs";
+import type { KeyPair as PluginKeyPair } from "../../../sdk/plugin";
 
 interface Registered {
   type: string;
@@ -377,7 +378,10 @@ describe("problems that a preview found", () => {
     } catch (failure) {
       thrown = failure;
     }
-    expect(error.mock.calls.map(([message]) => message)).toEqual(["tags: too many.", "no backend."]);
+    expect(error.mock.calls.map(([message]) => message)).toEqual([
+      "resource 'web': tags: too many.",
+      "resource 'web': no backend.",
+    ]);
     expect(error.mock.calls.every(([, resource]) => KeyPair.isInstance(resource))).toBe(true);
     expect(pulumi.RunError.isInstance(thrown)).toBe(true);
     expect(thrown).toMatchObject({
@@ -462,4 +466,29 @@ test("the types take what programs have", () => {
   expectTypeOf<KeyPair["tagChanges"]>().toEqualTypeOf<pulumi.Output<TagChanges | undefined>>();
   expectTypeOf<KeyPair["onExisting"]>().toEqualTypeOf<pulumi.Output<OnExisting | undefined>>();
   expectTypeOf<KeyPair["keyBits"]>().toEqualTypeOf<pulumi.Output<number>>();
+});
+
+/** Checked by the type checker: no program runs here. */
+test("the private key of a created pair is a text, and of others it may be missing", () => {
+  const text = (_: pulumi.Input<string>) => {};
+  const program = (Class: typeof KeyPair | typeof PluginKeyPair, args: KeyPairArgs) => {
+    for (const created of [new Class("a"), new Class("b", {}), new Class("c", { privateKeyFile: "c.pem" })]) {
+      text(created.privateKey);
+      text(created.privateKeyOpenssh);
+      text(created.privateKeyPem);
+    }
+    // @ts-expect-error: an imported pair has none.
+    text(new Class("d", { publicKeyFile: "d.pub" }).privateKey);
+    // @ts-expect-error: it may be kept in the file only.
+    text(new Class("e", { privateKeyFile: "e.pem", savePrivateKey: false }).privateKey);
+    // @ts-expect-error: nobody knows which arguments these are.
+    text(new Class("f", args).privateKey);
+    // @ts-expect-error: nobody knows how it was made.
+    text(Class.get("g", "deploy").privateKey);
+    // @ts-expect-error: there is no such argument.
+    new Class("h", { tags: {}, tag: {} });
+  };
+  const inOneList = (): KeyPair[] => [new KeyPair("i", { publicKeyBody: "x" }), new KeyPair("j")];
+  class Own extends KeyPair {}
+  expect([program, inOneList, Own]).toBeDefined();
 });

@@ -88,7 +88,7 @@ describe("the file of the local store", () => {
     expect(failure(() => new KeyPairStore(path))).toMatchObject({
       code: "Configuration",
       details: { property: "connection" },
-      message: `the local store ${path} is not a SQLite database. Set \`keypair:path\` to another file, or move this one away.`,
+      message: `the local store ${path} is not a SQLite database. Set \`keypair:path\` or \`connection.path\` to another file, or move this one away.`,
     });
     expect(readFileSync(path)).toEqual(Buffer.from(content));
     expect(modes(path)).toEqual(["644"]);
@@ -100,7 +100,7 @@ describe("the file of the local store", () => {
     other.close();
     const before = readFileSync(path);
     expect(failure(() => new KeyPairStore(path)).message).toBe(
-      `the local store ${path} is a database of another program. Set \`keypair:path\` to another file, or move this one away.`,
+      `the local store ${path} is a database of another program. Set \`keypair:path\` or \`connection.path\` to another file, or move this one away.`,
     );
     expect(readFileSync(path)).toEqual(before);
   });
@@ -112,7 +112,7 @@ describe("the file of the local store", () => {
     newer.close();
     expect(failure(() => new KeyPairStore(path))).toMatchObject({
       code: "Configuration",
-      message: `the local store ${path} was written by a newer pulumi-keypair (schema version 7; this one knows 1). Update pulumi-keypair, or set \`keypair:path\` to another file.`,
+      message: `the local store ${path} was written by a newer pulumi-keypair (schema version 7; this one knows 1). Update pulumi-keypair, or set \`keypair:path\` or \`connection.path\` to another file.`,
     });
   });
 
@@ -124,22 +124,23 @@ describe("the file of the local store", () => {
     writeFileSync(path, bytes.fill(0xff, 4096));
     expect(failure(() => new KeyPairStore(path).list("local"))).toMatchObject({
       code: "Configuration",
-      message: `the local store ${path} is damaged. Set \`keypair:path\` to another file, or move this one away.`,
+      message: `the local store ${path} is damaged. Set \`keypair:path\` or \`connection.path\` to another file, or move this one away.`,
     });
   });
 
   it("says what is wrong with its path", () => {
     const messageOf = (file: string) => failure(() => new KeyPairStore(file)).message;
-    const access = "Give this user write access to it and its folder, or set `keypair:path` to another file.";
+    const access =
+      "Give this user write access to it and its folder, or set `keypair:path` or `connection.path` to another file.";
     const missing = join(folder, "no/such/local.sqlite");
     expect(messageOf(missing)).toBe(
-      `the local store ${missing} cannot be made: the parent of its folder ${join(folder, "no/such")} is missing. Make it, or set \`keypair:path\` to another file.`,
+      `the local store ${missing} cannot be made: the parent of its folder ${join(folder, "no/such")} is missing. Make it, or set \`keypair:path\` or \`connection.path\` to another file.`,
     );
     expect(existsSync(join(folder, "no"))).toBe(false);
 
     mkdirSync(path);
     expect(messageOf(path)).toBe(
-      `the local store ${path} is a folder. Set \`keypair:path\` to another file, or move this one away.`,
+      `the local store ${path} is a folder. Set \`keypair:path\` or \`connection.path\` to another file, or move this one away.`,
     );
     writeFileSync(join(folder, "file"), "");
     const below = join(folder, "file/local.sqlite");

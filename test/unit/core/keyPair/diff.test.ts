@@ -6,6 +6,7 @@ import { dueWarning } from "../../../../provider/core/keyPair/rotation";
 import type { CheckedKeyPairArgs, Connection, KeyPairState } from "../../../../provider/core/model";
 import { type ChangeKind, changesOf } from "../../../../provider/core/resource/propertyTable";
 import { type PartlyUnknown, UNKNOWN } from "../../../../provider/core/unknown";
+import { fingerprintSha256, readPublicKey } from "../../../../provider/keys";
 import { settingsOf } from "../support/context";
 import { catalogOf, FakeBackend } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
@@ -465,6 +466,21 @@ describe("the rotation of a private key", () => {
     ]);
   });
 
+  test("names what the program changed, not what follows from it", () => {
+    const reasons = (args: Args, more: Partial<KeyPairState> = {}) =>
+      diff(createdState(more), args).warnings.map((warning) => /\((.*?)\) rotates/.exec(warning)?.[1]);
+    const automatic = { keyPairName: "db-1234567", __automaticName: true };
+    expect(reasons({ ...automatic, keyPairNamePrefix: "db" }, { __automaticName: true })).toEqual([
+      "keyPairNamePrefix",
+    ]);
+    expect(reasons({ ...automatic, keyPairName: UNKNOWN, keyPairNamePrefix: "db" })).toEqual([
+      "keyPairNamePrefix",
+    ]);
+    expect(reasons({ ...automatic, keyPairName: UNKNOWN })).toEqual(["keyPairName"]);
+    expect(reasons({ publicKeyBody: key, publicKeyFile: "web.pub" })).toEqual(["publicKeyFile"]);
+    expect(reasons({ publicKeyBody: key })).toEqual(["publicKeyBody"]);
+  });
+
   test("is none where the pair is imported, or changed in place", () => {
     expect(diff(importedState(), { publicKeyBody: otherKey })).toMatchObject({ warnings: [] });
     expect(diff(state, { tags: { a: "1" }, tagChanges: "update" })).toMatchObject({ warnings: [] });
@@ -472,6 +488,45 @@ describe("the rotation of a private key", () => {
 
   test("shows no private key", () => {
     expect(JSON.stringify(diff(state, { keyPairName: "db" }))).not.toContain("PRIVATE KEY-----");
+  });
+});
+
+describe("another public key", () => {
+  const state = importedState({ publicKeyBody: `${key} anna@old` });
+  const now = fingerprintSha256(readPublicKey(otherKey));
+  const summary = (args: Args, secrets: string[] = []) =>
+    diffKeyPair({
+      state,
+      args: { keyPairName: "web", ...args },
+      secrets: new Set(secrets),
+      settings,
+      catalog: catalogOf(new FakeBackend()),
+    }).summary;
+
+  test("is told with both fingerprints, and whose they are", () => {
+    expect(summary({ publicKeyBody: `${otherKey} anna@new laptop` })).toBe(
+      `key pair "web" gets another public key: ${state.fingerprintSha256} (anna@old) → ${now} (anna@new laptop)`,
+    );
+    expect(summary({ publicKeyBody: otherKey })).toBe(
+      `key pair "web" gets another public key: ${state.fingerprintSha256} (anna@old) → ${now}`,
+    );
+    // The cloud may hold a text that is no key.
+    const unreadable = diff(
+      { ...state, publicKeyBody: "no key", fingerprintSha256: "", fingerprint: "a1:b2" },
+      {
+        publicKeyBody: otherKey,
+      },
+    );
+    expect(unreadable.summary).toBe(`key pair "web" gets another public key: a1:b2 → ${now}`);
+  });
+
+  test("is not told of the same key, of one that is not known yet, or of a secret one", () => {
+    expect(summary({ publicKeyBody: `${key} another comment` })).toBeUndefined();
+    expect(summary({ publicKeyBody: otherKey }, ["publicKeyBody"])).toBeUndefined();
+    expect(summary({ publicKeyBody: otherKey, publicKeyFile: "x" }, ["publicKeyFile"])).toBeUndefined();
+    expect(summary({ publicKeyBody: UNKNOWN })).toBeUndefined();
+    // Nor does anybody know that it will be missing.
+    expect(diff(state, { publicKeyBody: UNKNOWN }).warnings).toEqual([]);
   });
 });
 

@@ -309,7 +309,7 @@ describe("read", () => {
     "of what was never there is an error",
     async (where) => {
       expect((await failureOf(provider.read("web", { ...hidden, ...where }))).message).toBe(
-        'there is no "web" where the configuration points to. See that the name, the backend, the region and the account are right.',
+        'there is no "web" where the configuration points to. Check the name, the backend, the region and the account. More: https://github.com/pulumi-keypair/pulumi-keypair/blob/main/docs/errors.md#notfound',
       );
     },
   );

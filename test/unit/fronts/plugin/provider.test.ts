@@ -354,7 +354,7 @@ describe("invoke", () => {
     });
     const missing = await invoke("keypair:index:getKeyPair", {});
     expect(missing.getFailuresList().map((one) => one.toObject())).toEqual([
-      { property: "keyPairName", reason: "keyPairName must be the name of a key pair." },
+      { property: "keyPairName", reason: "keyPairName: is missing." },
     ]);
     const failed = await invoke("keypair:index:getKeyPairs", { nameRegex: "(" });
     expect(failed.getFailuresList().map((one) => one.getProperty())).toEqual(["nameRegex"]);

@@ -1,0 +1,70 @@
+import { writeFileSync } from "node:fs";
+import { afterEach, expect, test, vi } from "vitest";
+import { createBackendCatalog } from "../../../../provider/backends";
+import { checkAttachment } from "../../../../provider/core/attachment/check";
+import { checkKeyPair } from "../../../../provider/core/keyPair/check";
+import type { CheckedKeyPairArgs, Connection } from "../../../../provider/core/model";
+import { RunMemory } from "../../../../provider/core/resource/runMemory";
+import { settingsOf, testFolder } from "../support/context";
+
+/* Where nothing can be made, the check of the arguments says so: a preview finds it, and not the `up`. */
+
+const request = (projectFolder = "/project") => ({
+  logicalName: "web",
+  settings: settingsOf({ connection: {}, projectFolder }),
+  catalog: createBackendCatalog(),
+  run: new RunMemory(),
+});
+
+function problems(
+  connection: Connection,
+  olds: Partial<CheckedKeyPairArgs> = {},
+  projectFolder?: string,
+): string[] {
+  const { failures } = checkKeyPair({ ...request(projectFolder), olds, news: { connection } });
+  return failures.map(({ property, reason }) => `${property}: ${reason}`);
+}
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+test("Alibaba Cloud without a region, or with what is none", () => {
+  vi.stubEnv("HOME", testFolder());
+  for (const name of ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"]) vi.stubEnv(name, "");
+  const advice =
+    "Run `pulumi config set keypair:region cn-hangzhou`, set ALIBABA_CLOUD_REGION, or give `connection.region`.";
+  const missing = `connection: no region is configured for Alibaba Cloud. ${advice}`;
+  expect(problems({ backend: "alibaba" })).toEqual([missing]);
+  expect(problems({ backend: "alibaba", region: "China 1" })).toEqual([
+    `connection: "China 1" is not a region of Alibaba Cloud. ${advice}`,
+  ]);
+  expect(problems({ backend: "alibaba", region: "cn-hangzhou", endpoint: "ftp://x" })).toHaveLength(1);
+  expect(problems({ backend: "alibaba", region: "cn-hangzhou" })).toEqual([]);
+  const attachment = {
+    keyPairName: "web",
+    instanceIds: ["i-1"],
+    connection: { backend: "alibaba" } as const,
+  };
+  expect(checkAttachment({ ...request(), olds: {}, news: attachment }).failures).toHaveLength(1);
+  // The state of a pair that is there says where it is.
+  expect(problems({ backend: "alibaba" }, { keyPairName: "web-1234567", __automaticName: true })).toEqual([]);
+});
+
+test("a store that is a folder; a file, and one that is not there yet, may be a store", () => {
+  const folder = testFolder();
+  expect(problems({ backend: "local", path: "." }, {}, folder)).toEqual([
+    `connection: the local store ${folder} is a folder. Set \`keypair:path\` or \`connection.path\` to another file, or move this one away.`,
+  ]);
+  writeFileSync(`${folder}/file`, "");
+  for (const path of ["file", "not/there", "file/below"])
+    expect(problems({ backend: "local", path }, {}, folder)).toEqual([]);
+});
+
+test("the local backend on a Node without SQLite", () => {
+  vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined as never);
+  expect(problems({ backend: "local" })).toEqual([
+    `connection: the local backend needs the SQLite of Node 22.13 or later, and this is Node ${process.versions.node}. Install a newer Node.`,
+  ]);
+});
