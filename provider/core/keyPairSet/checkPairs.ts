@@ -6,6 +6,7 @@ import { checkKeyFileTarget, claimName, placeKey } from "../keyPair/sharedChecks
 import type { CheckedKeyPairSetArgs, Connection, KeyPairSetArgs } from "../model";
 import { checkPrivateKeyFile } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
+import { checkPlace } from "../resource/commonChecks";
 import type { CheckRequest } from "../resource/contract";
 import { about, type Findings } from "../resource/findings";
 import { hasUnknown, type PartlyUnknown } from "../unknown";
@@ -44,6 +45,7 @@ export function checkPairs(check: PairsCheck, findings: Findings): CheckedPairs 
     ({ property }) => property === "connection" || property === "regions",
   );
   const connections = isPlaced ? placesOf(check, findings) : undefined;
+  if (rules) for (const connection of connections ?? []) checkPlace(connection, rules, request, findings);
   if (rules) checkKeys(check.keys, connections ?? [], rules, request, findings);
   // A `created` of another type is reported already.
   const isDecided =

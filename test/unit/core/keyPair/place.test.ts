@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { createBackendCatalog } from "../../../../provider/backends";
 import { checkAttachment } from "../../../../provider/core/attachment/check";
 import { checkKeyPair } from "../../../../provider/core/keyPair/check";
+import { keyPairSetResource } from "../../../../provider/core/keyPairSet";
 import type { CheckedKeyPairArgs, Connection } from "../../../../provider/core/model";
 import { RunMemory } from "../../../../provider/core/resource/runMemory";
 import { settingsOf, testFolder } from "../support/context";
@@ -48,6 +49,18 @@ test("Alibaba Cloud without a region, or with what is none", () => {
     connection: { backend: "alibaba" } as const,
   };
   expect(checkAttachment({ ...request(), olds: {}, news: attachment }).failures).toHaveLength(1);
+  const failuresOfSet = (more: object) =>
+    keyPairSetResource
+      .check({
+        ...request(),
+        olds: {},
+        news: { created: ["ci"], connection: { backend: "alibaba" }, ...more },
+      })
+      .failures.map(({ property, reason }) => `${property}: ${reason}`);
+  expect(failuresOfSet({})).toEqual([missing]);
+  expect(failuresOfSet({ regions: ["cn-hangzhou", "China 1"] })).toEqual([
+    `connection: "China 1" is not a region of Alibaba Cloud. ${advice}`,
+  ]);
   // The state of a pair that is there says where it is.
   expect(problems({ backend: "alibaba" }, { keyPairName: "web-1234567", __automaticName: true })).toEqual([]);
 });
