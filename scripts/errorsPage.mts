@@ -29,7 +29,7 @@ export function errorsPage(errorsFile: string, ecsCodes: Explanations): string {
 # Errors
 
 A message says what happened, to which key pair, the cloud's own code and request id, and what to do next. Each error is of one of
-these kinds.
+these kinds. If a cloud caused it, or the network, the message ends with a link to its kind.
 
 ${codesOf(errorsFile)
   .map(({ code, meaning, next }) => `## ${code}\n\n${meaning}\n\n**What to do**: ${next}\n`)
