@@ -2,12 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { credentials, type EcsProject, ecsProject } from "./support/alibaba";
 import { findInText, needlesOf } from "./support/leaks";
-import { resourcesWithSecrets, revealed } from "./support/mismatches";
+import { resourcesWithSecrets } from "./support/mismatches";
 import { namesIn, onlyInCloud, orphans } from "./support/orphans";
 import { type PluginStart, usePlugin } from "./support/plugin";
 import { isAlive, kill, type Process, processTree } from "./support/processes";
 import type { Running } from "./support/project";
 import type { Run } from "./support/run";
+import { revealed } from "./support/storedPairs";
 
 /*
  * The user interrupts, or the engine dies, while the cloud has made pairs and their private keys are on the way. Each pair of the

@@ -1,5 +1,6 @@
 import { formatPublicKeyLine, publicKeyOfPrivateKey } from "../../../provider/keys";
 import type { EngineProject, StoredResource } from "./project";
+import { storedPairs } from "./storedPairs";
 
 /** A pair as the cloud has it. */
 interface CloudPair {
@@ -32,40 +33,25 @@ export function mismatchesWith(
   inCloud: readonly CloudPair[],
   region?: string,
 ): string[] {
-  const inState = new Map(
-    resources
-      .filter(({ type, outputs }) => type.endsWith(":KeyPair") && isOf(region, outputs))
-      .map(({ inputs = {}, outputs = {} }) => [String(outputs["keyPairName"]), { ...inputs, ...outputs }]),
-  );
+  const stored = storedPairs(resources).filter((pair) => region === undefined || pair.region === region);
+  const inState = new Map(stored.map((pair) => [pair.name, pair]));
   const namesInCloud = new Set(inCloud.map(({ name }) => name));
   const onlyInState = [...inState.keys()].filter((name) => !namesInCloud.has(name));
   return [
     ...onlyInState.map((name) => `${name} is only in the state`),
     ...inCloud.flatMap(({ name, publicKey }) => {
-      const stored = inState.get(name);
-      if (!stored) return [`${name} is only in the cloud`];
-      const isImport = stored["publicKeyBody"] !== undefined || stored["publicKeyFile"] !== undefined;
-      const privateHalf = isImport ? publicKey : publicHalf(stored["privateKey"]);
+      const pair = inState.get(name);
+      if (!pair) return [`${name} is only in the cloud`];
+      const privateHalf = pair.isImported ? publicKey : publicHalf(pair.privateKey);
       return [
-        ...(isSame(publicKey, stored["publicKey"]) ? [] : [`${name} has another key in the state`]),
+        ...(isSame(publicKey, pair.publicKey) ? [] : [`${name} has another key in the state`]),
         ...(isSame(publicKey, privateHalf) ? [] : [`${name} has no private key in the state that fits it`]),
       ];
     }),
   ].sort();
 }
 
-function isOf(region: string | undefined, outputs: StoredResource["outputs"]): boolean {
-  return region === undefined || outputs?.["region"] === region;
-}
-
-/** The text that a secret of `resourcesWithSecrets` holds; `undefined` where it is no secret. */
-export function revealed(secret: unknown): string | undefined {
-  const isSecret = typeof secret === "object" && secret !== null && "plaintext" in secret;
-  return isSecret ? String(JSON.parse(String(secret.plaintext))) : undefined;
-}
-
-function publicHalf(secret: unknown): string {
-  const privateKey = revealed(secret);
+function publicHalf(privateKey: string | undefined): string {
   return privateKey === undefined ? "" : formatPublicKeyLine(publicKeyOfPrivateKey(privateKey));
 }
 
