@@ -1,23 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StoredKeyPair } from "../../provider/backends/local/store";
 import type { StoredResource } from "../engine/support/project";
+import { storedPairs } from "../engine/support/storedPairs";
 import type { Round } from "./plan";
 import { heirOf, keyLine, needsReplacement, type Pair, type Program, placeOf, type Tags } from "./program";
 
-/** Where the pair of each resource is, by logical name, as the state has it. */
-export type Places = ReadonlyMap<string, { region: string; name: string }>;
+/** Where each pair is, by what the program calls it, as the state has it. */
+export type Places = ReadonlyMap<string, { region: string; name: string; publicKey: string }>;
 
 export function placesOf(resources: readonly StoredResource[]): Places {
-  return new Map(
-    keyPairsOf(resources).map(({ urn, outputs }) => [
-      logicalName(urn),
-      { region: String(outputs?.["region"]), name: String(outputs?.["keyPairName"]) },
-    ]),
-  );
-}
-
-export function keyPairsOf(resources: readonly StoredResource[]): StoredResource[] {
-  return resources.filter(({ type }) => type.endsWith(":KeyPair"));
+  return new Map(storedPairs(resources).map((pair) => [pair.resource, pair]));
 }
 
 /**
@@ -26,22 +18,21 @@ export function keyPairsOf(resources: readonly StoredResource[]): StoredResource
  * @param otherTools  The tags that other tools gave to pairs, by place.
  */
 export function violations(
-  program: Program,
+  { pairs }: Program,
   seed: number,
   resources: readonly StoredResource[],
   own: ReadonlyMap<string, StoredKeyPair>,
   otherTools: ReadonlyMap<string, Tags>,
 ): string[] {
-  const stored = keyPairsOf(resources);
-  const names = stored.map(({ urn }) => logicalName(urn));
+  const names = storedPairs(resources).map(({ resource }) => resource);
   const places = placesOf(resources);
   return [
-    ...names.filter((name) => !program.has(name)).map((name) => `the state still has ${name}`),
+    ...names.filter((name) => !pairs.has(name)).map((name) => `the state still has ${name}`),
     ...names.filter((name, n) => names.indexOf(name) < n).map((name) => `the state has ${name} twice`),
-    ...stored
+    ...resources
       .filter(({ initErrors = [] }) => initErrors.length > 0)
-      .map(({ urn, initErrors }) => `${logicalName(urn)} is recorded as failed: ${initErrors?.join("; ")}`),
-    ...[...program.values()].flatMap((pair) => {
+      .map(({ urn, initErrors }) => `${urn} is recorded as failed: ${initErrors?.join("; ")}`),
+    ...[...pairs.values()].flatMap((pair) => {
       const place = places.get(pair.resource);
       if (!place) return [`the state has no ${pair.resource}`];
       const record = own.get(placeOf(place.region, place.name));
@@ -84,10 +75,22 @@ function isOf({ publicKey }: StoredKeyPair, line: string): boolean {
   return publicKey === line || publicKey.startsWith(`${line} `);
 }
 
-/** The resources whose pairs may be deleted in the round. All others keep the pair that they had. */
-export function mayBeDeleted({ before, program, afterwards, acts }: Round): Set<string> {
-  const versions = [program, ...(afterwards ? [afterwards] : [])];
-  const edited = [...before.values()].filter((pair) =>
+/** A created member of a set has the same key again where its pair was lost. What of that is not so, each in a sentence. */
+export function lostKeys(round: Round, before: Places, after: Places): string[] {
+  const created = [...round.before.pairs.values()].filter(({ set, key }) => set && key.from !== "import");
+  return created.flatMap(({ resource, key }) => {
+    const heirs = versionsOf(round).map((version) => heirOf(resource, version));
+    if (!heirs.every((heir) => isDeepStrictEqual(heir?.key, key))) return [];
+    const now = after.get(heirs.at(-1)?.resource ?? "");
+    return now?.publicKey === before.get(resource)?.publicKey ? [] : [`${resource} has another key`];
+  });
+}
+
+/** The pairs that may be deleted in the round. All others stay. */
+export function mayBeDeleted(round: Round): Set<string> {
+  const { before, acts } = round;
+  const versions = versionsOf(round);
+  const edited = [...before.pairs.values()].filter((pair) =>
     versions.some((version) => {
       const heir = heirOf(pair.resource, version);
       return heir === undefined || needsReplacement(pair, heir);
@@ -104,6 +107,7 @@ export function mayBeDeleted({ before, program, afterwards, acts }: Round): Set<
   return new Set([...edited.map(({ resource }) => resource), ...changedByOthers]);
 }
 
-function logicalName(urn: string): string {
-  return urn.split("::").at(-1) ?? "";
+/** The programs that were run in the round. */
+function versionsOf({ program, afterwards }: Round): Program[] {
+  return afterwards ? [program, afterwards] : [program];
 }

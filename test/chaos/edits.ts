@@ -1,38 +1,44 @@
-import { isDeepStrictEqual } from "node:util";
-import { ELSEWHERE, HOME, type Pair } from "./program";
+import { ELSEWHERE, HOME, type Pair, placeOf } from "./program";
 import type { Random } from "./random";
-import { createdKey, someGroup, someTags, type World } from "./world";
-
-/** Changes the program and says how, in a few words. `undefined`: it has nothing to change here. */
-export type Edit = (world: World, random: Random) => string | undefined;
+import {
+  described,
+  type Edit,
+  inSomeGroup,
+  retagged,
+  toldChange,
+  untagged,
+  withOtherTagChanges,
+} from "./resourceEdits";
+import { SET_EDITS } from "./setEdits";
+import { createdKey, type World } from "./world";
 
 const MOST_PAIRS = 40;
 
 /** What an author does to a program. */
 export const EDITS = {
   add: (world, random) => {
-    if (world.program.size >= MOST_PAIRS) return undefined;
+    if (world.pairs.size >= MOST_PAIRS) return undefined;
     const pair = world.newPair(random);
     world.put(pair);
     return `add ${described(pair)}`;
   },
   remove: (world, random) => {
-    if (world.program.size < 2) return undefined;
-    const pair = random.pick([...world.program.values()]);
-    world.program.delete(pair.resource);
+    if (world.pairs.size < 2) return undefined;
+    const pair = random.pick([...world.pairs.values()]);
+    world.pairs.delete(pair.resource);
     return `remove ${pair.resource}`;
   },
   "rename with an alias": (world, random) => {
-    const pair = random.pick([...world.program.values()]);
+    const pair = random.pick([...world.pairs.values()]);
     const resource = world.freeResource(random);
-    world.program.delete(pair.resource);
+    world.pairs.delete(pair.resource);
     world.put({ ...pair, resource, formerNames: [...pair.formerNames, pair.resource] });
     return `rename ${pair.resource} to ${resource}, with an alias`;
   },
   "rename without an alias": (world, random) => {
-    const { keyPairName, ...pair } = random.pick([...world.program.values()]);
+    const { keyPairName, ...pair } = random.pick([...world.pairs.values()]);
     const resource = world.freeResource(random);
-    world.program.delete(pair.resource);
+    world.pairs.delete(pair.resource);
     // A new pair cannot have the name while the old one has it: the engine makes before it deletes.
     const name = keyPairName === undefined ? {} : { keyPairName: world.freeName(random) };
     world.put({ ...pair, ...name, resource, formerNames: [] });
@@ -42,14 +48,9 @@ export const EDITS = {
     change(world, random, (pair) => ({ ...pair, keyPairName: world.freeName(random) })),
   "name automatically": (world, random) =>
     change(world, random, ({ keyPairName, ...pair }) => (keyPairName === undefined ? undefined : pair)),
-  retag: (world, random) => change(world, random, (pair) => ({ ...pair, tags: someTags(random) })),
-  untag: (world, random) =>
-    change(world, random, ({ tags, ...pair }) => (tags === undefined ? undefined : pair)),
-  "change tagChanges": (world, random) =>
-    change(world, random, (pair) => ({
-      ...pair,
-      tagChanges: pair.tagChanges === "replace" ? "update" : "replace",
-    })),
+  retag: (world, random) => change(world, random, (pair) => retagged(pair, random)),
+  untag: (world, random) => change(world, random, untagged),
+  "change tagChanges": (world, random) => change(world, random, withOtherTagChanges),
   rekey: (world, random) =>
     change(world, random, (pair) =>
       pair.key.from === "import"
@@ -70,28 +71,20 @@ export const EDITS = {
       const region = pair.region === HOME ? ELSEWHERE : HOME;
       const { keyPairName } = pair;
       // What it left there may not be deleted yet.
-      if (keyPairName !== undefined && !world.isFree(region, keyPairName)) return undefined;
+      if (keyPairName !== undefined && !world.isFree(placeOf(region, keyPairName))) return undefined;
       return { ...pair, region };
     }),
-  "move to another group": (world, random) =>
-    change(world, random, (pair) => ({ ...pair, resourceGroupId: someGroup(random) })),
+  "move to another group": (world, random) => change(world, random, (pair) => inSomeGroup(pair, random)),
+  ...SET_EDITS,
 } satisfies Record<string, Edit>;
 
 export type EditKind = keyof typeof EDITS;
 export const EDIT_KINDS = Object.keys(EDITS) as EditKind[];
 
 function change(world: World, random: Random, make: (pair: Pair) => Pair | undefined): string | undefined {
-  const before = random.pick([...world.program.values()]);
+  const before = random.pick([...world.pairs.values()]);
   const after = make(before);
-  if (!after || isDeepStrictEqual(before, after)) return undefined;
+  if (!after) return undefined;
   world.put(after);
-  const said = (pair: Pair, key: string) => JSON.stringify(new Map(Object.entries(pair)).get(key));
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((key) => said(before, key) !== said(after, key))
-    .map((key) => `${key} ${said(before, key) ?? "none"} => ${said(after, key) ?? "none"}`);
-  return `change ${before.resource}: ${changed.join(", ")}`;
-}
-
-export function described({ resource, formerNames: _, ...pair }: Pair): string {
-  return `${resource} ${JSON.stringify(pair)}`;
+  return toldChange(before, after);
 }

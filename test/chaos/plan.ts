@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { described, EDIT_KINDS, EDITS, type EditKind } from "./edits";
+import { EDIT_KINDS, EDITS, type EditKind } from "./edits";
 import type { Program } from "./program";
 import { Random } from "./random";
+import { MOST_SETS } from "./setEdits";
 import { type Act, actsOn, blockName, newForeignPair, toldAct } from "./strangers";
 import { newTrouble, type Trouble, toldTrouble } from "./troubles";
 import { World } from "./world";
@@ -52,7 +53,9 @@ function planRound(world: World, random: Random, initial: number): Round {
   const acts: Act[] = initial === 0 && random.chance(0.5) ? actsOn(world, random) : [];
   const edited = initial > 0 ? { edits: [], told: begin(world, random, initial) } : edit(world, random);
   const program = world.snapshot();
-  const changes = [...program].filter(([name, pair]) => !isDeepStrictEqual(pair, before.get(name)));
+  const changes = [...program.pairs].filter(
+    ([name, pair]) => !isDeepStrictEqual(pair, before.pairs.get(name)),
+  );
   if (random.chance(0.5)) acts.push(newForeignPair(world, random));
   if (random.chance(0.15)) {
     const fresh = changes.map(([, pair]) => pair).filter((pair) => isNameNew(pair.keyPairName, before));
@@ -84,15 +87,15 @@ function planRound(world: World, random: Random, initial: number): Round {
 }
 
 function begin(world: World, random: Random, size: number): string[] {
-  return Array.from({ length: size }, () => {
-    const pair = world.newPair(random);
-    world.put(pair);
-    return `add ${described(pair)}`;
-  });
+  const sets = random.int(1, MOST_SETS);
+  return [
+    ...Array.from({ length: size }, () => EDITS.add(world, random)),
+    ...Array.from({ length: sets }, () => EDITS["add a set"](world, random)),
+  ].filter((line) => line !== undefined);
 }
 
 function edit(world: World, random: Random): { edits: EditKind[]; told: string[] } {
-  const count = random.int(1, Math.min(12, Math.max(3, Math.ceil(world.program.size / 3))));
+  const count = random.int(1, Math.min(12, Math.max(3, Math.ceil(world.snapshot().pairs.size / 3))));
   const edits: EditKind[] = [];
   const told: string[] = [];
   for (let n = 0; n < count; n++) {
@@ -106,5 +109,5 @@ function edit(world: World, random: Random): { edits: EditKind[]; told: string[]
 }
 
 function isNameNew(name: string | undefined, before: Program): boolean {
-  return name !== undefined && [...before.values()].every(({ keyPairName }) => keyPairName !== name);
+  return name !== undefined && [...before.pairs.values()].every(({ keyPairName }) => keyPairName !== name);
 }

@@ -5,14 +5,15 @@ import { inject } from "vitest";
 import type { EcsRequest } from "../emulator/ecs/request";
 import { credentials, type EcsProject, ecsProject } from "../engine/support/alibaba";
 import { findInText, needlesOf, searchEverywhere } from "../engine/support/leaks";
-import { mismatchesWith, resourcesWithSecrets, revealed } from "../engine/support/mismatches";
+import { mismatchesWith, resourcesWithSecrets } from "../engine/support/mismatches";
 import { kill, processTree } from "../engine/support/processes";
 import type { StoredResource } from "../engine/support/project";
 import type { Run } from "../engine/support/run";
-import { keyPairsOf, mayBeDeleted, type Places, placesOf, violations } from "./checks";
+import { storedPairs } from "../engine/support/storedPairs";
+import { lostKeys, mayBeDeleted, type Places, placesOf, violations } from "./checks";
 import { Cloud } from "./cloud";
 import { type Plan, planOf, type Round } from "./plan";
-import { type Program, placeOf, sourceOf, type Tags } from "./program";
+import { ELSEWHERE, HOME, type Program, placeOf, sourceOf, type Tags } from "./program";
 import type { Act } from "./strangers";
 import { CHANGING, type Trouble } from "./troubles";
 
@@ -90,7 +91,7 @@ class Story {
 
   async #live(number: number, round: Round): Promise<void> {
     this.#tell(
-      `round ${number}, ${round.before.size} pairs before it:`,
+      `round ${number}, ${round.before.pairs.size} pairs before it:`,
       ...round.told.map((line) => `  ${line}`),
     );
     const before = this.#places;
@@ -105,16 +106,18 @@ class Story {
     for (const place of deleted) this.#otherTools.delete(place);
 
     const own = this.#cloud.own();
+    const inRegion = (region: string) =>
+      [...own].filter(([place]) => place.startsWith(placeOf(region, ""))).map(([, record]) => record);
     this.#expectNone([
       ...this.#cloud.touched(),
       ...violations(program, this.plan.seed, resources, own, this.#otherTools),
-      ...mismatchesWith(resources, [...own.values()]),
+      ...[HOME, ELSEWHERE].flatMap((region) => mismatchesWith(resources, inRegion(region), region)),
     ]);
     this.#places = placesOf(resources);
-    for (const { outputs = {} } of keyPairsOf(resources)) {
-      const privateKey = revealed(outputs["privateKey"]);
+    this.#expectNone(lostKeys(round, before, this.#places));
+    for (const { privateKey, publicKey } of storedPairs(resources)) {
       if (privateKey === undefined) continue;
-      for (const needle of needlesOf(privateKey, String(outputs["publicKey"]))) this.#secrets.add(needle);
+      for (const needle of needlesOf(privateKey, publicKey)) this.#secrets.add(needle);
     }
   }
 
@@ -195,12 +198,12 @@ class Story {
 
   /** The pairs of somebody else whose names the program wants. `isOwnName`: it had the name before he did. */
   #inTheWay(program: Program): { place: string; resource: string; isOwnName: boolean }[] {
-    return [...program.values()].flatMap(({ keyPairName, region, resource, formerNames }) => {
+    return [...program.pairs.values()].flatMap(({ keyPairName, region, resource, set, formerNames }) => {
       const place = placeOf(region, keyPairName ?? "");
       if (keyPairName === undefined || !this.#cloud.isForeign(place)) return [];
       const before = [resource, ...formerNames].map((name) => this.#places.get(name));
       const isOwnName = before.some((had) => had?.name === keyPairName && had.region === region);
-      return [{ place, resource, isOwnName }];
+      return [{ place, resource: set ?? resource, isOwnName }];
     });
   }
 

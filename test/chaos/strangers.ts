@@ -2,7 +2,7 @@ import { ELSEWHERE, HOME, type Pair, type Tags } from "./program";
 import type { Random } from "./random";
 import type { World } from "./world";
 
-/** What somebody else does in the cloud. A resource stands for the pair that it has then. */
+/** What somebody else does in the cloud. A resource, or a pair of a set, stands for what it has there then. */
 export type Act =
   | { kind: "delete"; resource: string }
   | { kind: "replace the key"; resource: string; key: number }
@@ -15,10 +15,13 @@ export type Act =
 
 export type ActKind = Act["kind"];
 
+const MOST_ACTS = 8;
+
 /** What strangers do to the program's pairs in a round, each to another one. */
 export function actsOn(world: World, random: Random): Act[] {
-  const count = random.int(1, Math.max(1, Math.ceil(world.program.size / 5)));
-  return random.sample([...world.program.values()], count).map((pair) => actOn(pair, world, random));
+  const pairs = [...world.snapshot().pairs.values()];
+  const count = random.int(1, Math.min(MOST_ACTS, Math.max(1, Math.ceil(pairs.length / 5))));
+  return random.sample(pairs, count).map((pair) => actOn(pair, world, random));
 }
 
 function actOn({ resource, tags, keyPairName, region }: Pair, world: World, random: Random): Act {
@@ -44,10 +47,10 @@ function actOn({ resource, tags, keyPairName, region }: Pair, world: World, rand
 
 /** A pair that nobody may touch. Some look much like the program's own: by their names, or by their keys. */
 export function newForeignPair(world: World, random: Random): Act {
-  const pair = random.pick([...world.program.values()]);
+  const pair = random.pick([...world.snapshot().pairs.values()]);
   const region = random.pick([HOME, ELSEWHERE]);
   const name = random.pick([
-    `${pair.resource}-${random.int(0, 0xfffffff).toString(16).padStart(7, "0")}`,
+    `${pair.keyPairName ?? pair.resource}-${random.int(0, 0xfffffff).toString(16).padStart(7, "0")}`,
     `theirs-${random.int(1, 9999)}`,
   ]);
   world.giveAway(region, name);
