@@ -38,9 +38,11 @@ export default defineConfig({
         ...EVERY_CORE,
         include: ALONE.map((path) => path.replace("**", "**/*.test.ts")),
       }),
-      // The first run on a machine installs a Nova, and the vendors' SDKs.
-      project("contract", 120, { ...EVERY_CORE, hookTimeout: 600_000 }),
-      project("engine", 300, { globalSetup: ENGINE, maxWorkers: 2 }),
+      // They mostly wait: for replies that are lost, for rates, for time-outs. The first run on a machine installs a Nova, and the
+      // vendors' SDKs.
+      project("contract", 120, { maxWorkers: 6, hookTimeout: 600_000 }),
+      // Half of the time they wait too.
+      project("engine", 300, { globalSetup: ENGINE, maxWorkers: 3 }),
       // Two stories at a time, in one process: it mostly waits for the engine.
       project("chaos", 300, { globalSetup: ENGINE, maxConcurrency: 2 }),
     ],
