@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { open } from "../../provider/backends/alibaba/open";
 import { TEST_ACCESS_KEY } from "../emulator/ecs/server";
 import { ecsHarness, REGION } from "./support/ecsHarness";
-import { keyPairContract } from "./support/keyPairContract";
+import { keyPairContract, keyPairSetContract } from "./support/keyPairContract";
 
 /*
  * Against the emulator of ECS, over HTTP and with the signatures checked. It was not run against Alibaba Cloud; that the
@@ -18,3 +18,4 @@ beforeAll(() => start());
 afterAll(() => stop());
 
 keyPairContract("alibaba", harness);
+keyPairSetContract("alibaba", harness);

@@ -7,7 +7,7 @@ import { afterAll } from "vitest";
 import { open } from "../../provider/backends/local/open";
 import { rules } from "../../provider/backends/local/rules";
 import { KeyPairStore } from "../../provider/backends/local/store";
-import { keyPairContract } from "./support/keyPairContract";
+import { type KeyPairHarness, keyPairContract, keyPairSetContract } from "./support/keyPairContract";
 import { newLine } from "./support/workbench";
 
 const folder = mkdtempSync(join(tmpdir(), "keypair-contract-"));
@@ -15,7 +15,7 @@ const path = join(folder, "local.sqlite");
 const region = "local";
 afterAll(() => rmSync(folder, { recursive: true }));
 
-keyPairContract("local", {
+const harness: KeyPairHarness = {
   rules,
   open: () => open({ backend: "local", path }, {}),
   cloudCodes: {
@@ -35,7 +35,10 @@ keyPairContract("local", {
   },
   openWithRoomFor,
   stall,
-});
+};
+
+keyPairContract("local", harness);
+keyPairSetContract("local", harness);
 
 async function addSystemTag(name: string): Promise<void> {
   withStore(path, (store) => store.tag(region, [name], { "acs:ecs:managed": "true" }, "system"));

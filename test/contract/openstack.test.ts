@@ -3,7 +3,7 @@ import { rules } from "../../provider/backends/openstack/rules";
 import { FaultProxy } from "../emulator/faultProxy";
 import { openAs } from "../support/openstack/client";
 import { describeOpenStack, type OpenStack, startOpenStack, type User } from "../support/openstack/openstack";
-import { type KeyPairHarness, keyPairContract } from "./support/keyPairContract";
+import { type KeyPairHarness, keyPairContract, keyPairSetContract } from "./support/keyPairContract";
 
 let cloud: OpenStack;
 let user: User;
@@ -29,6 +29,8 @@ describeOpenStack("a real Nova", () => {
     ...harness,
     open: () => openAs(user.variables()),
   });
+
+  keyPairSetContract("OpenStack", { ...harness, open: () => openAs(user.variables()) });
 
   keyPairContract("region with the project's id in the URL (the form of Open Telekom Cloud)", {
     ...harness,

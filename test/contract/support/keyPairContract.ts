@@ -3,6 +3,7 @@ import type { KeyPairHarness } from "./harness";
 import { attachments } from "./sections/attachments";
 import { deletion } from "./sections/deletion";
 import { endings } from "./sections/endings";
+import { keyPairSets } from "./sections/keyPairSets";
 import { listing } from "./sections/listing";
 import { lookup } from "./sections/lookup";
 import { creation, importing } from "./sections/making";
@@ -20,11 +21,7 @@ export { type Capabilities, type KeyPairHarness, operation } from "./harness";
  */
 export function keyPairContract(title: string, harness: KeyPairHarness): void {
   describe(`${title}: the key pair contract`, () => {
-    const bench = new Workbench(harness);
-    beforeAll(() => bench.open());
-    afterEach(() => bench.cleanUp());
-    afterAll(() => bench.close());
-
+    const bench = workbench(harness);
     importing(bench);
     creation(bench);
     lookup(bench);
@@ -37,4 +34,17 @@ export function keyPairContract(title: string, harness: KeyPairHarness): void {
     quota(bench);
     endings(bench);
   });
+}
+
+/** What a set does with the pairs of its members, on each cloud. */
+export function keyPairSetContract(title: string, harness: KeyPairHarness): void {
+  describe(`${title}: a set of key pairs`, () => keyPairSets(workbench(harness)));
+}
+
+function workbench(harness: KeyPairHarness): Workbench {
+  const bench = new Workbench(harness);
+  beforeAll(() => bench.open());
+  afterEach(() => bench.cleanUp());
+  afterAll(() => bench.close());
+  return bench;
 }
