@@ -44,6 +44,10 @@ describe("20 pairs of two regions of ECS", () => {
     expect(ecs.all()).toEqual(before);
     expect(emulator.calls.filter(({ action }) => !HARMLESS.includes(action))).toEqual([]);
     expect(emulator.count("ImportKeyPair")).toBe(0);
+
+    const again = await cli(project, "adopt", ...ecs.everywhere, "--as", "import");
+    expect(again.output).toContain("The stack has every key pair already. Nothing was written.\n");
+    expect(again.exitCode).toBe(0);
   });
 
   it.for([

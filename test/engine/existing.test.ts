@@ -41,7 +41,7 @@ it("onExisting says what becomes of a pair of that name that is there already", 
     const run = await project.up({ fails: true, flags: ["--continue-on-error"] });
     expect(run.failed).toEqual(["adopt-created", "adopt-other", "fail-other", "fail-same"]);
     expect(run.errors("fail-same").join()).toMatch(
-      /a key pair "fail-same" is there already, with this very key \(fingerprint [0-9a-f:]{47}, made [^)]+\) \(code KeyPair\.AlreadyExist, request id \S+\)\. Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first\./,
+      /a key pair "fail-same" is there already, with this very key \(fingerprint [0-9a-f:]{47}, made [^)]+\) \(code KeyPair\.AlreadyExist, request id \S+\)\. Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key \(with the resource option retainOnDelete, if another stack has it too\), "recreate" deletes it first\./,
     );
     expect(run.errors("fail-other").join()).toContain("is there already, with another key (");
     expect(run.errors("adopt-other").join()).toContain("with another key, so it cannot be adopted");

@@ -78,11 +78,15 @@ export async function runAdopt(options: AdoptOptions, parts: AdoptParts): Promis
   const held = await pairsOfStack(pairs, options, parts);
   for (const { record, backend } of held)
     parts.complain(
-      `pulumi-keypair: ${visible(JSON.stringify(record.name))} (${placeOf(backend)}) is in the stack already.\n`,
+      `pulumi-keypair: ${visible(JSON.stringify(record.name))} (${backend.location}) is in the stack already.\n`,
     );
   const others = pairs.filter((pair) => !held.has(pair));
   const { usable, leftOut } = sorted(others, options, parts.catalog);
   for (const line of leftOut) parts.complain(`pulumi-keypair: left out ${visible(line)}.\n`);
+  if (held.size > 0 && others.length === 0) {
+    parts.print("The stack has every key pair already. Nothing was written.\n");
+    return true;
+  }
   if (usable.length === 0) {
     throw new KeyPairError({
       code: "NotFound",

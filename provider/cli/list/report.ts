@@ -10,7 +10,7 @@ type Unclear = FoundPairs["unclear"];
 
 /** The list for people. */
 export function listText(pairs: readonly ListedPair[], lookedAt: readonly string[]): string {
-  if (pairs.length === 0) return `There is no such key pair (${lookedAt.join(", ")}).\n`;
+  if (pairs.length === 0) return `There are no such key pairs (${lookedAt.join(", ")}).\n`;
   const header = ["NAME", "REGION", "TYPE", "BITS", "FINGERPRINT", "AGE", "INSTANCES", "NOTES"];
   const rows = [header, ...pairs.map(rowOf)].map((row) => row.map(visible));
   const widths = header.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? "")].length)));

@@ -406,6 +406,7 @@ function waysOut(found: KeyPairRecord, origin: KeyOrigin): string {
     : "";
   return (
     'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the ' +
-    `same public key, "recreate" deletes it first.${renamed}${interrupted}`
+    "same public key (with the resource option retainOnDelete, if another stack has it too), " +
+    `"recreate" deletes it first.${renamed}${interrupted}`
   );
 }

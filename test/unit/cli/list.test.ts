@@ -39,7 +39,7 @@ describe("the list", () => {
 
   it("says where there is none", () => {
     expect(listText([], ["alibaba cn-hangzhou", "alibaba eu-central-1"])).toBe(
-      "There is no such key pair (alibaba cn-hangzhou, alibaba eu-central-1).\n",
+      "There are no such key pairs (alibaba cn-hangzhou, alibaba eu-central-1).\n",
     );
   });
 

@@ -11,7 +11,7 @@ const ours = ed25519Key("imported").publicKey;
 const theirs = ed25519Key("another's").publicKey;
 const ORPHANS = "If an interrupted run left it, `npx pulumi-keypair orphans` tells, and can delete it.";
 const DECIDE =
-  'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key, "recreate" deletes it first.';
+  'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key (with the resource option retainOnDelete, if another stack has it too), "recreate" deletes it first.';
 const WAYS_OUT = {
   created: `Choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first. ${ORPHANS}`,
   imported: `${DECIDE} ${ORPHANS}`,
