@@ -8,7 +8,7 @@ import { type StoredResource, textIn, valueIn } from "../stack/state";
 
 /**
  * Whose key the pair holds. `program`: the key that the program imports, or that the run received.
- * `unknown`: the cloud made the key, and nobody received it. `other`: not the program's key.
+ * `unknown`: the key was created, and it is in no state. `other`: not the program's key.
  */
 export type KeyOrigin = "program" | "unknown" | "other";
 
@@ -66,7 +66,12 @@ function fileReason({ resource, record }: Orphan, projectFolder: string): string
   try {
     const held = heldKey(fileOf(path, projectFolder));
     if (held.holds !== "key" || !holds(record, held.publicKey)) return undefined;
-    return `${path} holds its private key: \`onExisting: "adopt"\` takes the pair over at the next \`pulumi up\``;
+    // With an automatic name, the next `up` makes a new name, and would leave this pair.
+    const isAutomatic = valueIn(resource.inputs, "__automaticName") === true;
+    const taking = isAutomatic
+      ? `\`keyPairName: "${record.name}"\` and \`onExisting: "adopt"\` together take`
+      : '`onExisting: "adopt"` takes';
+    return `${path} holds its private key: ${taking} the pair over at the next \`pulumi up\``;
   } catch (error) {
     if (!isKeyPairError(error, "File")) throw error;
     return `${path} cannot be read, and may hold its private key`;

@@ -5,7 +5,7 @@ import type { KeyOrigin, Orphan } from "./orphan";
 
 const KEYS: Record<KeyOrigin, string> = {
   program: "the program's",
-  unknown: "made by the cloud; its private key reached no state",
+  unknown: "created, not imported; its private key reached no state",
   other: "another than the program's",
 };
 

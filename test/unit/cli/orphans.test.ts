@@ -399,24 +399,31 @@ describe("what --delete leaves, and why", () => {
   });
 
   it.each([
-    ["its key", (key: string) => key, true],
-    ["another key", () => rsaKey("another").privateKey, false],
-    ["no key", () => "notes", false],
-  ])("a pair whose private key file holds %s", async (_, contents, isLeft) => {
+    ["its key", (key: string) => key, "bastion", '`onExisting: "adopt"` takes'],
+    [
+      "its key, with an automatic name",
+      (key: string) => key,
+      "bastion-1b18186",
+      '`keyPairName: "bastion-1b18186"` and `onExisting: "adopt"` together take',
+    ],
+    ["another key", () => rsaKey("another").privateKey, "bastion", undefined],
+    ["no key", () => "notes", "bastion", undefined],
+  ])("a pair whose private key file holds %s", async (_, contents, keyPairName, taking) => {
     const { privateKey, publicKey } = rsaKey("made by the cloud");
     const folder = mkdtempSync(join(tmpdir(), "keypair-orphans-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const privateKeyFile = join(folder, "bastion.pem");
     writeFileSync(privateKeyFile, contents(privateKey));
     const cloud = new Cloud();
-    cloud.put("bastion", publicKey, { createdAt: DURING });
-    const state = { pending: [{ ...CREATED, inputs: { keyPairName: "bastion", privateKeyFile } }] };
+    cloud.put(keyPairName, publicKey, { createdAt: DURING });
+    const __automaticName = keyPairName !== "bastion";
+    const state = { pending: [{ ...CREATED, inputs: { keyPairName, __automaticName, privateKeyFile } }] };
     const { report, out } = await run(cloud, { state, options: { delete: true, yes: true } });
     expect(report.orphans).toMatchObject([
-      isLeft
+      taking
         ? {
             outcome: "left",
-            keptBecause: `${privateKeyFile} holds its private key: \`onExisting: "adopt"\` takes the pair over at the next \`pulumi up\``,
+            keptBecause: `${privateKeyFile} holds its private key: ${taking} the pair over at the next \`pulumi up\``,
           }
         : { outcome: "deleted" },
     ]);
@@ -748,7 +755,7 @@ bastion (fake here)
   fingerprint  …
   made         ${DURING}
   instances    i-1
-  key          made by the cloud; its private key reached no state
+  key          created, not imported; its private key reached no state
   --delete     leaves it: instances use it (i-1)
 
 Looked at fake here (credentials: the tests).
