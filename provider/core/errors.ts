@@ -12,8 +12,8 @@ export type ErrorCode =
    */
   | "Configuration"
   /**
-   * The cloud is certain that there is no such thing. Next: run `pulumi refresh` to take that into the state. For a look-up, check the
-   * name, the region and the account.
+   * The cloud is certain that there is no such thing. Next: run `pulumi up --refresh`. In one run, it takes that into the state,
+   * makes a key pair again, and moves its old private key file aside. For a look-up, check the name, the region and the account.
    */
   | "NotFound"
   /**

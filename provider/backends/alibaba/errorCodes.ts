@@ -45,7 +45,7 @@ const NO_SUCH_GROUP: Meaning = {
 const NO_SUCH_PAIR: Explanation = ({ regionId }) => ({
   code: "NotFound",
   message: `there is no key pair of that name in ${regionId}`,
-  next: "Run `pulumi refresh` if somebody deleted it.",
+  next: "Run `pulumi up --refresh` if somebody deleted it.",
 });
 const INSTANCES: Meaning = {
   code: "Refused",

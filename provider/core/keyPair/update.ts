@@ -114,7 +114,7 @@ async function assertOwn(
     message: record
       ? `somebody replaced the key of key pair "${id}" (${backend.location}), so it is not changed`
       : `there is no key pair "${id}" (${backend.location}) any more`,
-    next: "Run `pulumi refresh` to take this into the state, then `pulumi up`. If another connection leads to the pair, put that back first.",
+    next: "Run `pulumi up --refresh` to take this into the state and go on. If another connection leads to the pair, put that back first.",
   });
 }
 

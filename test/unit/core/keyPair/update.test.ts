@@ -80,7 +80,7 @@ describe("tags and resource group", () => {
     backend.put("web", ed25519Key("another's").publicKey);
     const { incomplete, state } = await update(importedState(), { ...args, tags: { a: "1" } });
     expect(incomplete?.message).toBe(
-      'somebody replaced the key of key pair "web" (fake here), so it is not changed. Run `pulumi refresh` to take this into the state, then `pulumi up`. If another connection leads to the pair, put that back first.',
+      'somebody replaced the key of key pair "web" (fake here), so it is not changed. Run `pulumi up --refresh` to take this into the state and go on. If another connection leads to the pair, put that back first.',
     );
     expect(state).not.toHaveProperty("tags");
     expect(backend.writes).toEqual([]);
@@ -89,7 +89,7 @@ describe("tags and resource group", () => {
   test("of a pair that is gone say so", async () => {
     const { incomplete } = await update(importedState(), { ...args, tags: { a: "1" } });
     expect(incomplete?.message).toBe(
-      'there is no key pair "web" (fake here) any more. Run `pulumi refresh` to take this into the state, then `pulumi up`. If another connection leads to the pair, put that back first.',
+      'there is no key pair "web" (fake here) any more. Run `pulumi up --refresh` to take this into the state and go on. If another connection leads to the pair, put that back first.',
     );
     expect(incomplete?.code).toBe("NotFound");
   });
