@@ -29,6 +29,11 @@ import { OWNER_ONLY, removeStaleFiles, temporaryNameFor, writeTemporaryFile } fr
 /** The longest chain of symbolic links that Linux follows. */
 const MOST_LINKS = 40;
 
+/** What to do where a killed run, or another stack of the program, wrote the file. */
+const WHOSE_KEY =
+  ' If a killed run left the pair of that key, its keyPairName and onExisting: "adopt" take it over. ' +
+  "If another stack wrote the file, put the stack's name into the path.";
+
 /**
  * What is in the file now: nothing, the private key of a fingerprint (SHA-256), or something that is no
  * private key. `privateKey` is `undefined` if the file is encrypted with a passphrase.
@@ -307,7 +312,7 @@ function occupied(path: string, held: HeldKey): KeyPairError {
       held.holds === "key"
         ? `${path} holds another private key already (${held.fingerprint})`
         : `${path} is there already and holds no private key`,
-    next: "It is never overwritten: move it away, or name another file.",
+    next: `It is never overwritten: move it away, or name another file.${held.holds === "key" ? WHOSE_KEY : ""}`,
   });
 }
 

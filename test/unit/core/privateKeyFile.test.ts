@@ -170,14 +170,20 @@ describe("what is there already", () => {
   });
 
   test.each([
-    ["another key", other.privateKey, `holds another private key already (${otherFingerprint})`],
-    ["a public key", publicKey, "is there already and holds no private key"],
-    ["anything else", "a letter", "is there already and holds no private key"],
-  ])("%s is never overwritten", async (_what, contents, how) => {
+    [
+      "another key",
+      other.privateKey,
+      `holds another private key already (${otherFingerprint})`,
+      ' If a killed run left the pair of that key, its keyPairName and onExisting: "adopt" take it over. ' +
+        "If another stack wrote the file, put the stack's name into the path.",
+    ],
+    ["a public key", publicKey, "is there already and holds no private key", ""],
+    ["anything else", "a letter", "is there already and holds no private key", ""],
+  ])("%s is never overwritten", async (_what, contents, how, more) => {
     writeFileSync(file, contents);
-    await expect(write(file)).rejects.toThrow(
-      `${file} ${how}. It is never overwritten: move it away, or name another file.`,
-    );
+    await expect(write(file)).rejects.toMatchObject({
+      message: `${file} ${how}. It is never overwritten: move it away, or name another file.${more}`,
+    });
     expect(readFileSync(file, "utf8")).toBe(contents);
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });

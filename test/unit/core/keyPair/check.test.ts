@@ -580,7 +580,7 @@ describe("privateKeyFile", () => {
       {
         property: "privateKeyFile",
         reason: expect.stringMatching(
-          /web\.pem holds another private key already \(SHA256:\S+\)\. It is never overwritten: move it away, or name another file\.$/,
+          /web\.pem holds another private key already \(SHA256:\S+\)\. It is never overwritten: move it away, or name another file\. If a killed run .*onExisting: "adopt" .* If another stack .*path\.$/,
         ),
       },
     ]);
