@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { PublicKey } from "../../keys";
+import { sameKeyLine } from "../keyPair/compare";
 import { resolvePublicKey } from "../keyPair/publicKeySource";
 import { fileError } from "../privateKeyFile/fileError";
 import { fileOf } from "../projectFolder";
@@ -18,7 +19,7 @@ export interface GivenKey {
 /**
  * The keys of a folder's files, in the order of their names. A file's name without its ending is the member's name. Hidden files are
  * skipped. Any other entry that holds no key is reported by its name. Of a file that holds a private key, only the public half is
- * returned.
+ * returned. Several files of one key and one name give one member.
  * @param folder  As the program gives it.
  */
 export function keysOfFolder(folder: string, projectFolder: string, findings: Findings): GivenKey[] {
@@ -30,7 +31,7 @@ export function keysOfFolder(folder: string, projectFolder: string, findings: Fi
       "publicKeyFolder",
       `${path} holds no key file. If all members of it are to leave, take publicKeyFolder out of the program`,
     );
-  return (entries ?? []).flatMap((entry) => {
+  const keys = (entries ?? []).flatMap((entry) => {
     const { name } = entry;
     if (entry.isDirectory()) {
       findings.fail(name, `${join(path, name)} is a folder, and only the files of publicKeyFolder are read`);
@@ -46,6 +47,23 @@ export function keysOfFolder(folder: string, projectFolder: string, findings: Fi
     const key = findings.attempt(name, () => about(name, read));
     return key ? [{ member, property: name, key }] : [];
   });
+  return [...Map.groupBy(keys, ({ member }) => member).values()].map((ofMember) =>
+    oneOfMember(ofMember, folder, findings),
+  );
+}
+
+/** Of the files that `ssh-keygen` makes (`anna`, `anna.pub`), the public one. Files with different keys are reported. */
+function oneOfMember(ofMember: GivenKey[], folder: string, findings: Findings): GivenKey {
+  const kept = ofMember.find(({ property }) => extname(property) === ".pub") ?? (ofMember[0] as GivenKey);
+  for (const other of ofMember) {
+    if (sameKeyLine(other.key.line, kept.key.line)) continue;
+    const [first, second] = [other, kept].map(({ property }) => join(folder, property)).sort();
+    findings.fail(
+      other.property,
+      `${first} and ${second} both name ${kept.member}, with different keys: keep one of them`,
+    );
+  }
+  return kept;
 }
 
 /** `undefined`: the folder cannot be read, which is reported. */

@@ -68,14 +68,33 @@ describe("the folder", () => {
       expect(tracesOf(key.privateKey).filter((trace) => stored.includes(trace))).toEqual([]);
   });
 
+  test("takes both files of ssh-keygen as one member, the public one", () => {
+    keyFile("anna", anna.privateKey);
+    keyFile("anna.pub", `${anna.publicKey} anna@laptop`);
+    const { args, failures } = cloud.check({ publicKeyFolder: "keys" });
+    expect(failures).toEqual([]);
+    expect(args.__folderKeys).toEqual({ anna: `${anna.publicKey} anna@laptop` });
+    expect(tracesOf(anna.privateKey).filter((trace) => JSON.stringify(args).includes(trace))).toEqual([]);
+  });
+
+  test("refuses two files of one name with different keys", () => {
+    keyFile("anna", anna.privateKey);
+    keyFile("anna.pub", bert);
+    expect(failuresOf({ publicKeyFolder: "keys" })).toEqual([
+      {
+        property: "anna",
+        reason: "keys/anna and keys/anna.pub both name anna, with different keys: keep one of them.",
+      },
+    ]);
+  });
+
   test("refuses by name what holds no key, and a member who is named twice", () => {
     keyFile("anna.pub", anna.publicKey);
-    keyFile("anna.txt", anna.publicKey);
     keyFile("README.md", "our keys");
     mkdirSync(join(folder, "keys/old"));
     const news = { publicKeyFolder: "keys", publicKeys: { bert, anna: bert }, created: ["bert"] };
-    expect(propertiesOf(news)).toEqual(["README.md", "anna.pub", "anna.txt", "created", "old"]);
-    expect(failuresOf(news).find(({ property }) => property === "anna.txt")?.reason).toBe(
+    expect(propertiesOf(news)).toEqual(["README.md", "anna.pub", "created", "old"]);
+    expect(failuresOf(news).find(({ property }) => property === "anna.pub")?.reason).toBe(
       "the member anna is named twice: publicKeys.anna names it too.",
     );
   });
