@@ -370,7 +370,7 @@ function uncertain(error: KeyPairError, keyPairName: string): KeyPairError {
 }
 
 function alreadyExists(
-  { origin }: Making,
+  { origin, onExisting }: Making,
   found: KeyPairRecord,
   how: string | undefined,
   cause: KeyPairError,
@@ -380,7 +380,7 @@ function alreadyExists(
     code: "AlreadyExists",
     keyPairName: found.name,
     message: `a key pair "${found.name}" is there already${how ? `, ${how}` : ""} (fingerprint ${found.fingerprint}${found.createdAt ? `, made ${found.createdAt}` : ""})`,
-    next: waysOut(found, origin),
+    next: waysOut(found, origin, onExisting),
     cause,
   });
 }
@@ -396,11 +396,16 @@ function comparedWith(origin: KeyOrigin, found: KeyPairRecord): string | undefin
   return holds(found, origin.publicKey) ? "with this very key" : "with another key";
 }
 
-function waysOut(found: KeyPairRecord, origin: KeyOrigin): string {
+function waysOut(found: KeyPairRecord, origin: KeyOrigin, onExisting: OnExisting): string {
   const interrupted =
     " If an interrupted run left it, `npx pulumi-keypair orphans` tells, and can delete it.";
-  if (!isGiven(origin))
-    return `Choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first.${interrupted}`;
+  if (!isGiven(origin)) {
+    const adopted =
+      onExisting === "adopt"
+        ? "Put its private key at privateKeyFile, or import its public key (publicKeyBody), to adopt it. Or: choose"
+        : "Choose";
+    return `${adopted} another keyPairName, delete that pair, or let onExisting: "recreate" delete it first.${interrupted}`;
+  }
   const renamed = holds(found, origin.publicKey)
     ? " If the resource was only renamed in the program, an alias keeps the pair."
     : "";

@@ -14,6 +14,7 @@ const DECIDE =
   'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the same public key (with the resource option retainOnDelete, if another stack has it too), "recreate" deletes it first.';
 const WAYS_OUT = {
   created: `Choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first. ${ORPHANS}`,
+  adoptable: `Put its private key at privateKeyFile, or import its public key (publicKeyBody), to adopt it. Or: choose another keyPairName, delete that pair, or let onExisting: "recreate" delete it first. ${ORPHANS}`,
   imported: `${DECIDE} ${ORPHANS}`,
   same: `${DECIDE} If the resource was only renamed in the program, an alias keeps the pair. ${ORPHANS}`,
 };
@@ -59,7 +60,7 @@ describe("the name is taken", () => {
       {},
       theirs,
       "and its private key is not known, so it cannot be adopted",
-      "created",
+      "adoptable",
     ],
     [
       "a local creation",
