@@ -30,7 +30,7 @@ export const WRONG_ARGUMENTS: [args: Record<string, unknown>, property: string, 
   [{ tags: "a=b" }, "tags", "must be an object."],
   [{ tags: { a: 1 } }, "tags", "a: must be a string."],
   [{ tags: { a: null } }, "tags", "a: must be a string."],
-  [{ onExisting: "Adopt" }, "onExisting", 'must be one of "adopt", "fail", "recreate".'],
+  [{ onExisting: "Adopt" }, "onExisting", 'must be one of "adopt", "fail", "recreate": did you mean adopt?'],
   [{ connection: "alibaba" }, "connection", "must be an object."],
   [
     { connection: { backend: "aws" } },

@@ -74,14 +74,13 @@ function failuresOf(isValid: SchemaCheck, value: object): CheckFailure[] {
   const telling = errors.filter((error) => error.keyword !== "type" || !choices.has(error.instancePath));
   return telling.map((error) => {
     const [property = "", ...rest] = pathOf(error);
-    return { property, reason: `${rest.length ? `${rest.join(".")}: ` : ""}${reasonOf(error)}` };
+    return { property, reason: `${rest.length ? `${rest.join(".")}: ` : ""}${reasonOf(error, value)}` };
   });
 }
 
-/** The known argument that was probably meant. */
-function suggestion({ parentSchema, params }: SchemaError): string {
-  const known = Object.keys(parentSchema?.["properties"] ?? {});
-  const meant = meantInstead(String(params["additionalProperty"]), known);
+/** The argument or value that was probably meant. */
+function suggestion(given: unknown, known: readonly string[]): string {
+  const meant = typeof given === "string" ? meantInstead(given, known) : undefined;
   return meant === undefined ? "" : `: did you mean ${meant}?`;
 }
 
@@ -95,18 +94,25 @@ function pathOf(error: SchemaError): string[] {
   return path;
 }
 
+function valueAt(path: string[], args: object): unknown {
+  return path.reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], args);
+}
+
 function lastOf(path: string[]): string {
   return path.at(-1) ?? "";
 }
 
-function reasonOf(error: SchemaError): string {
+function reasonOf(error: SchemaError, args: object): string {
   switch (error.keyword) {
     case "additionalProperties":
-      return `there is no such argument${suggestion(error)}`;
+      return `there is no such argument${suggestion(error.params["additionalProperty"], Object.keys(error.parentSchema?.["properties"] ?? {}))}`;
     case "required":
       return "is missing";
-    case "enum":
-      return `must be one of ${(error.params["allowedValues"] as unknown[]).map((value) => JSON.stringify(value)).join(", ")}`;
+    case "enum": {
+      const allowed = error.params["allowedValues"] as string[];
+      const list = allowed.map((value) => JSON.stringify(value)).join(", ");
+      return `must be one of ${list}${suggestion(valueAt(pathOf(error), args), allowed)}`;
+    }
     case "type":
       return `must be ${TYPES[String(error.params["type"])] ?? String(error.params["type"])}`;
     case "minItems":

@@ -57,6 +57,9 @@ describe("the stack's configuration", () => {
     expect(() => read({ backend: "aws", tagChanges: "x", timeoutSeconds: "soon", region: "" })).toThrow(
       /^keypair:tagChanges must be one of "replace", "update"; keypair:timeoutSeconds must be a whole number; keypair:backend must be one of "alibaba", "local", "openstack"; keypair:region must not be empty\. Set it with `pulumi config set`\.$/,
     );
+    expect(() => read({ backend: "lokal" })).toThrow(
+      'keypair:backend must be one of "alibaba", "local", "openstack": did you mean local? Set it with',
+    );
     expect(() => read({ defaultTags: "team=ops", ignoreTags: '{"keys":"cost"}' })).toThrow(
       "keypair:defaultTags must be an object; keypair:ignoreTags keys: must be a list.",
     );
