@@ -71,7 +71,7 @@ export async function carryOut(
   await pass(again);
   await remove(work.removalsOfMoved(again));
   await inParallel(later, (step) => work.attempt(step, { waits: true }), Number.POSITIVE_INFINITY);
-  return work.reached();
+  return work.end();
 }
 
 class Work {
@@ -123,6 +123,7 @@ class Work {
       error.code === code && (step.kind === "add" || step.kind === "move");
     const failed = this.#failures.filter(isMeant);
     this.#failures = this.#failures.filter((failure) => !isMeant(failure));
+    for (const { step } of failed) this.#progress.later(step);
     return failed.map(({ step }) => step);
   }
 
@@ -146,7 +147,9 @@ class Work {
     );
   }
 
-  reached(): Reached {
+  /** Nothing more is tried. */
+  end(): Reached {
+    this.#progress.end();
     const created = new Set(
       this.plan.wanted.filter(({ isCreated }) => isCreated).map(({ member }) => member),
     );

@@ -5,8 +5,10 @@ const REPORT_EVERY_MS = 500;
 
 /** How far an operation on many key pairs is: "312 of 500 key pairs, 2 waiting: …". */
 export class Progress {
-  #done = 0;
+  readonly #done = new Set<object>();
   #reportedAt = Number.NEGATIVE_INFINITY;
+  /** Something has changed since the last report. */
+  #isStale = false;
   readonly #waiting = new Map<object, string>();
 
   constructor(
@@ -30,21 +32,31 @@ export class Progress {
 
   done(item: object): void {
     this.#waiting.delete(item);
-    this.#done++;
+    this.#done.add(item);
     this.#report();
   }
 
-  /** The item is put off, and not done. */
+  /** The item is put off, or tried again: it is not done. */
   later(item: object): void {
     this.#waiting.delete(item);
+    this.#done.delete(item);
+  }
+
+  /** Nothing more comes. The last report stays on the screen, so it must be the end. */
+  end(): void {
+    if (this.#isStale) this.#send();
   }
 
   #report(): void {
-    const now = performance.now();
-    if (now - this.#reportedAt < REPORT_EVERY_MS) return;
-    this.#reportedAt = now;
+    this.#isStale = true;
+    if (performance.now() - this.#reportedAt >= REPORT_EVERY_MS) this.#send();
+  }
+
+  #send(): void {
+    this.#reportedAt = performance.now();
+    this.#isStale = false;
     const last = [...this.#waiting.values()].at(-1);
     const waiting = last === undefined ? "" : `, ${this.#waiting.size} waiting: ${last}`;
-    this.operation.progress(`${this.#done} of ${this.total} key pairs${waiting}`);
+    this.operation.progress(`${this.#done.size} of ${this.total} key pairs${waiting}`);
   }
 }

@@ -37,6 +37,7 @@ export async function readKeyPairSet(
     }
     progress.done(pair);
   });
+  progress.end();
   if (failures.length > 0) throw groupedFailure(failures, all.length, "Nothing was changed.");
   const isThere = (pair: StoredPair) => found.get(pair) ?? [];
   const { keys, pairs, leftOver } = contents;
