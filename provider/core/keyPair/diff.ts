@@ -8,7 +8,7 @@ import { sameKeyLine } from "./compare";
 import { keyFileWarning } from "./keyFile";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 import { KEY_SOURCES } from "./publicKeySource";
-import { dueWarning } from "./rotation";
+import { dueWarning, placeOfOldKey } from "./rotation";
 
 /** What is compared: the pair as it was last seen, and what the program says now. */
 export interface KeyPairComparison extends PlaceComparison {
@@ -60,11 +60,14 @@ export function diffKeyPair({
 export function engineReplacementWarnings({
   keyPairName,
   publicKeyBody,
+  privateKeyFile,
+  savePrivateKey,
 }: Partial<CheckedKeyPairArgs>): string[] {
   if (publicKeyBody !== undefined) return [];
+  const place = placeOfOldKey(savePrivateKey === false ? privateKeyFile : undefined);
   return [
     `the engine replaces key pair "${keyPairName}" without a change of its own, which rotates its private key: keep the old one ` +
-      "(`pulumi stack output --show-secrets`) until no machine needs it.",
+      `${place} until no machine needs it.`,
   ];
 }
 
@@ -94,10 +97,11 @@ function replacementWarnings(
     .map(({ property }) => asGiven(property, args));
   if (state.__isDoubtful) return [];
   if (state.publicKeyBody === undefined) {
+    const place = placeOfOldKey(state.privateKey === undefined ? state.privateKeyFile : undefined);
     const advice = reasons.includes("tags") ? ', or change tags in place with tagChanges: "update".' : ".";
     return [
       `replacing key pair "${state.keyPairName}" (${reasons.join(", ")}) rotates its private key ${state.__ownKey}: ` +
-        `keep the old one (\`pulumi stack output --show-secrets\`) until no machine needs it${advice}`,
+        `keep the old one ${place} until no machine needs it${advice}`,
     ];
   }
   if (args.publicKeyBody !== undefined) return [];

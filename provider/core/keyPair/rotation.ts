@@ -4,6 +4,14 @@ const HOUR_MS = 3_600_000;
 const UNITS: Record<string, number> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS };
 
 /**
+ * Where the private key still is that a replacement takes out of the state. It may be in no output of the stack.
+ * @param onlyIn  The file or folder, if the state does not hold the key.
+ */
+export function placeOfOldKey(onlyIn: string | undefined): string {
+  return `(still in ${onlyIn ?? "`pulumi stack export --show-secrets`"})`;
+}
+
+/**
  * Says that the key is older than `rotateAfter` allows. Nothing is rotated by itself: when a key may go, only
  * people know, because machines may still trust it.
  */

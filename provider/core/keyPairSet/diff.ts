@@ -1,3 +1,4 @@
+import { placeOfOldKey } from "../keyPair/rotation";
 import type { CheckedKeyPairSetArgs, KeyPairSetState } from "../model";
 import type { DiffRequest, PathChange, ResourceDiff } from "../resource/contract";
 import { changesOf } from "../resource/propertyTable";
@@ -30,11 +31,16 @@ export function diffKeyPairSet({
 }
 
 /** The set replaces nothing of itself, but the engine can be told to replace it. */
-export function engineReplacementWarnings({ created = [] }: Partial<CheckedKeyPairSetArgs>): string[] {
+export function engineReplacementWarnings({
+  created = [],
+  privateKeyFolder,
+  savePrivateKeys,
+}: Partial<CheckedKeyPairSetArgs>): string[] {
   if (created.length === 0) return [];
+  const place = placeOfOldKey(savePrivateKeys === false ? privateKeyFolder : undefined);
   return [
     `the engine replaces the whole set, which rotates the private keys of ${namesText(created)}: keep the old ones ` +
-      "(`pulumi stack output --show-secrets`) until no machine needs them.",
+      `${place} until no machine needs them.`,
   ];
 }
 

@@ -3,6 +3,7 @@ import type { ProviderSettings } from "../connection";
 import { defined } from "../defined";
 import { compareGeneration, compareKeepers } from "../keyPair/compare";
 import { diffKeyPair } from "../keyPair/diff";
+import { placeOfOldKey } from "../keyPair/rotation";
 import type { CheckedKeyPairSetArgs } from "../model";
 import type { PropertyChange } from "../resource/propertyTable";
 import { hasUnknown, knownPart, type PartlyUnknown } from "../unknown";
@@ -220,11 +221,13 @@ function rotationWarnings(steps: PairStep[], keys: Plan["keys"], contents: Conte
     rotated.set(member, new Set([...(rotated.get(member) ?? []), ...reasons]));
   }
   return [...rotated].map(([member, reasons]) => {
-    const own = contents.keys.get(member)?.fingerprintSha256;
-    const fingerprint = own ?? contents.pairs.find((pair) => pair.member === member)?.state.__ownKey ?? "";
+    const own = contents.keys.get(member);
+    const place = placeOfOldKey(own?.privateKey === undefined ? own?.privateKeyFile : undefined);
+    const fingerprint =
+      own?.fingerprintSha256 ?? contents.pairs.find((pair) => pair.member === member)?.state.__ownKey ?? "";
     return (
       `${member} gets a new key (${[...reasons].join(", ")}), which rotates its private key ${fingerprint}: keep the old one ` +
-      "(`pulumi stack output --show-secrets`) until no machine needs it."
+      `${place} until no machine needs it.`
     );
   });
 }

@@ -103,6 +103,14 @@ test("a machine without the file may make the pair again, if the key stays there
   expect(after.privateKeys).toEqual({});
 });
 
+test("a rotation says which file has the old key", async () => {
+  const news = { ...IN_FILE, keepers: { n: "1" } };
+  const state = await made(news);
+  expect(cloud.diff(state, { ...news, keepers: { n: "2" } }).warnings.join()).toContain(
+    "keep the old one (still in old/ci.pem) until no machine needs it.",
+  );
+});
+
 test("a rotation that is taken back does not lose the old key, if its pair goes and is not made again", async () => {
   const news = { ...CREATED, keepers: { n: "1" }, regions: ["east", "west"] };
   const { state } = await cloud.create(news);

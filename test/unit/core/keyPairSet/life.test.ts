@@ -48,6 +48,18 @@ describe("a new set", () => {
     expect(state.privateKeys).toEqual({});
   });
 
+  test("is reported to its end, also where a refresh or a removal is quick", async () => {
+    const created = cloud.context();
+    const { state } = await cloud.create({ publicKeys: { anna, bert } }, created);
+    expect(created.progress.at(-1)).toBe("2 of 2 key pairs");
+    const refreshed = cloud.context();
+    await cloud.refresh(state, refreshed);
+    expect(refreshed.progress.at(-1)).toBe("2 of 2 key pairs");
+    const deleted = cloud.context();
+    await cloud.delete(state, deleted);
+    expect(deleted.progress.at(-1)).toBe("2 of 2 key pairs");
+  });
+
   test("lies in the configured region if it names none", async () => {
     const state = await made({ publicKeys: { anna } });
     expect(cloud.names).toEqual(["here/team-anna"]);
@@ -226,7 +238,9 @@ describe("a changed set", () => {
     const { warnings, summary } = cloud.diff(state, next);
     expect(summary).toBe("ci: another key in 2 regions");
     expect(warnings).toEqual([
-      expect.stringContaining("ci gets a new key (keepers), which rotates its private key SHA256:"),
+      expect.stringMatching(
+        /^ci gets a new key \(keepers\), which rotates its private key SHA256:\S+: keep the old one \(still in `pulumi stack export --show-secrets`\) until/,
+      ),
     ]);
     const { state: after } = await cloud.update(state, next);
     expect(after.privateKeys["ci"]).not.toBe(state.privateKeys["ci"]);
