@@ -1,12 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-let projects = 0;
-
-const project = (name: string, timeoutSeconds: number, options: object = {}) => ({
+/** @param group  One after the other; those of one group side by side. */
+const project = (name: string, group: number, timeoutSeconds: number, options: object = {}) => ({
   test: {
     name,
-    // One after the other: they differ in how many workers they take.
-    sequence: { groupOrder: projects++ },
+    sequence: { groupOrder: group },
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
@@ -27,24 +25,25 @@ const ENGINE = "test/engine/support/setup.ts";
 
 /** Vitest itself leaves one core out. */
 const EVERY_CORE = { maxWorkers: "100%" };
+/** For tests that mostly wait: for replies that are lost, for rates, for time-outs. */
+const MANY = { maxWorkers: 8 };
 
 // One project a layer, cheapest first: pure functions, then one suite that every backend passes, then the real engine.
 export default defineConfig({
   test: {
     projects: [
       // The others share one: to load the modules anew for each file takes longer than the tests.
-      project("unit", 30, { ...EVERY_CORE, isolate: false, exclude: ALONE }),
-      project("unit-alone", 30, {
+      project("unit", 1, 30, { ...EVERY_CORE, isolate: false, exclude: ALONE }),
+      project("unit-alone", 2, 30, {
         ...EVERY_CORE,
         include: ALONE.map((path) => path.replace("**", "**/*.test.ts")),
       }),
-      // They mostly wait: for replies that are lost, for rates, for time-outs. The first run on a machine installs a Nova, and the
-      // vendors' SDKs.
-      project("contract", 120, { maxWorkers: 6, hookTimeout: 600_000 }),
-      // Half of the time they wait too.
-      project("engine", 300, { globalSetup: ENGINE, maxWorkers: 3 }),
+      // The first run on a machine installs a Nova, and the vendors' SDKs.
+      project("contract", 3, 120, { ...MANY, hookTimeout: 600_000 }),
       // Two stories at a time, in one process: it mostly waits for the engine.
-      project("chaos", 300, { globalSetup: ENGINE, maxConcurrency: 2 }),
+      project("chaos", 3, 300, { ...MANY, globalSetup: ENGINE, maxConcurrency: 2 }),
+      // Half of the time these wait too.
+      project("engine", 4, 300, { globalSetup: ENGINE, maxWorkers: 3 }),
     ],
   },
 });

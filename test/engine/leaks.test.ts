@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, renameSync, statSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
-import { findInText, needlesOf, searchEverywhere } from "./support/leaks";
+import { finder, findInText, needlesOf, searchEverywhere } from "./support/leaks";
 import { pairs } from "./support/localStore";
 import { engineProject } from "./support/project";
 import { step } from "./support/step";
@@ -104,7 +104,8 @@ it("the private keys of created pairs are nowhere but in the files that were ask
       env: { PULUMI_DEBUG_GRPC: project.path("grpc.json") },
     });
     await plant();
-    const lines = run.output.split("\n").filter((line) => findInText("", line, needles).length > 0);
+    const find = finder(needles);
+    const lines = run.output.split("\n").filter((line) => find("", Buffer.from(line)).length > 0);
     const messages = lines.map(
       (line) => /"msg":"(Marshaling|Unmarshaling) property for RPC\[/.exec(line)?.[1] ?? line,
     );

@@ -62,9 +62,10 @@ export function searchEverywhere(
   });
 }
 
-/** Writes the needles down in all forms once: there are many files. */
-function finder(needles: readonly string[]): (name: string, bytes: Buffer) => string[] {
-  const forms = Object.entries(FORMS).map(([form, write]) => [form, needles.flatMap(write)] as const);
+/** As `findInText`, for many texts: the needles are written down in all forms once. */
+export function finder(needles: readonly string[]): (name: string, bytes: Buffer) => string[] {
+  const each = [...new Set(needles)];
+  const forms = Object.entries(FORMS).map(([form, write]) => [form, each.flatMap(write)] as const);
   return (name, bytes) => {
     const found = forms.find(([, written]) => written.some((needle) => bytes.includes(needle)));
     return found ? [`${name}, ${found[0]}`] : [];
