@@ -1,7 +1,7 @@
 // npm run bench: what key pairs cost beside resources whose provider does nothing and whose states are of the same size, in one run.
 //   --count <n>   resources a stack (default 500)   --runs <n>   medians of so many runs (default 3)
 //   --sets        only sets of key pairs beside single ones
-//   --scale       only what docs/scale.md tells of: the same, with what helps single ones, and a set in ten regions
+//   --scale       only what docs/scale.md tells of: the same, with what helps single ones, a set of the plugin, one in ten regions
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";

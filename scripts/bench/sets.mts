@@ -29,6 +29,8 @@ interface Case {
   program: keyof typeof PROGRAMS;
   flags?: string[];
   env?: NodeJS.ProcessEnv;
+  /** The classes of the plugin. Default: the dynamic ones. */
+  isPlugin?: boolean;
   /** Of the set; the members are in each. Default: the configured one. */
   regions?: string[];
 }
@@ -53,9 +55,12 @@ const MORE_CASES: Record<string, Case> = {
   "single, --parallel 64": { program: "single", flags: ["--parallel", "64"] },
   "single, no checkpoints": { program: "single", env: NO_CHECKPOINTS },
   "single, both": { program: "single", flags: ["--parallel", "64"], env: NO_CHECKPOINTS },
+  "one set, the plugin": { program: "set", isPlugin: true },
   [WIDE]: { program: "set", regions: TEN_REGIONS },
 };
 
+const PLUGIN_LINES =
+  "plugins:\n  providers:\n    - { name: keypair, path: node_modules/pulumi-keypair/plugin }\n";
 const QUIET = ["--yes", "--skip-preview", "--suppress-progress", "--suppress-outputs"];
 const REGION = "cn-hangzhou";
 const LATENCY_MS = 50;
@@ -142,9 +147,12 @@ async function measureCase(engine: Engine, one: Case, count: number): Promise<Re
       join(workspace.project, "Pulumi.yaml"),
       "name: bench\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n" +
         `config:\n  'keypair:backend': { value: alibaba }\n  'keypair:region': { value: ${REGION} }\n` +
-        `  'keypair:endpoint': { value: '${endpoint}' }\n`,
+        `  'keypair:endpoint': { value: '${endpoint}' }\n` +
+        (one.isPlugin ? PLUGIN_LINES : ""),
     );
-    writeFileSync(join(workspace.project, "index.js"), PROGRAMS[one.program]);
+    const program = PROGRAMS[one.program];
+    const source = one.isPlugin ? program.replace("pulumi-keypair", "pulumi-keypair/plugin") : program;
+    writeFileSync(join(workspace.project, "index.js"), source);
     writeFileSync(join(workspace.project, "set.json"), JSON.stringify(setOf(count, endpoint, one.regions)));
     const env = {
       ...one.env,
@@ -179,7 +187,8 @@ function watchMemory(project: string): { most(): number } {
   const timer = setInterval(() => {
     for (const process of globSync("/proc/[0-9]*")) {
       try {
-        if (!readFileSync(`${process}/cmdline`, "utf8").includes("dynamic-provider")) continue;
+        if (!/dynamic-provider|pulumi-resource-keypair/.test(readFileSync(`${process}/cmdline`, "utf8")))
+          continue;
         if (!readlinkSync(`${process}/cwd`).startsWith(project)) continue;
         // proc(5): VmHWM is the peak of the resident set, in kB.
         const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`${process}/status`, "utf8"))?.[1];

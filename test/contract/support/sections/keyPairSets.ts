@@ -101,11 +101,12 @@ export function keyPairSets(bench: Workbench): void {
   });
 
   const { attachments } = bench.harness.capabilities;
-  it.runIf(attachments)("names a pair that instances use, and deletes the others", async () => {
+  if (!attachments) return;
+  it("names a pair that instances use, and deletes the others", async () => {
     const team = new Team(bench);
     const [anna, bert] = [await newLine(), await newLine()];
     await team.up({ publicKeys: { anna, bert } });
-    const instances = attachments?.instanceIds.slice(0, 1) ?? [];
+    const instances = attachments.instanceIds.slice(0, 1);
     await bench.other.attachments?.attach(team.nameOf("anna"), [...instances], operation());
     await expect(team.destroy(3)).rejects.toThrow(instances[0]);
     expect(await team.keys()).toEqual({ anna });
