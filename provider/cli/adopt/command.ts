@@ -24,8 +24,8 @@ const IMPORT_FILE = "adopted-import.json";
 
 const HELP = `${WHERE_HELP}
 
-It leaves out the pairs that the stack has already. It changes nothing in a cloud and in no state: it writes adopted.ts, adopted.py or adopted.yaml, with resources that are protected, and
-with --as import also adopted-import.json. It never overwrites a file.
+It changes nothing in a cloud and in no state: it writes adopted.ts, adopted.py or adopted.yaml, with resources that are protected, and
+with --as import also adopted-import.json. It leaves out the pairs that the stack has already, and never overwrites a file.
 
   --as pairs   a KeyPair for each pair, with onExisting: "adopt": \`pulumi up\` takes the pairs over
   --as set     the same as KeyPairSets: as few as the tags, resource groups and regions of the pairs allow

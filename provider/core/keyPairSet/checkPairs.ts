@@ -45,8 +45,10 @@ export function checkPairs(check: PairsCheck, findings: Findings): CheckedPairs 
     ({ property }) => property === "connection" || property === "regions",
   );
   const connections = isPlaced ? placesOf(check, findings) : undefined;
-  if (rules) for (const connection of connections ?? []) checkPlace(connection, rules, request, findings);
-  if (rules) checkKeys(check.keys, connections ?? [], rules, request, findings);
+  if (rules) {
+    for (const connection of connections ?? []) checkPlace(connection, rules, request, findings);
+    checkKeys(check.keys, connections ?? [], rules, request, findings);
+  }
   // A `created` of another type is reported already.
   const isDecided =
     connections !== undefined && undecided(args) === undefined && Array.isArray(args.created ?? []);
