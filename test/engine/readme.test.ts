@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { newKey } from "./support/keys";
+import { has } from "./support/languages";
 import { EngineProject, engineProject } from "./support/project";
 import { asBlock, programsIn, typeErrorsIn } from "./support/typescript";
 
@@ -20,6 +22,13 @@ it("have no type error", () => {
   expect(programs.length).toBeGreaterThan(10);
   const files = Object.fromEntries(programs.map((program, n) => [`program-${n}.ts`, program]));
   expect(typeErrorsIn({ ...files, "others.d.ts": 'declare module "@pulumi/openstack";' })).toBe("");
+});
+
+it.runIf(has("python3"))("are Python where they say so", () => {
+  const programs = pages.flatMap((page) => [...textOf(page).matchAll(/^```python\n([\s\S]*?)^```$/gm)]);
+  expect(programs.length).toBeGreaterThan(1);
+  for (const [, program = ""] of programs)
+    execFileSync("python3", ["-c", "import ast, sys; ast.parse(sys.stdin.read())"], { input: program });
 });
 
 it("name flags that Pulumi's commands have", async () => {
