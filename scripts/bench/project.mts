@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../workspace.mts";
+import { NOTHING, writeNothing } from "./nothing.mts";
 
 /** What a program makes its resources of. */
 export type Workload = "imported" | "imported floor" | "mixed" | "mixed floor";
@@ -29,9 +30,8 @@ const FILES = {
   floor: {
     program: `
 const pulumi = require("@pulumi/pulumi");
-const provider = 'exports.handler=()=>require("pulumi-nothing/provider").impl';
 for (const [name, args] of require("./resources.json"))
-  new pulumi.CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, { ...args, __provider: provider },
+  new pulumi.CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, { ...args, __provider: ${NOTHING} },
     { additionalSecretOutputs: ["privateKey"] });`,
     module: `
 const { randomBytes } = require("node:crypto");
@@ -58,9 +58,7 @@ for (const [name, args] of require("./resources.json")) new KeyPair(name, args);
 /** Writes a project with `count` resources into the folder. The same count gives the same names, so that states are alike. */
 export function writeProject(folder: string, workload: Workload, count: number): void {
   const modules = writeModules(folder);
-  const nothing = join(modules, "pulumi-nothing");
-  mkdirSync(nothing);
-  writeFileSync(join(nothing, "provider.js"), FILES.floor.module);
+  writeNothing(modules, FILES.floor.module);
   writeFileSync(
     join(folder, "Pulumi.yaml"),
     "name: bench\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n" +

@@ -8,6 +8,7 @@ import { runPulumi } from "../pulumi.mts";
 import { makeWorkspace, workspaceIn } from "../workspace.mts";
 import { ACCESS_KEY, Ecs } from "./ecs.mts";
 import { median, PHASES, type Phase } from "./measure.mts";
+import { moduleThatAnswers, NOTHING, outputsOfSet, writeNothing } from "./nothing.mts";
 import { publicKeyLine, writeModules } from "./project.mts";
 
 /** Half imported, half created, two tags each. */
@@ -22,6 +23,10 @@ for (const member of created) new KeyPair(member, { keyPairName: "team-" + membe
   set: `
 const { KeyPairSet } = require("pulumi-keypair");
 new KeyPairSet("team", require("./set.json"));`,
+  floor: `
+const { CustomResource } = require("@pulumi/pulumi");
+new CustomResource("pulumi-nodejs:dynamic/bench:Nothing", "team", { ...require("./set.json"), __provider: ${NOTHING} },
+  { additionalSecretOutputs: ["privateKeys"] });`,
 };
 
 /** What is timed: a program, and how it is run. */
@@ -44,11 +49,13 @@ const TEN_REGIONS = [
 const EMPTY = "empty program";
 const SINGLE = "single key pairs";
 const SET = "one set";
+const FLOOR = "the same state, made by nobody";
 const WIDE = "one set in ten regions";
 const CASES: Record<string, Case> = {
   [EMPTY]: { program: "empty" },
   [SINGLE]: { program: "single" },
   [SET]: { program: "set" },
+  [FLOOR]: { program: "floor" },
 };
 /** What else docs/scale.md tells of. */
 const MORE_CASES: Record<string, Case> = {
@@ -72,6 +79,12 @@ interface Result {
   megabytes: number;
 }
 
+interface CaseResult {
+  phases: Record<Phase, Result>;
+  /** What the state holds of a set, in clear: its keys are good for nothing. */
+  state: object;
+}
+
 /** So many seconds over the empty program, and so many calls. */
 const TARGETS: Record<Phase, { seconds: number; calls: (count: number) => number }> = {
   up: { seconds: 4, calls: (count) => count + count / 50 + 5 },
@@ -92,9 +105,12 @@ export async function benchSets(engine: Engine, { count, runs, isWhole }: SetsOp
   const cases = Object.entries({ ...CASES, ...(isWhole ? MORE_CASES : {}) });
   const results = new Map<string, Record<Phase, Result>[]>();
   for (let run = 1; run <= runs; run++) {
+    let stateOfSet: object = {};
     for (const [label, one] of cases) {
       console.error(`run ${run} of ${runs}: ${count} key pairs on ECS, ${label}`);
-      results.set(label, [...(results.get(label) ?? []), await measureCase(engine, one, count)]);
+      const { phases, state } = await measureCase(engine, one, count, stateOfSet);
+      results.set(label, [...(results.get(label) ?? []), phases]);
+      if (label === SET) stateOfSet = state;
     }
   }
   const of = (label: string, phase: Phase, what: keyof Result) =>
@@ -117,9 +133,10 @@ export async function benchSets(engine: Engine, { count, runs, isWhole }: SetsOp
     const { seconds, calls } = TARGETS[phase];
     const over = of(SET, phase, "seconds") - of(EMPTY, phase, "seconds");
     const spent = of(SET, phase, "calls");
+    const floor = of(FLOOR, phase, "seconds") - of(EMPTY, phase, "seconds");
     tell(
       `${phase} within ${seconds} s over the empty program and ${calls(count)} calls`,
-      `${over.toFixed(1)} s, ${spent} calls`,
+      `${over.toFixed(1)} s (${floor.toFixed(1)} of them with a provider that does nothing), ${spent} calls`,
       over <= seconds && spent <= calls(count),
     );
   }
@@ -136,13 +153,18 @@ export async function benchSets(engine: Engine, { count, runs, isWhole }: SetsOp
   }
 }
 
-async function measureCase(engine: Engine, one: Case, count: number): Promise<Record<Phase, Result>> {
+async function measureCase(
+  engine: Engine,
+  one: Case,
+  count: number,
+  stateOfSet: object,
+): Promise<CaseResult> {
   const folder = mkdtempSync(join(tmpdir(), "keypair-bench-"));
   const { ecs, endpoint } = await Ecs.start({ hasFastKeys: true, latencyMs: LATENCY_MS });
   try {
     const workspace = workspaceIn(folder);
     makeWorkspace(workspace);
-    writeModules(workspace.project);
+    writeNothing(writeModules(workspace.project), moduleThatAnswers(stateOfSet));
     writeFileSync(
       join(workspace.project, "Pulumi.yaml"),
       "name: bench\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n" +
@@ -163,18 +185,22 @@ async function measureCase(engine: Engine, one: Case, count: number): Promise<Re
     const pulumi = async (...args: string[]) => {
       const { exitCode, lines } = await runPulumi(args, { engine, workspace, env });
       if (exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${lines.slice(-20).join("\n")}`);
+      return lines;
     };
     await pulumi("stack", "init", "bench");
-    const results: Partial<Record<Phase, Result>> = {};
+    const phases: Partial<Record<Phase, Result>> = {};
+    let state: object = {};
     for (const phase of PHASES) {
       const [callsBefore, before] = [await ecs.calls(), performance.now()];
       const command = phase === "up again" ? "up" : phase;
       const memory = watchMemory(workspace.project);
       await pulumi(command, ...(one.flags ?? []), ...QUIET);
       const seconds = (performance.now() - before) / 1000;
-      results[phase] = { seconds, calls: (await ecs.calls()) - callsBefore, megabytes: memory.most() };
+      phases[phase] = { seconds, calls: (await ecs.calls()) - callsBefore, megabytes: memory.most() };
+      if (phase === "up" && one.program === "set")
+        state = outputsOfSet((await pulumi("stack", "export", "--show-secrets")).join("\n"));
     }
-    return results as Record<Phase, Result>;
+    return { phases: phases as Record<Phase, Result>, state };
   } finally {
     await ecs.stop();
     rmSync(folder, { recursive: true, force: true });
