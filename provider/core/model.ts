@@ -344,8 +344,8 @@ export interface CheckedKeyPairSetArgs extends KeyPairSetArgs {
 }
 
 /**
- * The key of a created member, which outlives its key pairs. The private key is in `privateKeys`; if it is not, `privateKeyFile` says
- * which file it was written to.
+ * The key of a created member, which outlives its key pairs. What `privateKeys` has of the member is the private half of this key, and
+ * of no other; if it has none, `privateKeyFile` says which file it was written to.
  */
 export interface KeyPairSetKey
   extends Pick<KeyPairArgs, "keyGeneration" | "keepers" | "privateKeyFile" | "savePrivateKey"> {
@@ -358,6 +358,8 @@ export interface KeyPairSetKey
  */
 export interface KeyPairSetNote extends Omit<KeyPairState, keyof KeyPairSetMember> {
   isImported?: boolean;
+  /** The private key could not be written to the file that is to hold it alone, so the state holds it still. */
+  isKeyUnwritten?: boolean;
 }
 
 /** A key pair that another one has taken the place of, and that could not be removed yet. */
@@ -365,7 +367,7 @@ export interface KeyPairSetLeftOver {
   member: string;
   region: string;
   /** Without its private key. */
-  keyPair: KeyPairState;
+  keyPair: KeyPairState & Pick<KeyPairSetNote, "isKeyUnwritten">;
 }
 
 /** What is stored of a set. */
@@ -377,7 +379,7 @@ export interface KeyPairSetState
   /** Of created members. */
   __keys?: { [member: string]: KeyPairSetKey };
   __leftOver?: KeyPairSetLeftOver[];
-  /** By fingerprint (SHA-256): private keys that a key pair still holds, and that are no member's key any more. A secret. */
+  /** By fingerprint (SHA-256): private keys of key pairs whose key is not, or no more, that of their member. A secret. */
   __olderPrivateKeys?: { [fingerprint: string]: string };
 }
 

@@ -34,7 +34,7 @@ export async function createKeyPair(
   const outcome = await run.turns.take(turn, async (): Promise<Outcome<KeyPairState>> => {
     const made = await makeKeyPair(args, backend, context, choice);
     if ("doubt" in made) {
-      const state = doubtfulStateOf(args, made.startedAt, { backend, place, owner });
+      const state = doubtfulStateOf(args, made, { backend, place, owner });
       return { id: args.keyPairName, state, incomplete: made.doubt };
     }
     const state = stateOf(args, made, { backend, place, owner });

@@ -54,6 +54,8 @@ const LONGEST_NAME_WAIT_MS = 30_000;
  */
 export interface DoubtfulKeyPair {
   doubt: KeyPairError;
+  /** The key that was sent, as an OpenSSH line; `undefined` if the cloud was to make it. */
+  publicKey: string | undefined;
   /** Milliseconds since the epoch. */
   startedAt: number;
 }
@@ -95,12 +97,12 @@ export async function makeKeyPair(
   try {
     return await untilCertain(making);
   } catch (error) {
-    const { isUncertain, before, startedAt } = making;
+    const { isUncertain, before, startedAt, origin } = making;
     // `AlreadyExists` leaves no doubt: the pair existed before the call.
     if (!isKeyPairError(error) || !isUncertain || error.code === "AlreadyExists") throw error;
     const doubt = uncertain(error, args.keyPairName);
     if (before !== undefined) throw doubt;
-    return { doubt, startedAt };
+    return { doubt, startedAt, publicKey: origin.from === "import" ? origin.publicKey : undefined };
   }
 }
 
@@ -215,7 +217,9 @@ async function settleLostReply(
   const isAnother = before === undefined || isOtherThan(before)(found);
   const isOurs = isAnother && isMadeSince(found.createdAt, startedAt);
   if (origin.from === "import") {
-    const isDone = isOurs && holds(found, origin.publicKey) && onExisting !== "adopt";
+    // An adoption has more to do, except with a key that was made for this call.
+    const isWhole = onExisting !== "adopt" || origin.isNew === true;
+    const isDone = isOurs && holds(found, origin.publicKey) && isWhole;
     return isDone ? madeOf(found, origin) : settleExisting(making, found, lost);
   }
   if (onExisting === "recreate") return settleExisting(making, found, lost);

@@ -69,10 +69,10 @@ export function stateOf(
  */
 export function doubtfulStateOf(
   { privateKeyFile: _notWritten, ...args }: CheckedKeyPairArgs,
-  startedAt: number,
+  { startedAt, publicKey }: { startedAt: number; publicKey: string | undefined },
   { backend, place, owner }: Whereabouts,
 ): KeyPairState {
-  const key = args.publicKeyBody === undefined ? UNKNOWN_KEY : keyOutputs(args.publicKeyBody);
+  const key = publicKey === undefined ? UNKNOWN_KEY : keyOutputs(publicKey);
   return defined({
     ...withoutNotes(args),
     ...key,

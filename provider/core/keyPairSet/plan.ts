@@ -78,7 +78,8 @@ export function planSet(
   const warnings = new Set<string>();
   const used = new Set<StoredPair>();
   const steps = wanted.flatMap((pair): PairStep[] => {
-    const compared = candidates(pair, slots).map((stored) => ({ stored, ...compare(pair, stored) }));
+    const free = candidates(pair, slots).filter((stored) => !used.has(stored));
+    const compared = free.map((stored) => ({ stored, ...compare(pair, stored) }));
     // A pair whose place another one took may be wanted again.
     const best = compared.find(({ isReplaced }) => !isReplaced) ?? compared[0];
     if (!best) return [{ kind: "add", wanted: pair }];

@@ -67,11 +67,17 @@ export function contentsOf(state: KeyPairSetState): Contents {
       defined({ ...key, privateKey: privateKeys[member] }),
     ]),
   );
-  const whole = ({ member, region, keyPair }: KeyPairSetLeftOver): StoredPair => ({
+  const whole = ({
     member,
     region,
-    state: defined({ ...keyPair, privateKey: privateKeyOf(member, keyPair, state, keys.get(member)) }),
-  });
+    keyPair: { isKeyUnwritten = false, ...keyPair },
+  }: KeyPairSetLeftOver): StoredPair => {
+    const key = keys.get(member);
+    const held = state.__olderPrivateKeys?.[keyPair.__ownKey];
+    const ofMember = key?.fingerprintSha256 === keyPair.__ownKey ? key.privateKey : undefined;
+    const privateKey = isForFileOnly(keyPair) && !isKeyUnwritten ? undefined : (held ?? ofMember);
+    return { member, region, state: defined({ ...keyPair, privateKey }) };
+  };
   const pairs = Object.entries(keyPairs).flatMap(([member, byRegion]) =>
     Object.entries(byRegion).map(([region, facts]) => {
       const { isImported, ...note } = __notes[member]?.[region] ?? { __ownKey: facts.fingerprintSha256 };
@@ -86,33 +92,30 @@ export function contentsOf(state: KeyPairSetState): Contents {
 export function setStateOf(args: CheckedKeyPairSetArgs, contents: Contents): KeyPairSetState {
   const { pairs, leftOver, keys } = contents;
   const { __keysInFiles: _lookedAtAgain, keyPairs: _planned, ...said } = args;
-  const privateKeys: Record<string, string> = {};
-  for (const [member, key] of keys) {
-    const held = [...pairs, ...leftOver].find(
-      ({ state }) => state.__ownKey === key.fingerprintSha256 && state.privateKey !== undefined,
-    )?.state.privateKey;
-    // The state lets go of a private key only when it is surely in its file.
-    const isInFile = pairs.some(
-      ({ state }) => state.__ownKey === key.fingerprintSha256 && isInFileOnly(state),
-    );
-    const privateKey = isInFile ? held : (key.privateKey ?? held);
-    if (privateKey !== undefined) privateKeys[member] = privateKey;
-  }
-  for (const { member, state } of pairs) {
-    if (state.privateKey !== undefined) privateKeys[member] ??= state.privateKey;
-  }
-  const older = [...pairs, ...leftOver].flatMap(({ member, state: { privateKey, __ownKey } }) =>
-    privateKey === undefined || privateKey === privateKeys[member] ? [] : [[__ownKey, privateKey]],
+  const all = [...pairs, ...leftOver];
+  const held = new Map(
+    all.flatMap(({ state: { __ownKey, privateKey } }) =>
+      privateKey === undefined ? [] : [[__ownKey, privateKey] as const],
+    ),
+  );
+  const privateKeys = [...keys].flatMap(([member, key]) => {
+    const privateKey = key.privateKey ?? held.get(key.fingerprintSha256);
+    return privateKey === undefined ? [] : [[member, privateKey] as const];
+  });
+  const older = all.flatMap(({ member, state: { privateKey, __ownKey } }) =>
+    privateKey === undefined || keys.get(member)?.fingerprintSha256 === __ownKey
+      ? []
+      : [[__ownKey, privateKey]],
   );
   const kept = [...keys].map(([member, { privateKey: _inPrivateKeys, ...key }]) => [member, key]);
   return defined({
     ...said,
     keyPairNames: [...new Set(pairs.map(({ state }) => state.keyPairName))].sort(),
     keyPairs: byMember(pairs, factsOf),
-    privateKeys: Object.fromEntries(sortedEntries(privateKeys)),
+    privateKeys: Object.fromEntries(privateKeys.sort(byName)),
     __notes: byMember(pairs, noteOf),
     __keys: kept.length > 0 ? Object.fromEntries(kept) : undefined,
-    __leftOver: leftOver.length > 0 ? leftOver.map(withoutPrivateKey) : undefined,
+    __leftOver: leftOver.length > 0 ? leftOver.map(leftOverOf) : undefined,
     __olderPrivateKeys: older.length > 0 ? Object.fromEntries(older) : undefined,
   });
 }
@@ -124,28 +127,9 @@ export function setArgumentsOf(state: KeyPairSetState): CheckedKeyPairSetArgs {
   return { keyPairNamePrefix: state.keyPairNamePrefix, ...Object.fromEntries(said) };
 }
 
-/** The private key that goes with the pair's own key, unless it is in the pair's file only. */
-function privateKeyOf(
-  member: string,
-  { __ownKey, privateKeyFile, savePrivateKey }: KeyPairState,
-  { privateKeys = {}, __olderPrivateKeys = {} }: KeyPairSetState,
-  key: MemberKey | undefined,
-): string | undefined {
-  const older = __olderPrivateKeys[__ownKey];
-  if (older !== undefined) return older;
-  const isOfMember = key === undefined || key.fingerprintSha256 === __ownKey;
-  return isOfMember && !isInFileOnly({ privateKeyFile, savePrivateKey }) ? privateKeys[member] : undefined;
-}
-
-/** Whether the private key was written to its file, and left out of the state. */
-function isInFileOnly({
-  savePrivateKey,
-  privateKeyFile,
-  privateKey,
-}: {
-  [K in "savePrivateKey" | "privateKeyFile" | "privateKey"]?: KeyPairState[K] | undefined;
-}): boolean {
-  return savePrivateKey === false && privateKeyFile !== undefined && privateKey === undefined;
+/** Whether the private key belongs in its file, and not in the state. */
+function isForFileOnly({ savePrivateKey, privateKeyFile }: KeyPairState): boolean {
+  return savePrivateKey === false && privateKeyFile !== undefined;
 }
 
 /** What programs may see of the pair. */
@@ -154,15 +138,19 @@ export function factsOf({ state }: StoredPair): KeyPairSetMember {
 }
 
 function noteOf({ state }: StoredPair): KeyPairSetNote {
-  const { privateKey: _inPrivateKeys, publicKeyBody, ...rest } = state;
+  const { publicKeyBody, ...rest } = withoutPrivateKey(state);
   const note = pick(rest, (name) => !FACTS.includes(name)) as KeyPairSetNote;
   if (publicKeyBody === undefined) return note;
   return publicKeyBody === state.publicKey ? { ...note, isImported: true } : { ...note, publicKeyBody };
 }
 
-function withoutPrivateKey({ member, region, state }: StoredPair): KeyPairSetLeftOver {
-  const { privateKey: _inOlderPrivateKeys, ...keyPair } = state;
-  return { member, region, keyPair };
+function leftOverOf({ member, region, state }: StoredPair): KeyPairSetLeftOver {
+  return { member, region, keyPair: withoutPrivateKey(state) };
+}
+
+/** Private keys are stored once a key. */
+function withoutPrivateKey({ privateKey, ...state }: KeyPairState): KeyPairSetLeftOver["keyPair"] {
+  return privateKey !== undefined && isForFileOnly(state) ? { ...state, isKeyUnwritten: true } : state;
 }
 
 /** A value for each pair, by member and region, both in the order of their names. */
@@ -178,10 +166,6 @@ export function byMember<Pair extends { member: string; region: string }, T>(
     ([member, regions]) => [member, Object.fromEntries(regions.sort(byName))] as const,
   );
   return Object.fromEntries(entries.sort(byName));
-}
-
-function sortedEntries<T>(value: Record<string, T>): [string, T][] {
-  return Object.entries(value).sort(byName);
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

@@ -84,8 +84,9 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     const isInProgram = this.#checked.has(urn);
     const isKept = isInProgram && !diff.changes.some(({ kind }) => kind === "replace");
     if (!isKept && urn !== undefined) this.#olds.delete(urn);
-    this.resource.noteState?.(state, { settings, catalog, run }, isKept ? urn : undefined, diff);
+    // Of a resource that left the program, another one may take over the key in the file.
     if (!isInProgram) return diff;
+    this.resource.noteState?.(state, { settings, catalog, run }, isKept ? urn : undefined, diff);
     if (diff.summary !== undefined) reporter.inform(urn, diff.summary);
     for (const warning of diff.warnings) reporter.warn(urn, warning);
     return diff;
