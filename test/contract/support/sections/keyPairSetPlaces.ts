@@ -94,6 +94,7 @@ export function keyPairSetPlaces(bench: Workbench): void {
         { publicKeys: { anna: other, carla: other }, created: ["ci"] },
         { ...args, publicKeys: { ...args.publicKeys, carla: other } },
         { ...args, created: ["ci", "bastion"] },
+        { ...args, keyPairNamePrefix: `${bench.newName("crew")}-` },
       ];
       for (const news of changes) {
         expect((await team.up(news))?.message).toMatch(bothNamed);
