@@ -2,13 +2,12 @@ import { beforeAll, describe, it, type TestContext } from "vitest";
 import { open } from "../../provider/backends/alibaba/open";
 import { TEST_ACCESS_KEY } from "../emulator/ecs/server";
 import { type AccessKey, DEFAULT_ACCOUNT } from "../emulator/ecs/signature";
-import { connect, REGION, startEcs } from "./support/ecsClients";
+import { connect, OTHER_ACCOUNT, REGION, startEcs } from "./support/ecsClients";
 import { operation } from "./support/harness";
 import { newLine } from "./support/workbench";
 
 /* Whose key pairs they are: accounts, and RAM users who may see one resource group only. */
 
-const OTHER_ACCOUNT: AccessKey = { id: "other-id", secret: "other-only", account: "2000000000000002" };
 const GROUP = "rg-acfmxazb4p1";
 const LIMITED: AccessKey = { id: "limited-id", secret: "limited-only", resourceGroupId: GROUP };
 const accessKeys = [TEST_ACCESS_KEY, OTHER_ACCOUNT, LIMITED];

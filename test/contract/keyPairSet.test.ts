@@ -246,7 +246,9 @@ describe("somebody else's", () => {
     const other = await newLine();
     emulator.store.import("eu-central-1", { name: "team-m3", publicKey: other });
     const { state, incomplete } = await create(team());
-    expect(incomplete?.message).toContain('team-m3: a key pair "team-m3" is there already, with another key');
+    expect(incomplete?.message).toContain(
+      'team-m3 (eu-central-1): a key pair "team-m3" is there already, with another key',
+    );
     expect(names()).toHaveLength(36);
     expect(state.keyPairs["m3"]).not.toHaveProperty("eu-central-1");
     expect(emulator.store.find("eu-central-1", "team-m3")?.publicKey).toBe(other);
@@ -286,7 +288,9 @@ describe("a pair that instances use", () => {
       () => undefined,
       (reason: Error) => reason,
     );
-    expect(error?.message).toContain("1 of 36 key pairs failed:\n- team-m2: it is still attached to i-1");
+    expect(error?.message).toContain(
+      "1 of 36 key pairs failed:\n- team-m2 (cn-hangzhou): it is still attached to i-1",
+    );
     expect(names()).toEqual(["cn-hangzhou/team-m2"]);
     newRun();
     emulator.store.detach("cn-hangzhou", "team-m2", ["i-1"]);

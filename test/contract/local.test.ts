@@ -34,6 +34,7 @@ const harness: KeyPairHarness = {
     unusualNames: ["键对:a.b_c-d", "Ключ", "k2", "x".repeat(128), "𝒦ey"],
   },
   openWithRoomFor,
+  openElsewhere: () => open({ backend: "local", path, region: "elsewhere" }, {}),
   stall,
 };
 

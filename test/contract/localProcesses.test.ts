@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,11 +7,18 @@ import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KeyPairStore, type StoredKeyPair } from "../../provider/backends/local/store";
-import { fingerprintMd5, readPublicKey } from "../../provider/keys";
+import {
+  fingerprintMd5,
+  formatPublicKeyLine,
+  publicKeyOfPrivateKey,
+  readPublicKey,
+} from "../../provider/keys";
 import { compile } from "../support/compile";
+import type { MadeSet } from "./support/localSetMaker";
 import { newLine } from "./support/workbench";
 
 const WRITER = "test/contract/support/localWriter.ts";
+const SET_MAKER = "test/contract/support/localSetMaker.ts";
 const region = "local";
 const folder = mkdtempSync(join(tmpdir(), "keypair-processes-"));
 let compiled = "";
@@ -19,7 +26,7 @@ let publicKey = "";
 let fingerprint = "";
 
 beforeAll(async () => {
-  compiled = compile(WRITER);
+  compiled = compile(WRITER, SET_MAKER, "test/contract/support/harness.ts");
   publicKey = await newLine();
   fingerprint = fingerprintMd5(readPublicKey(publicKey));
 });
@@ -56,6 +63,49 @@ describe("a local store that eight processes open and write to at once", () => {
     expect(more.join("")).toContain("failed QuotaExceeded");
     expect(pairsIn(path)).toHaveLength(500);
   });
+});
+
+describe("a local store in which two processes make sets at once", () => {
+  const each = 150;
+
+  it("loses nothing, and gives each name to one of them", async () => {
+    const path = join(folder, "sets.sqlite");
+    const makers = [
+      startSets(path, await newLine(), "first-", "shared-"),
+      startSets(path, await newLine(), "second-", "shared-"),
+    ];
+    await Promise.all(makers.map((maker) => once(maker, "message")));
+    const sets = (await Promise.all(makers.map(madeSets))).flat();
+
+    const inStates = sets.flatMap(({ keyPairs, privateKeys }) =>
+      Object.entries(keyPairs).map(([member, { [region]: pair }]) => {
+        const privateKey = privateKeys[member];
+        const own = privateKey && formatPublicKeyLine(publicKeyOfPrivateKey(privateKey));
+        return [pair?.keyPairName, own ?? pair?.publicKey];
+      }),
+    );
+    const inStore = pairsIn(path).map((pair) => [pair.name, pair.publicKey]);
+    expect(inStates.sort()).toEqual(inStore.sort());
+    expect(inStore).toHaveLength(3 * (each + 1));
+
+    const [first, firstShared, second, secondShared] = sets.map(({ problem }) => problem);
+    expect([first, second]).toEqual([undefined, undefined]);
+    // Each shared name is taken for one of them.
+    const failed = [firstShared, secondShared].map((problem = "0 of") => Number.parseInt(problem, 10));
+    expect(failed.reduce((sum, count) => sum + count)).toBe(each + 1);
+  });
+
+  function startSets(path: string, line: string, ...prefixes: string[]): ChildProcess {
+    return fork(scriptOf(SET_MAKER), [path, line, String(each), ...prefixes]);
+  }
+
+  async function madeSets(maker: ChildProcess): Promise<MadeSet[]> {
+    const ended = once(maker, "exit");
+    maker.send("begin");
+    const [made] = await once(maker, "message");
+    expect(await ended).toEqual([0, null]);
+    return made;
+  }
 });
 
 describe("a local store whose writer is killed (SIGKILL)", () => {
@@ -142,10 +192,13 @@ function pairsIn(path: string): StoredKeyPair[] {
 }
 
 function start(path: string, ...task: string[]): ChildProcess {
-  const script = join(compiled, WRITER.replace(/\.ts$/, ".js"));
-  return spawn(process.execPath, [script, path, publicKey, ...task], {
+  return spawn(process.execPath, [scriptOf(WRITER), path, publicKey, ...task], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+}
+
+function scriptOf(file: string): string {
+  return join(compiled, file.replace(/\.ts$/, ".js"));
 }
 
 async function finished(child: ChildProcess): Promise<string> {

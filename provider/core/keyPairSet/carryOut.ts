@@ -14,6 +14,7 @@ import { asKeyPairError, type Failure } from "./failures";
 import { LISTING_PAYS_FROM, withFreshListings } from "./listing";
 import { SharedKey } from "./memberKey";
 import type { WantedPair } from "./members";
+import { OwnerOfNewPairs } from "./ownerOfNewPairs";
 import { inParallel } from "./parallel";
 import { memberKeyOf, type PairStep, type Plan } from "./plan";
 import { Progress } from "./progress";
@@ -79,6 +80,7 @@ class Work {
   readonly #leftOver: Set<StoredPair>;
   readonly #keys: Map<string, MemberKey>;
   readonly #shared = new Map<string, SharedKey>();
+  readonly #owner: OwnerOfNewPairs;
   readonly #progress: Progress;
   readonly #catalogs: Record<"making" | "removing", OperationContext["catalog"]>;
   #failures: { step: PairStep; error: KeyPairError }[] = [];
@@ -90,6 +92,7 @@ class Work {
     const { pairs, leftOver, keys } = plan.contents;
     this.#pairs = new Set(pairs);
     this.#leftOver = new Set(leftOver);
+    this.#owner = new OwnerOfNewPairs([...pairs, ...leftOver]);
     // A key that is kept may be known from a pair only, which goes before it is made again.
     this.#keys = new Map([...keys, ...plan.keys]);
     const moves = plan.steps.filter(({ kind }) => kind === "move").length;
@@ -193,6 +196,7 @@ class Work {
   }
 
   async #create(wanted: WantedPair, context: OperationContext): Promise<Outcome<KeyPairState>> {
+    await this.#owner.check(wanted, context);
     const args = argsOf(wanted);
     if (!wanted.isCreated) return createKeyPair(args, context);
     const shared = this.#sharedKey(wanted, context);

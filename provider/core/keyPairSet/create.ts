@@ -3,7 +3,8 @@ import type { OperationContext, Outcome } from "../resource/contract";
 import { carryOut } from "./carryOut";
 import { groupedFailure } from "./failures";
 import { planSet } from "./plan";
-import { type Contents, noContents, setStateOf } from "./state";
+import { type Contents, noContents, regionOf, setStateOf } from "./state";
+import { regionOfStep } from "./summary";
 
 /** Makes all key pairs of the set. If some fail, the others are recorded with the failure; if none is there, it rejects. */
 export async function createKeyPairSet(
@@ -27,7 +28,8 @@ export async function bringAbout(
   const reached = await carryOut(plan, context, args.privateKeyFolder);
   const state = setStateOf(args, reached.contents);
   if (reached.failures.length === 0) return { id, state };
-  return { id, state, incomplete: groupedFailure(reached.failures, plan.steps.length) };
+  const regions = [...plan.wanted.map(({ region }) => regionOf(region)), ...plan.steps.map(regionOfStep)];
+  return { id, state, incomplete: groupedFailure(reached.failures, plan.steps.length, regions) };
 }
 
 /** What the names of its pairs have in common. */

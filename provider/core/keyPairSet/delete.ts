@@ -4,6 +4,7 @@ import { carryOut } from "./carryOut";
 import { groupedFailure } from "./failures";
 import type { PairStep } from "./plan";
 import { contentsOf } from "./state";
+import { regionOfStep } from "./summary";
 
 /** Deletes all key pairs of the set. Rejects with the names of those that are left; the others are gone. */
 export async function deleteKeyPairSet(
@@ -27,5 +28,5 @@ export async function deleteKeyPairSet(
   const { failures } = await carryOut(plan, context, undefined);
   if (failures.length === 0) return;
   const next = "The other key pairs of the set are gone. Run it again for those that are left.";
-  throw groupedFailure(failures, steps.length, next);
+  throw groupedFailure(failures, steps.length, steps.map(regionOfStep), next);
 }

@@ -16,18 +16,23 @@ export function asKeyPairError(error: unknown): KeyPairError {
   return new KeyPairError({ code: "Refused", message, cause: error });
 }
 
-/** All failures as one error, grouped by reason. The first of each reason is told in full. */
+/**
+ * All failures as one error, grouped by reason. The first of each reason is told in full.
+ * @param total  How many key pairs were tried.
+ * @param regions  Those of the set. Where there are several, each failure says its own.
+ */
 export function groupedFailure(
   failures: readonly Failure[],
   total: number,
+  regions: Iterable<string>,
   next = "What was done is recorded: run `pulumi up` again for the rest.",
 ): KeyPairError {
   const groups = Map.groupBy(failures, reasonOf);
-  const isInSeveralRegions = new Set(failures.map(({ region }) => region)).size > 1;
+  const isInSeveralRegions = new Set(regions).size > 1;
   const lines = [...groups.values()].map((group) => {
     const names = [...Map.groupBy(group, ({ keyPairName }) => keyPairName)].map(([name, ofName]) => {
-      const regions = regionsText(ofName.map(({ region }) => region));
-      return isInSeveralRegions ? `${name} (${regions})` : name;
+      const where = regionsText(ofName.map(({ region }) => region));
+      return isInSeveralRegions ? `${name} (${where})` : name;
     });
     // The names are told already.
     const reason = group[0]?.error.with({ keyPairName: "" }).message ?? "";

@@ -38,7 +38,10 @@ export async function readKeyPairSet(
     progress.done(pair);
   });
   progress.end();
-  if (failures.length > 0) throw groupedFailure(failures, all.length, "Nothing was changed.");
+  if (failures.length > 0) {
+    const regions = all.map(({ region }) => region);
+    throw groupedFailure(failures, all.length, regions, "Nothing was changed.");
+  }
   const isThere = (pair: StoredPair) => found.get(pair) ?? [];
   const { keys, pairs, leftOver } = contents;
   const now = { keys, pairs: pairs.flatMap(isThere), leftOver: leftOver.flatMap(isThere) };

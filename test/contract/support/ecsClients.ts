@@ -12,6 +12,7 @@ import {
 import type { AccessKey } from "../../emulator/ecs/signature";
 
 export const REGION = "cn-hangzhou";
+export const OTHER_ACCOUNT: AccessKey = { id: "other-id", secret: "other-only", account: "2000000000000002" };
 
 type OnTestFinished = TestContext["onTestFinished"];
 

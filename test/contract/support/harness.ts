@@ -16,6 +16,10 @@ export interface KeyPairHarness {
   newName?(label: string): string;
   /** Hook: a client of an account that has room for so many more pairs, and nothing else that matters. */
   openWithRoomFor?(count: number): Promise<Backend>;
+  /** Hook: a client of another region, where the same names are free. Absent where the cloud has one region. */
+  openElsewhere?(): Promise<Backend>;
+  /** Hook: a client of somebody else, in the same region. Absent where pairs have no owner. */
+  openAsAnother?(): Promise<Backend>;
   /** The cloud counts first and makes afterwards, so that calls at the same time can go over the quota. Default: false. */
   quotaRaces?: boolean;
   /** Hook: from now on nothing is carried out (all is throttled, say); what it answers ends that. */

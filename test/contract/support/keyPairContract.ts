@@ -3,7 +3,10 @@ import type { KeyPairHarness } from "./harness";
 import { attachments } from "./sections/attachments";
 import { deletion } from "./sections/deletion";
 import { endings } from "./sections/endings";
+import { keyPairSetLimits } from "./sections/keyPairSetLimits";
+import { keyPairSetPlaces } from "./sections/keyPairSetPlaces";
 import { keyPairSets } from "./sections/keyPairSets";
+import { keyPairSetTags } from "./sections/keyPairSetTags";
 import { listing } from "./sections/listing";
 import { lookup } from "./sections/lookup";
 import { creation, importing } from "./sections/making";
@@ -38,7 +41,13 @@ export function keyPairContract(title: string, harness: KeyPairHarness): void {
 
 /** What a set does with the pairs of its members, on each cloud. */
 export function keyPairSetContract(title: string, harness: KeyPairHarness): void {
-  describe(`${title}: a set of key pairs`, () => keyPairSets(workbench(harness)));
+  describe(`${title}: a set of key pairs`, () => {
+    const bench = workbench(harness);
+    keyPairSets(bench);
+    keyPairSetPlaces(bench);
+    keyPairSetTags(bench);
+    keyPairSetLimits(bench);
+  });
 }
 
 function workbench(harness: KeyPairHarness): Workbench {

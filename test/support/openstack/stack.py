@@ -52,13 +52,13 @@ def up(folder, lease, short_lived):
             old.unlink(missing_ok=True)
     (leases / lease).touch()
     make_databases(folder, settings)
-    for name in SERVERS:
-        if name != "short-lived" or short_lived:
-            start(folder, settings, name)
-    for name in SERVERS:
-        if name != "short-lived" or short_lived:
-            wait_until_it_answers(folder, settings, name)
+    names = [name for name in SERVERS if name != "short-lived" or short_lived]
+    started = [name for name in names if start(folder, settings, name)]
+    for name in names:
+        wait_until_it_answers(folder, settings, name)
     seed(folder, settings)
+    if started:
+        load_policies(settings, started)
     print(json.dumps(describe(folder, settings)))
 
 
@@ -246,13 +246,14 @@ def make_databases(folder, settings):
 
 
 def start(folder, settings, name):
+    """Answers whether it was not running."""
     conf = "nova.conf" if name == "nova" else f"{name}.conf"
     stamp = digest(str(settings[name]), (folder / "etc" / conf).read_text(), (HERE / "serve.py").read_text())
     pid = running_pid(folder, name)
     record = folder / "run" / f"{name}.json"
     if pid is not None:
         if json.loads(record.read_text())["stamp"] == stamp:
-            return
+            return False
         stop(folder, name)
     etc = folder / "etc"
     with open(folder / "log" / f"{name}.out", "ab") as out:
@@ -265,14 +266,14 @@ def start(folder, settings, name):
             start_new_session=True,
         )
     record.write_text(json.dumps({"pid": process.pid, "stamp": stamp}))
+    return True
 
 
 def wait_until_it_answers(folder, settings, name):
     path = "/" if name == "nova" else "/v3"
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     for _ in range(240):
         try:
-            opener.open(url(settings, name) + path, timeout=30)
+            call(url(settings, name) + path)
             return
         except urllib.error.HTTPError as error:
             if error.code < 500:  # 300 Multiple Choices and 401 are alive
@@ -300,6 +301,19 @@ def seed(folder, settings):
     done.write_text(wanted)
 
 
+def load_policies(settings, names):
+    """The first request that needs a permission loads the policies. Others at the same time would be denied."""
+    domain = {"id": "default"}
+    user = {"name": "admin", "domain": domain, "password": settings["adminPassword"]}
+    identity = {"methods": ["password"], "password": {"user": user}}
+    auth = {"identity": identity, "scope": {"project": {"name": "admin", "domain": domain}}}
+    headers = {"content-type": "application/json"}
+    reply = call(url(settings, "keystone") + "/v3/auth/tokens", headers, json.dumps({"auth": auth}).encode())
+    for name in names:
+        path = "/v2.1/os-keypairs" if name == "nova" else "/v3/users"
+        call(url(settings, name) + path, {"x-auth-token": reply.headers["x-subject-token"]})
+
+
 def stop(folder, name):
     pid = running_pid(folder, name)
     if pid is not None:
@@ -325,6 +339,11 @@ def running_pid(folder, name):
 
 
 # ---- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def call(where, headers=None, body=None):
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    return opener.open(urllib.request.Request(where, body, headers or {}), timeout=30)
 
 
 def describe(folder, settings):

@@ -1,17 +1,9 @@
 import { expect, it } from "vitest";
-import type { BackendCatalog } from "../../../../provider/core/backend";
-import { defined } from "../../../../provider/core/defined";
-import { keyPairSetResource } from "../../../../provider/core/keyPairSet";
-import type { CheckedKeyPairSetArgs, KeyPairSetArgs, KeyPairSetState } from "../../../../provider/core/model";
-import type { OperationContext } from "../../../../provider/core/resource/contract";
-import { RunMemory } from "../../../../provider/core/resource/runMemory";
-import { fingerprintSha256, publicKeyOfPrivateKey, readPublicKey } from "../../../../provider/keys";
 import { operation } from "../harness";
+import { Team } from "../team";
 import { newLine, type Workbench } from "../workbench";
 
 /* More of the rules of a set is in test/unit, and on the wire of ECS in test/contract/keyPairSet.test.ts. */
-
-const MEMBERS = ["anna", "bert", "carla", "dora", "ci"];
 
 export function keyPairSets(bench: Workbench): void {
   it("makes the pairs of its members, changes those that change, and deletes them", async () => {
@@ -45,6 +37,7 @@ export function keyPairSets(bench: Workbench): void {
       await bench.other.deleteKeyPair(team.nameOf(member), operation());
     await bench.other.importKeyPair({ name: team.nameOf("bert"), publicKey: theirs }, operation());
 
+    team.grow();
     await team.refresh();
     expect(Object.keys(team.state.keyPairs)).toEqual(["bert"]);
     const problem = await team.up(args);
@@ -81,6 +74,7 @@ export function keyPairSets(bench: Workbench): void {
     await team.up({ publicKeys: { anna, bert } });
     await bench.other.deleteKeyPair(team.nameOf("anna"), operation());
     await bench.other.importKeyPair({ name: team.nameOf("anna"), publicKey: theirs }, operation());
+    team.grow();
     await team.destroy();
     expect(await team.keys()).toEqual({ anna: theirs });
     expect(team.warnings.join()).toContain("somebody replaced it");
@@ -91,12 +85,11 @@ export function keyPairSets(bench: Workbench): void {
     const anna = await newLine();
     await team.up({ publicKeys: { anna }, created: ["ci"] });
     const keys = await team.keys();
+    const oldNames = ["anna", "ci"].map((member) => team.nameOf(member));
     team.prefix = bench.newName("crew");
     await team.up({ publicKeys: { anna }, created: ["ci"] });
     expect(await team.keys()).toEqual(keys);
-    const left = await bench.backend.listKeyPairs({}, operation());
-    const ofSets = left.filter(({ name }) => MEMBERS.some((member) => name.endsWith(`-${member}`)));
-    expect(ofSets.map(({ name }) => name).sort()).toEqual([team.nameOf("anna"), team.nameOf("ci")]);
+    expect(await bench.listed(oldNames)).toEqual([]);
     await team.destroy();
   });
 
@@ -111,120 +104,8 @@ export function keyPairSets(bench: Workbench): void {
     await expect(team.destroy(3)).rejects.toThrow(instances[0]);
     expect(await team.keys()).toEqual({ anna });
     await bench.other.attachments?.detach(team.nameOf("anna"), [...instances], operation());
+    team.grow();
     await team.destroy();
     expect(await team.keys()).toEqual({});
   });
-}
-
-/** A set in the place of the suite's client; each call of it is a run of its own. */
-class Team {
-  readonly warnings: string[] = [];
-  #prefix = "";
-  #state: KeyPairSetState | undefined;
-
-  constructor(private readonly bench: Workbench) {
-    this.prefix = bench.newName("set");
-  }
-
-  set prefix(prefix: string) {
-    this.#prefix = `${prefix}-`;
-    for (const member of MEMBERS) this.bench.willUse(this.nameOf(member));
-  }
-
-  get state(): KeyPairSetState {
-    if (!this.#state) throw new Error("there is no set");
-    return this.#state;
-  }
-
-  nameOf(member: string): string {
-    return `${this.#prefix}${member}`;
-  }
-
-  /** What failed, if something did. */
-  async up(news: KeyPairSetArgs): Promise<Error | undefined> {
-    const run = new RunMemory();
-    const args = this.#checked(news, run);
-    const context = this.#context(run);
-    const { state, incomplete } = this.#state
-      ? await keyPairSetResource.update("set-*", this.#state, args, context)
-      : await keyPairSetResource.create(args, context);
-    this.#state = state;
-    return incomplete;
-  }
-
-  async refresh(): Promise<void> {
-    const read = await keyPairSetResource.read("set-*", this.state, this.#context(new RunMemory()));
-    this.#state = read?.state as KeyPairSetState;
-  }
-
-  destroy(seconds?: number): Promise<void> {
-    return keyPairSetResource.delete("set-*", this.state, this.#context(new RunMemory(), seconds));
-  }
-
-  changes(news: KeyPairSetArgs) {
-    const run = new RunMemory();
-    const { settings, catalog } = this.#context(run);
-    return keyPairSetResource.diff({ state: this.state, args: this.#checked(news, run), settings, catalog })
-      .changes;
-  }
-
-  /** The public keys that the cloud has, by member, as lines without a comment. */
-  async keys(): Promise<Record<string, string>> {
-    const found = await Promise.all(
-      MEMBERS.map(async (member) => [member, await this.bench.find(this.nameOf(member))] as const),
-    );
-    return Object.fromEntries(
-      found.flatMap(([member, pair]) => (pair ? [[member, withoutComment(pair.publicKey)]] : [])),
-    );
-  }
-
-  /** The public half of the private key that the state has for the member. */
-  privateHalf(member: string): string {
-    const privateKey = this.state.privateKeys[member] ?? "";
-    const line = Object.values(this.state.keyPairs[member] ?? {})[0]?.publicKey ?? "";
-    expect(fingerprintSha256(readPublicKey(line))).toBe(fingerprintSha256(publicKeyOfPrivateKey(privateKey)));
-    return line;
-  }
-
-  #checked(news: KeyPairSetArgs, run: RunMemory): CheckedKeyPairSetArgs {
-    const { settings, catalog } = this.#context(run);
-    const { args, failures } = keyPairSetResource.check({
-      logicalName: "set",
-      urn: "urn:pulumi:dev::test::keypair:index:KeyPairSet::set",
-      olds: (this.#state ?? {}) as Partial<CheckedKeyPairSetArgs>,
-      news: { keyPairNamePrefix: this.#prefix, ...news },
-      settings,
-      catalog,
-      run,
-    });
-    expect(failures).toEqual([]);
-    return args as CheckedKeyPairSetArgs;
-  }
-
-  #context(run: RunMemory, seconds = 60): OperationContext {
-    const { backend, harness } = this.bench;
-    const catalog: BackendCatalog = {
-      rules: () => harness.rules,
-      open: async () => backend,
-      closeAll: async () => {},
-    };
-    const { backend: name } = harness.rules;
-    return {
-      settings: {
-        connection: defined({ backend: name, region: backend.region }),
-        credentials: {},
-        timeoutSeconds: seconds,
-        projectFolder: "/nowhere",
-      },
-      catalog,
-      run,
-      operation: operation({ timeoutMs: seconds * 1000 }),
-      warn: (message) => this.warnings.push(message),
-    };
-  }
-}
-
-/** Nova writes one behind the keys that it makes. */
-function withoutComment(line = ""): string {
-  return line.trim().split(/\s+/, 2).join(" ");
 }

@@ -370,7 +370,7 @@ describe("when something fails", () => {
     cloud.in("west").script("importKeyPair", fails("PermissionDenied"), fails("PermissionDenied"));
     const { state, incomplete } = await cloud.create(news);
     expect(incomplete?.message).toMatch(
-      /^2 of 6 key pairs failed:\n- team-anna, team-bert: the cloud answered PermissionDenied/,
+      /^2 of 6 key pairs failed:\n- team-anna \(west\), team-bert \(west\): the cloud answered PermissionDenied/,
     );
     expect(cloud.names).toHaveLength(4);
     cloud.newRun();
