@@ -14,6 +14,7 @@ import { asKeyPairError, type Failure } from "./failures";
 import { LISTING_PAYS_FROM, withFreshListings } from "./listing";
 import { SharedKey } from "./memberKey";
 import type { WantedPair } from "./members";
+import { ownerCheck } from "./ownerCheck";
 import { inParallel } from "./parallel";
 import { memberKeyOf, type PairStep, type Plan } from "./plan";
 import { Progress } from "./progress";
@@ -80,6 +81,7 @@ class Work {
   readonly #keys: Map<string, MemberKey>;
   readonly #shared = new Map<string, SharedKey>();
   readonly #progress: Progress;
+  readonly #checkOwner: ReturnType<typeof ownerCheck>;
   readonly #catalogs: Record<"making" | "removing", OperationContext["catalog"]>;
   #failures: { step: PairStep; error: KeyPairError }[] = [];
 
@@ -94,6 +96,7 @@ class Work {
     this.#keys = new Map([...keys, ...plan.keys]);
     const moves = plan.steps.filter(({ kind }) => kind === "move").length;
     this.#progress = new Progress(plan.steps.length + moves, context.operation);
+    this.#checkOwner = ownerCheck(plan.contents, context);
     const { catalog } = context;
     const isListed = plan.steps.length >= LISTING_PAYS_FROM;
     this.#catalogs = {
@@ -194,6 +197,7 @@ class Work {
 
   async #create(wanted: WantedPair, context: OperationContext): Promise<Outcome<KeyPairState>> {
     const args = argsOf(wanted);
+    await this.#checkOwner(wanted.region, args);
     if (!wanted.isCreated) return createKeyPair(args, context);
     const shared = this.#sharedKey(wanted, context);
     const isForSeveralPairs = this.plan.regionCount > 1;
