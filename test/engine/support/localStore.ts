@@ -34,3 +34,23 @@ export function holdStore(project: EngineProject): { release(): void } {
     },
   };
 }
+
+/** Makes the store so slow that a kill meets it between two key pairs, or in the middle of one. The store is made where it is missing. */
+export function slowStore(project: EngineProject): { count(): number; end(): void } {
+  withStore(project, () => {});
+  // A process that is killed holds its lock until the kernel has ended it.
+  const database = new DatabaseSync(project.path(PATH), { timeout: 10_000 });
+  database.exec(`CREATE TRIGGER slow AFTER INSERT ON key_pairs BEGIN
+    SELECT count(*) FROM (
+      WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 50000) SELECT n FROM numbers
+    );
+  END`);
+  const count = database.prepare("SELECT count(*) AS count FROM key_pairs");
+  return {
+    count: () => Number(count.get()?.["count"]),
+    end() {
+      database.exec("DROP TRIGGER slow");
+      database.close();
+    },
+  };
+}
