@@ -48,7 +48,7 @@ describe.concurrent("an up that is killed in the middle of 200 pairs", () => {
 
   it("leaves in the local store what adopt and orphans bring in order", async ({ onTestFinished }) => {
     const { line } = await newKey();
-    // More are created than are there at the kill without any of them: some are.
+    // Of any 100 of these at least 40 are created.
     const project = await engineProject({
       program: `${WITH_SETS}
         const members = (name, length) => Array.from({ length }, (_, n) => name + n);
@@ -60,7 +60,7 @@ describe.concurrent("an up that is killed in the middle of 200 pairs", () => {
         });`,
     });
     onTestFinished(() => project.close());
-    const store = slowStore(project);
+    const store = slowStore(project, 100);
     await killWhen(project.start("up"), () => store.count() >= 100);
     store.end();
     const made = pairs(project).map(({ name }) => name);
