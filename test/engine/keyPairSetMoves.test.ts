@@ -1,14 +1,17 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { literal, newKey } from "./support/keys";
 import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
+import { frontProject } from "./support/plugin";
 import { engineProject } from "./support/project";
 import { pairsInState, WITH_SETS } from "./support/sets";
 import { step } from "./support/step";
 
 /* Key pairs of the local store, as single resources and in a set. */
 
-it("single key pairs move into a set and back, and the cloud is not touched", async () => {
+it.concurrent("single key pairs move into a set and back, and the cloud is not touched", async ({
+  onTestFinished,
+}) => {
   const [anna, dora] = await Promise.all([newKey(), newKey()]);
   const single = (name: string, line: string, more = "") =>
     `new KeyPair(${literal(name)}, { keyPairName: "team-${name}", publicKeyBody: ${literal(line)}, tags: { of: "it" }, ${more} });`;
@@ -57,7 +60,9 @@ it("single key pairs move into a set and back, and the cloud is not touched", as
   });
 });
 
-it("a move that takes two runs, because another resource fails in the first, loses no pair", async () => {
+it.concurrent("a move that takes two runs, because another resource fails in the first, loses no pair", async ({
+  onTestFinished,
+}) => {
   const [anna, dora, anothers] = await Promise.all([newKey(), newKey(), newKey()]);
   const single = (name: string, line: string, more = "") =>
     `new KeyPair(${literal(name)}, { keyPairName: "team-${name}", publicKeyBody: ${literal(line)}, ${more} });`;
@@ -109,7 +114,9 @@ it("a move that takes two runs, because another resource fails in the first, los
   expect(pairs(project).map(({ name }) => name)).toEqual(["taken"]);
 });
 
-it("a set in three regions of the local store, whose created member is kept in a file only", async () => {
+it.concurrent("a set in three regions of the local store, whose created member is kept in a file only", async ({
+  onTestFinished,
+}) => {
   const anna = await newKey();
   const program = (more: object) => `${WITH_SETS}
     const team = new KeyPairSet("team", {
@@ -144,4 +151,55 @@ it("a set in three regions of the local store, whose created member is kept in a
     for (const region of ["a", "b", "c"]) expect(pairs(project, region)).toEqual([]);
     expect(existsSync(project.path(".keys/ci.pem"))).toBe(true);
   });
+});
+
+it.concurrent("a set of the plugin in the local store mends what drifted, and moves to another store", async ({
+  onTestFinished,
+}) => {
+  const [anna, bert, other, strangers] = await Promise.all([newKey(), newKey(), newKey(), newKey()]);
+  const program = (path: string, annas: string) => `
+    const { KeyPairSet } = require("pulumi-keypair/plugin");
+    const publicKeys = ${literal({ anna: annas, bert: bert.line })};
+    const team = new KeyPairSet("team", { publicKeys, created: ["ci"], connection: { path: "${path}" } });
+    module.exports = { privateKeys: team.privateKeys };`;
+  const project = await frontProject("pulumi-keypair/plugin", { program: program("old.sqlite", anna.line) });
+  onTestFinished(() => project.close());
+  const keysIn = (path: string) =>
+    Object.fromEntries(pairs(project, LOCAL_REGION, path).map(({ name, publicKey }) => [name, publicKey]));
+  await project.up();
+  const { privateKeys } = await project.outputs();
+  const ci = pairs(project, LOCAL_REGION, "old.sqlite").find(({ name }) => name === "team-ci");
+
+  await step("a lost pair and a changed key: the others are not touched", async () => {
+    withStore(project, (store) => store.deleteMany(LOCAL_REGION, ["team-bert"]), "old.sqlite");
+    await project.refresh();
+    expect(pairsInState(project)).toEqual(["anna/local team-anna", "ci/local team-ci"]);
+    project.program(program("old.sqlite", other.line));
+    await project.up();
+    expect(keysIn("old.sqlite")).toMatchObject({ "team-anna": other.line, "team-bert": bert.line });
+    expect(pairs(project, LOCAL_REGION, "old.sqlite")).toContainEqual(ci);
+  });
+
+  await step("what another store refuses stays where it is, and the others move", async () => {
+    const inTheWay = { name: "team-bert", publicKey: strangers.line };
+    withStore(project, (store) => store.import(LOCAL_REGION, inTheWay), "new.sqlite");
+    project.program(program("new.sqlite", other.line));
+    const run = await project.up({ fails: true });
+    expect(run.errors("team").join()).toContain('team-bert: a key pair "team-bert" is there already');
+    expect(Object.keys(keysIn("old.sqlite"))).toEqual(["team-bert"]);
+    expect(Object.keys(keysIn("new.sqlite")).sort()).toEqual(["team-anna", "team-bert", "team-ci"]);
+  });
+
+  await step("it follows, with the same keys for all", async () => {
+    withStore(project, (store) => store.deleteMany(LOCAL_REGION, ["team-bert"]), "new.sqlite");
+    await project.up();
+    expect(keysIn("old.sqlite")).toEqual({});
+    const keys = { "team-anna": other.line, "team-bert": bert.line, "team-ci": ci?.publicKey };
+    expect(keysIn("new.sqlite")).toEqual(keys);
+    expect((await project.outputs())["privateKeys"]).toEqual(privateKeys);
+    expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
+  });
+
+  await project.destroy();
+  expect(keysIn("new.sqlite")).toEqual({});
 });

@@ -27,6 +27,7 @@ export async function deleteKeyPairSet(
   };
   const { failures } = await carryOut(plan, context, undefined);
   if (failures.length === 0) return;
-  const next = "The other key pairs of the set are gone. Run it again for those that are left.";
+  const others = failures.length < steps.length ? "The other key pairs of the set are gone. " : "";
+  const next = `${others}Run it again for those that are left.`;
   throw groupedFailure(failures, steps.length, steps.map(regionOfStep), next);
 }

@@ -28,6 +28,7 @@ export class OwnerOfNewPairs {
     { settings, catalog, operation }: OperationContext,
   ): Promise<void> {
     for (const { state } of this.stored) {
+      if (state.ownerId === undefined) continue;
       const places = placesToCompare(state, args, settings, catalog);
       if (compareConnection({ state, args, ...places }) === "replace") continue;
       return assertSameOwner(state, undefined, await openPlace(places.place, catalog), operation);

@@ -34,3 +34,26 @@ export function holdStore(project: EngineProject): { release(): void } {
     },
   };
 }
+
+/**
+ * Makes the store so slow, once it has this many key pairs, that a kill meets it while it makes another one. The store is made where it is
+ * missing.
+ */
+export function slowStore(project: EngineProject, many: number): { count(): number; end(): void } {
+  withStore(project, () => {});
+  // A process that is killed holds its lock until the kernel has ended it.
+  const database = new DatabaseSync(project.path(PATH), { timeout: 10_000 });
+  database.exec(`CREATE TRIGGER slow AFTER INSERT ON key_pairs WHEN (SELECT count(*) FROM key_pairs) > ${many} BEGIN
+    SELECT count(*) FROM (
+      WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2000000) SELECT n FROM numbers
+    );
+  END`);
+  const count = database.prepare("SELECT count(*) AS count FROM key_pairs");
+  return {
+    count: () => Number(count.get()?.["count"]),
+    end() {
+      database.exec("DROP TRIGGER slow");
+      database.close();
+    },
+  };
+}

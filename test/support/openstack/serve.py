@@ -29,11 +29,13 @@ def alive(name):
 
 def watch(leases):
     last_seen = time.monotonic()
-    while time.monotonic() - last_seen < GRACE_SECONDS:
+    while True:
+        # Looked at right before the end: the next test run may have come in the last second, and counts on this server.
         if leases.is_dir() and any(alive(lease.name) for lease in leases.iterdir()):
             last_seen = time.monotonic()
+        elif time.monotonic() - last_seen >= GRACE_SECONDS:
+            os._exit(0)
         time.sleep(1)
-    os._exit(0)
 
 
 def main():

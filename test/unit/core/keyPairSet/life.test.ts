@@ -213,6 +213,32 @@ describe("a changed set", () => {
     expect(cloud.diff(after, news).changes).toEqual([]);
   });
 
+  test("gets no pair with the credentials of another account, unless it moves there", async () => {
+    const [ours, theirs] = [{ id: "ours" }, { id: "theirs" }];
+    cloud.in("here").ownerOfPairs = ours;
+    cloud.in("here", "other").ownerOfPairs = theirs;
+    const state = await made({ publicKeys: { anna } });
+    cloud.in("here").ownerOfPairs = theirs;
+    const refusal = '"team-anna" (fake here) belongs to account ours, and these credentials';
+    for (const news of [
+      { publicKeys: { anna, bert } },
+      { publicKeys: { anna }, keyPairNamePrefix: "crew-" },
+    ]) {
+      const { state: after, incomplete } = await cloud.update(state, news);
+      expect(incomplete?.message).toContain(refusal);
+      expect(after.keyPairs).toEqual(state.keyPairs);
+      expect(cloud.names).toEqual(["here/team-anna"]);
+      cloud.newRun();
+    }
+    cloud.in("here").ownerOfPairs = ours;
+    const { incomplete } = await cloud.update(state, {
+      publicKeys: { anna, bert },
+      connection: { path: "other" },
+    });
+    expect(incomplete).toBeUndefined();
+    expect(cloud.names).toEqual(["other:here/team-anna", "other:here/team-bert"]);
+  });
+
   test("changes tags in place or anew, member by member", async () => {
     const news = { publicKeys: { anna }, created: ["ci"], tags: { team: "ops" } };
     const state = await made(news);
@@ -568,10 +594,21 @@ describe("a deleted set", () => {
     cloud.in("here").script("deleteKeyPair", fails("PermissionDenied"));
     const error = await failureOf(cloud.delete(state));
     expect(error.message).toContain("1 of 3 key pairs failed:\n- team-anna: ");
+    expect(error.message).toContain(
+      "The other key pairs of the set are gone. Run it again for those that are left.",
+    );
     expect(cloud.names).toEqual(["here/team-anna"]);
     cloud.newRun();
     await withoutLag(() => cloud.delete(state));
     expect(cloud.names).toEqual([]);
+  });
+
+  test("does not say that others are gone when none is", async () => {
+    const state = await made({ publicKeys: { anna, bert } });
+    cloud.in("here").script("deleteKeyPair", fails("PermissionDenied"), fails("PermissionDenied"));
+    const error = await failureOf(cloud.delete(state));
+    expect(error.message).toContain("2 of 2 key pairs failed:");
+    expect(error.message).not.toContain("are gone");
   });
 
   test("leaves a pair whose key somebody replaced", async () => {
