@@ -100,6 +100,7 @@ test.each(["fail", "adopt"] as const)(
     expect(await team.up({ ...args, keepers: { n: "2" } }, 2)).toContain("it is not known whether");
     expect(keyIn(HANGZHOU)).toBeUndefined();
     emulator.faults.clear();
+    team.grow();
     expect(await team.up({ ...args, keepers: { n: "2" } })).toBeUndefined();
     expect(keyIn(HANGZHOU)).not.toBe(first);
     expect(team.heldKeys()).toEqual([keyIn(HANGZHOU)]);
@@ -221,6 +222,14 @@ class Team {
     const read = await process.service.read("team-*", this.state, { urn: URN });
     await process.end();
     this.#state = read?.state as KeyPairSetState;
+  }
+
+  /** Makes the pairs so old that one that is gone is not waited for. */
+  grow(): void {
+    const { keyPairs } = structuredClone(this.state);
+    for (const pair of Object.values(keyPairs).flatMap((regions) => Object.values(regions)))
+      pair.createdAt = "2020-01-01T00:00Z";
+    this.#state = { ...this.state, keyPairs };
   }
 
   /** The fingerprints of all private keys that the state holds. Each is where its key is said to be. */
