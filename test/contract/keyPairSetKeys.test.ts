@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -108,6 +108,24 @@ test.each(["fail", "adopt"] as const)(
     expect(keyFiles().sort()).toEqual([keyIn(HANGZHOU), first].sort());
   },
 );
+
+test("a rotation that is taken back deletes no pair while the old private key is nowhere to be found", async () => {
+  const team = new Team();
+  const regions = [HANGZHOU, FRANKFURT];
+  const args = { ...CI, regions, privateKeyFolder: folder, savePrivateKeys: false };
+  await team.up({ ...args, keepers: { n: "1" } });
+  const first = keyIn(FRANKFURT);
+  emulator.store.attach(FRANKFURT, NAME, ["i-1"]);
+  expect(await team.up({ ...args, keepers: { n: "2" } }, 3)).toContain("i-1");
+  const second = keyIn(HANGZHOU);
+  expect(await team.up({ ...args, keepers: { n: "1" } })).toContain("ci.pem.old-");
+  expect([keyIn(HANGZHOU), keyIn(FRANKFURT)]).toEqual([second, first]);
+
+  const aside = readdirSync(folder).find((file) => file.includes(".old-")) ?? "";
+  renameSync(join(folder, aside), join(folder, "ci.pem"));
+  expect(await team.up({ ...args, keepers: { n: "1" } })).toBeUndefined();
+  expect([keyIn(HANGZHOU), keyIn(FRANKFURT)]).toEqual([first, first]);
+});
 
 test("with adopt, a lost reply to the import of a new key makes nobody else's pair of it", async () => {
   const team = new Team();

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { defined } from "../defined";
 import type { ErrorCode, KeyPairError } from "../errors";
 import { createKeyPair } from "../keyPair/create";
@@ -7,10 +6,9 @@ import { argumentsOf } from "../keyPair/state";
 import { privateKeyToKeep, updateKeyPair } from "../keyPair/update";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { cancelled } from "../pause";
-import { checkPrivateKeyFile } from "../privateKeyFile/write";
-import { fileOf } from "../projectFolder";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { asKeyPairError, type Failure } from "./failures";
+import { checkKeyFile, checkOldKey, makeKeyFolder } from "./keyFiles";
 import { LISTING_PAYS_FROM, withFreshListings } from "./listing";
 import { SharedKey } from "./memberKey";
 import type { WantedPair } from "./members";
@@ -52,7 +50,7 @@ export async function carryOut(
 ): Promise<Reached> {
   const work = new Work(plan, context);
   if (privateKeyFolder !== undefined && plan.steps.some(mayWriteKey)) {
-    makeFolder(fileOf(privateKeyFolder, context.settings.projectFolder));
+    makeKeyFolder(privateKeyFolder, context);
   }
   const isRemoval = ({ kind }: PairStep) => kind === "remove";
   const later: PairStep[] = [];
@@ -224,8 +222,13 @@ class Work {
     context: OperationContext,
     waits: boolean,
   ): Promise<"in use" | undefined> {
-    this.#checkKeyFile(wanted, stored, context);
-    if (wanted.isCreated) this.#sharedKey(wanted, context);
+    if (wanted.isCreated) {
+      // The file may hold the key of the pair itself, or of the same member in another region, which has its new key already.
+      const own = [stored.state.__ownKey, this.#keys.get(wanted.member)?.fingerprintSha256];
+      checkKeyFile(argsOf(wanted), own, context);
+      this.#sharedKey(wanted, context);
+      checkOldKey(argsOf(wanted), this.plan.keys.get(wanted.member), context);
+    }
     const removal = await removeKeyPair(stored.state.keyPairName, stored.state, context, { waits });
     if (removal === "in use") return removal;
     if (removal === "gone") this.#pairs.delete(stored);
@@ -238,18 +241,6 @@ class Work {
     });
     this.#record(wanted, outcome, stored);
     return undefined;
-  }
-
-  /** Finds out, before the old pair is deleted, whether the private key of the new one can be written. */
-  #checkKeyFile(wanted: WantedPair, stored: StoredPair, { settings, run }: OperationContext): void {
-    const { privateKeyFile, onExisting } = argsOf(wanted);
-    if (!wanted.isCreated || privateKeyFile === undefined) return;
-    const file = fileOf(privateKeyFile, settings.projectFolder);
-    // Of the pair itself, or of the same member in another region, which has its new key already.
-    const own = [stored.state.__ownKey, this.#keys.get(wanted.member)?.fingerprintSha256];
-    const mayHold = (fingerprint: string) =>
-      own.includes(fingerprint) || onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
-    checkPrivateKeyFile(file, mayHold);
   }
 
   /** Imports the old key again. Returns the refusal of the new one, with what became of the old one. */
@@ -324,15 +315,6 @@ class Work {
 /** Whether the step may write a private key to its file. */
 function mayWriteKey(step: PairStep): boolean {
   return step.kind !== "remove" && step.wanted.isCreated;
-}
-
-/** If it cannot be made, the check of the file says so for each key pair. */
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch {
-    return;
-  }
 }
 
 /** Everything is known once the set is deployed. */

@@ -48,6 +48,18 @@ describe("a new set", () => {
     expect(state.privateKeys).toEqual({});
   });
 
+  test("counts a pair whose region nobody named as that of one region, not of all", async () => {
+    const state = await made({ publicKeys: { anna }, regions: ["east"] });
+    const { region: _unknown, ...facts } = state.keyPairs["anna"]?.["east"] ?? {};
+    const nameless = {
+      ...state,
+      keyPairs: { anna: { default: facts } },
+      __notes: { anna: { default: state.__notes["anna"]?.["east"] } },
+    } as KeyPairSetState;
+    const { paths } = cloud.diff(nameless, { publicKeys: { anna }, ...TWO });
+    expect(paths).toEqual([{ property: "keyPairs", path: "keyPairs.anna.west", kind: "add" }]);
+  });
+
   test("is reported to its end, also where a refresh or a removal is quick", async () => {
     const created = cloud.context();
     const { state } = await cloud.create({ publicKeys: { anna, bert } }, created);

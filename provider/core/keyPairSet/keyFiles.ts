@@ -1,0 +1,59 @@
+import { mkdirSync } from "node:fs";
+import { KeyPairError } from "../errors";
+import type { CheckedKeyPairArgs } from "../model";
+import { checkPrivateKeyFile, heldKey } from "../privateKeyFile/write";
+import { fileOf } from "../projectFolder";
+import type { OperationContext } from "../resource/contract";
+import type { MemberKey } from "./state";
+
+/* The files of the private keys of created members, before a key pair is deleted to be made again. */
+
+type FileContext = Pick<OperationContext, "settings" | "run">;
+
+/** Makes the folder if it is not there. If it cannot be made, the check of the file says so for each key pair. */
+export function makeKeyFolder(folder: string, { settings }: FileContext): void {
+  try {
+    mkdirSync(fileOf(folder, settings.projectFolder), { recursive: true, mode: 0o700 });
+  } catch {
+    return;
+  }
+}
+
+/**
+ * Throws `File` if the private key of the new pair cannot be written.
+ * @param own  The fingerprints of keys of the set that the file may hold.
+ */
+export function checkKeyFile(
+  { privateKeyFile, onExisting }: CheckedKeyPairArgs,
+  own: readonly (string | undefined)[],
+  { settings, run }: FileContext,
+): void {
+  if (privateKeyFile === undefined) return;
+  const file = fileOf(privateKeyFile, settings.projectFolder);
+  const mayHold = (fingerprint: string) =>
+    own.includes(fingerprint) || onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
+  checkPrivateKeyFile(file, mayHold);
+}
+
+/**
+ * A rotation that was taken back leads to the old key, which may be in its file only. Throws `File` if that file holds another one.
+ * @param key  The key that the pair is to hold; `undefined`: a new one.
+ */
+export function checkOldKey(
+  { keyPairName }: CheckedKeyPairArgs,
+  key: MemberKey | undefined,
+  { settings }: FileContext,
+): void {
+  const { privateKey, privateKeyFile: file, fingerprintSha256 } = key ?? {};
+  if (privateKey !== undefined || file === undefined) return;
+  const held = heldKey(fileOf(file, settings.projectFolder));
+  // Another machine may have the file.
+  if (held.holds !== "key" || held.fingerprint === fingerprintSha256) return;
+  throw new KeyPairError({
+    code: "File",
+    property: "privateKeyFile",
+    keyPairName,
+    message: `the pair is to have its old key ${fingerprintSha256} again, and ${file} holds the private key ${held.fingerprint}`,
+    next: `Put the file of the old key back: it was moved aside, to a name that begins with ${file}.old-. Nothing was deleted.`,
+  });
+}
