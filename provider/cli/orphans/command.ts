@@ -21,7 +21,8 @@ the credentials of the environment. If those in the state have expired, configur
 --delete removes a key pair only when all of this is true:
   - The interrupted create can have made it: the name has the random suffix that was made for this create, or the key pair was
     made while the create may have run (the clocks may differ by 5 minutes).
-  - It holds the program's key, or a created one whose private key reached no state.
+  - It holds the program's key, or a created one whose private key reached no state. If a set was to keep a member's key, no other
+    key is the program's.
   - No instance uses it, and the privateKeyFile of the resource does not hold its key.
 The key is compared again right before the deletion. Everything else is left, and the report says why.
 

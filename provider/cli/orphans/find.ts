@@ -3,14 +3,16 @@ import type { Backend, BackendCatalog, KeyPairRecord, Owner } from "../../core/b
 import { isKeyPairError, KeyPairError } from "../../core/errors";
 import { findNow } from "../../core/keyPair/settle";
 import { fingerprintOf, holdsSameKey } from "../../core/keyPair/state";
-import { wantedPairs } from "../../core/keyPairSet/members";
-import type { CheckedKeyPairSetArgs } from "../../core/model";
+import { planSet } from "../../core/keyPairSet/plan";
+import { contentsOf } from "../../core/keyPairSet/state";
+import type { CheckedKeyPairSetArgs, KeyPairSetState } from "../../core/model";
 import { assertSameOwner } from "../../core/resource/owner";
 import { newOperation } from "../operation";
 import { openPlaceOf, resourcesAt, settingsOf } from "../stack/places";
 import {
   isOurs,
   isSet,
+  type PendingResource,
   pairOfSet,
   resourcesWith,
   type StackState,
@@ -52,17 +54,33 @@ export async function findOrphans(search: Search): Promise<Findings> {
   };
 }
 
-/** The key pairs that the interrupted operation on a set was to make, among others. */
-function pairsOf(set: StoredResource, { state, catalog }: Search): StoredResource[] {
-  const given = Object.keys(set.inputs).map((name) => [name, valueIn(set.inputs, name)]);
-  const args: CheckedKeyPairSetArgs = Object.fromEntries(given);
-  return wantedPairs(args, settingsOf(set, state), catalog).map(({ args: inputs }) =>
-    pairOfSet(set, { id: "", inputs: { ...inputs }, outputs: {} }),
+/**
+ * The key pairs that the interrupted operation on a set was to make, among others. One that was to hold a key which the set has already
+ * has that key as output.
+ */
+function pairsOf(set: PendingResource, { state, catalog }: Search): PendingResource[] {
+  const args = valuesIn(set.inputs, Object.keys(set.inputs)) as CheckedKeyPairSetArgs;
+  const planning = { settings: settingsOf(set, state), catalog };
+  const { wanted, keys } = planSet(contentsOf(startOf(set, state)), args, planning);
+  return wanted.map(({ member, args: inputs }) =>
+    pairOfSet(set, { id: "", inputs: { ...inputs }, outputs: { publicKey: keys.get(member)?.publicKey } }),
   );
 }
 
+/** What the set had before the operation, without the private keys: nobody needs them here. A create starts with nothing. */
+function startOf({ urn, outputs, isUpdate }: PendingResource, { resources }: StackState): KeyPairSetState {
+  const stored = resources.find((resource) => isUpdate && isSet(resource) && resource.urn === urn);
+  // If the engine was killed just after it had received what the operation came to, only the operation has that.
+  const known = outputs["keyPairs"] === undefined ? (stored?.outputs ?? {}) : outputs;
+  return valuesIn(known, ["keyPairs", "__notes", "__keys", "__leftOver"]) as KeyPairSetState;
+}
+
+function valuesIn(properties: StoredResource["inputs"], names: string[]): object {
+  return Object.fromEntries(names.map((name) => [name, valueIn(properties, name)]));
+}
+
 /** Looks at the key pair, or at each one of a set. */
-async function lookAtAll(resource: StoredResource, search: Search): Promise<Omit<Findings, "interrupted">> {
+async function lookAtAll(resource: PendingResource, search: Search): Promise<Omit<Findings, "interrupted">> {
   if (!isSet(resource)) return look(resource, search);
   try {
     const looked = await Promise.all(pairsOf(resource, search).map((pair) => look(pair, search)));
@@ -77,7 +95,7 @@ async function lookAtAll(resource: StoredResource, search: Search): Promise<Omit
   }
 }
 
-async function look(resource: StoredResource, search: Search): Promise<Omit<Findings, "interrupted">> {
+async function look(resource: PendingResource, search: Search): Promise<Omit<Findings, "interrupted">> {
   try {
     const name = textIn(resource.inputs, "keyPairName");
     if (name === undefined) {
@@ -131,14 +149,16 @@ async function assertOwnerOfStack(
  */
 async function isInState(
   record: KeyPairRecord,
-  maker: StoredResource,
+  maker: PendingResource,
   backend: Backend,
   owner: Owner | undefined,
   search: Search,
 ): Promise<boolean> {
   if (resourcesWith(record.name, search.state).some((resource) => !isOurs(resource))) return true;
   const here = await resourcesAt({ name: record.name, backend, owner }, search);
-  return here.some((resource) => resource.urn !== maker.urn || !hasOtherKey(resource, record));
+  // A resource is made only once nothing has its name: what its interrupted create had left was gone by then.
+  const mayHaveReplaced = ({ urn }: StoredResource) => maker.isUpdate && urn === maker.urn;
+  return here.some((resource) => !mayHaveReplaced(resource) || !hasOtherKey(resource, record));
 }
 
 /** Whether the pair has come in the place of the one that the resource had: with the same name, and with another key. */
@@ -157,7 +177,7 @@ async function orphanOf(
   { state, since }: Search,
 ): Promise<Orphan> {
   const instanceIds = await backend.attachments?.attachedInstances(record.name, newOperation());
-  const orphan: Orphan = { resource, backend, record, instanceIds, key: keyOrigin(resource, record) };
+  const orphan: Orphan = { resource, backend, record, instanceIds, key: keyOrigin(resource, record, state) };
   const settings = settingsOf(resource, state);
   const longestCreate = settings.timeoutSeconds * 1000;
   // The engine writes the state before each create, so the interrupted one had begun by then.

@@ -4,10 +4,10 @@ import { CLOCK_SKEW_MS, fingerprintOf, isMadeSince } from "../../core/keyPair/st
 import { heldKey } from "../../core/privateKeyFile/write";
 import { fileOf } from "../../core/projectFolder";
 import { fingerprintMd5, fingerprintSha256, type PublicKey, readPublicKey } from "../../keys";
-import { type StoredResource, textIn, valueIn } from "../stack/state";
+import { type StackState, type StoredResource, textIn, valueIn } from "../stack/state";
 
 /**
- * Whose key the pair holds. `program`: the key that the program imports, or that the run received.
+ * Whose key the pair holds. `program`: the key that the program imports, that the run received, or that the state has.
  * `unknown`: the key was created, and it is in no state. `other`: not the program's key.
  */
 export type KeyOrigin = "program" | "unknown" | "other";
@@ -38,14 +38,19 @@ export interface Window {
 /** `<anything>-<7 random hex>`: a pair of somebody else does not have such a name. */
 const RANDOM_NAME = /-[0-9a-f]{7}$/;
 
-export function keyOrigin({ inputs, outputs }: StoredResource, record: KeyPairRecord): KeyOrigin {
-  const publicKeyBody = textIn(inputs, "publicKeyBody");
-  if (publicKeyBody !== undefined) return holds(record, readPublicKey(publicKeyBody)) ? "program" : "other";
+export function keyOrigin(
+  { urn, inputs, outputs }: StoredResource,
+  record: KeyPairRecord,
+  { resources }: StackState,
+): KeyOrigin {
   // A create has outputs if the engine was killed just after it had received them.
-  const received = textIn(outputs, "fingerprintSha256");
-  const found = fingerprintOf(record);
-  if (received === undefined || found === "") return "unknown";
-  return received === found ? "program" : "other";
+  const publicKey = textIn(inputs, "publicKeyBody") ?? textIn(outputs, "publicKey");
+  if (publicKey !== undefined) return holds(record, readPublicKey(publicKey)) ? "program" : "other";
+  // A member of a set that was to get a new key may have left its old one in another region.
+  const ownKeys = resources
+    .filter((resource) => resource.urn === urn)
+    .map((resource) => textIn(resource.outputs, "__ownKey"));
+  return ownKeys.includes(fingerprintOf(record)) ? "program" : "unknown";
 }
 
 /**

@@ -28,6 +28,11 @@ export interface StoredResource {
   provider: unknown;
 }
 
+/** A resource on which an operation was interrupted. */
+export interface PendingResource extends StoredResource {
+  isUpdate: boolean;
+}
+
 /** What the engine has written of a stack. */
 export interface StackState {
   /** When it was written last (ms since the epoch). */
@@ -35,7 +40,7 @@ export interface StackState {
   /** The key pairs of a set are there as single ones. */
   resources: StoredResource[];
   /** Key pairs, and sets of them, whose creation had started, but the engine never received the result. A set also makes key pairs when it is updated. */
-  pendingCreates: StoredResource[];
+  pendingCreates: PendingResource[];
 }
 
 /**
@@ -60,7 +65,7 @@ export function readState(text: string): StackState {
   return {
     writtenAt,
     resources: present.map(storedResource).flatMap(withPairsOfSet),
-    pendingCreates: mayHaveMade.map(({ resource }) => resource),
+    pendingCreates: mayHaveMade.map(({ type, resource }) => ({ ...resource, isUpdate: type === "updating" })),
   };
 }
 
@@ -80,10 +85,10 @@ export function isSet({ type }: StoredResource): boolean {
 }
 
 /** A resource that stands for one key pair of a set. */
-export function pairOfSet(
-  set: StoredResource,
+export function pairOfSet<Resource extends StoredResource>(
+  set: Resource,
   { id, inputs, outputs }: Pick<StoredResource, "id" | "inputs" | "outputs">,
-): StoredResource {
+): Resource {
   return { ...set, type: KEY_PAIR_TYPES[0] ?? "", id, inputs, outputs };
 }
 

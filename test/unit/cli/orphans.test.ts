@@ -192,40 +192,98 @@ describe("what is an orphan", () => {
   describe("of a set whose update was killed", () => {
     const set = "keypair:index:KeyPairSet";
     const oldKey = ed25519Key("the old one").publicKey;
-    const inputs = { keyPairNamePrefix: "team-", created: ["ci"], keepers: { n: "2" } };
+    const keepers = { n: "1" };
+    const rotating = { created: ["ci"], keepers: { n: "2" } };
     const facts = { ...recordOutputs(new Cloud().put("team-ci", oldKey)), backend: "local", region: "here" };
-    const killed = (outputs: object) => ({
-      resources: [{ name: "team", type: set, id: "team-*", outputs }],
-      otherOperations: [{ type: "updating", resource: { name: "team", type: set, inputs } }],
-    });
-    const known = killed({
+    const { publicKey, fingerprintSha256 } = facts;
+    const stored = {
       keyPairs: { ci: { here: facts } },
-      __notes: { ci: { here: { __ownKey: facts.fingerprintSha256 } } },
+      __notes: { ci: { here: { __ownKey: fingerprintSha256, keepers } } },
+      __keys: { ci: { publicKey, fingerprintSha256, keepers } },
+      // No private key is needed to tell the keys apart.
+      privateKeys: encrypted(),
+    };
+    /** @param received  What the engine had received of the update, and not stored yet. */
+    const killed = (outputs: object, inputs: object = rotating, received = {}) => ({
+      resources: [{ name: "team", type: set, id: "team-*", outputs }],
+      otherOperations: [
+        {
+          type: "updating",
+          resource: {
+            name: "team",
+            type: set,
+            inputs: { keyPairNamePrefix: "team-", ...inputs },
+            outputs: received,
+          },
+        },
+      ],
     });
+    const withPair = (key: string) => {
+      const cloud = new Cloud();
+      cloud.put("team-ci", key, { createdAt: DURING });
+      return cloud;
+    };
+    const options = { delete: true, yes: true };
 
     it("a pair that has the name of an old one, and a key that reached no state", async () => {
-      const cloud = new Cloud();
-      cloud.put("team-ci", OTHER_KEY, { createdAt: DURING });
-      const { report } = await run(cloud, { state: known, options: { delete: true, yes: true } });
+      const { report } = await run(withPair(OTHER_KEY), { state: killed(stored), options });
       expect(report.orphans).toMatchObject([{ name: "team-ci", key: "unknown", outcome: "deleted" }]);
     });
 
     it("not the old pair, and not one whose reply was lost", async () => {
-      const cloud = new Cloud();
-      cloud.put("team-ci", oldKey, { createdAt: DURING });
-      expect((await run(cloud, { state: known })).report.orphans).toEqual([]);
+      expect((await run(withPair(oldKey), { state: killed(stored) })).report.orphans).toEqual([]);
       const doubtful = { ci: { here: { __ownKey: "", __isDoubtful: true } } };
-      cloud.put("team-ci", OTHER_KEY, { createdAt: DURING });
       const state = killed({ keyPairs: { ci: { here: { ...facts, fingerprint: "" } } }, __notes: doubtful });
-      expect((await run(cloud, { state })).report.orphans).toEqual([]);
+      expect((await run(withPair(OTHER_KEY), { state })).report.orphans).toEqual([]);
     });
 
     it("not a pair whose place another one took, and that was not removed yet", async () => {
-      const cloud = new Cloud();
-      cloud.put("team-ci", oldKey, { createdAt: DURING });
       const keyPair = { ...facts, __ownKey: facts.fingerprintSha256 };
       const state = killed({ keyPairs: {}, __leftOver: [{ member: "ci", region: "here", keyPair }] });
-      expect((await run(cloud, { state })).report.orphans).toEqual([]);
+      expect((await run(withPair(oldKey), { state })).report.orphans).toEqual([]);
+    });
+
+    it.each([
+      ["has its pair", stored],
+      ["has lost its pair", { ...stored, keyPairs: {}, __notes: {} }],
+    ])("somebody else's pair, which is left, where a member that keeps its key %s", async (_, outputs) => {
+      const state = killed(outputs, { created: ["ci"], keepers, publicKeys: { anna: PROGRAM_KEY } });
+      const cloud = withPair(OTHER_KEY);
+      const left = [{ name: "team-ci", key: "other", outcome: "left" }];
+      expect((await run(cloud, { state, options })).report).toMatchObject({ orphans: left, unclear: [] });
+      // Where the cloud does not give the key.
+      const { publicKey: _untold, ...record } = cloud.put("team-ci", OTHER_KEY, { createdAt: DURING });
+      cloud.pairs.set("team-ci", record);
+      expect((await run(cloud, { state, options })).report).toMatchObject({ orphans: left, unclear: [] });
+      expect(cloud.writes).toEqual([]);
+    });
+
+    it.each([
+      ["keeps", { created: ["ci"], keepers }],
+      ["was to lose", rotating],
+    ])("a pair in a new region with the key that a member has and %s: the program's", async (_, inputs) => {
+      const here = withPair(oldKey);
+      const west = Object.assign(withPair(oldKey), { location: "fake west", endpoint: "fake://west" });
+      const state = killed(stored, { ...inputs, regions: ["here", "west"] });
+      const { report } = await run(here, { state, options }, { west });
+      expect(report.orphans).toMatchObject([
+        { name: "team-ci", location: "fake west", key: "program", outcome: "deleted" },
+      ]);
+      expect(here.writes).toEqual([]);
+    });
+
+    it("what the first create of the set left in a region that the program has given up: that had a key of its own", async () => {
+      const west = Object.assign(withPair(OTHER_KEY), { location: "fake west", endpoint: "fake://west" });
+      const { resources, otherOperations } = killed(stored, { created: ["ci"], keepers, regions: ["west"] });
+      const pending = otherOperations.map(({ resource }) => resource);
+      const { report } = await run(withPair(oldKey), { state: { resources, pending } }, { west });
+      expect(report.orphans).toMatchObject([{ location: "fake west", key: "unknown", deletable: true }]);
+    });
+
+    it("a pair with the key that the engine had received: the program's, and any other is somebody else's", async () => {
+      const state = killed({ keyPairs: {} }, { created: ["ci"], keepers }, stored);
+      expect((await run(withPair(oldKey), { state })).report.orphans).toMatchObject([{ key: "program" }]);
+      expect((await run(withPair(OTHER_KEY), { state })).report.orphans).toMatchObject([{ key: "other" }]);
     });
   });
 
@@ -251,6 +309,23 @@ describe("what is an orphan", () => {
       report: { orphans: [] },
     });
     expect(cloud.writes).toEqual([]);
+  });
+
+  it("not a key that somebody put in the place of the pair that a later run made", async () => {
+    const cloud = new Cloud();
+    const facts = { ...recordOutputs(cloud.put("bastion", PROGRAM_KEY)), backend: "local", region: "here" };
+    const note = { __ownKey: facts.fingerprintSha256, keepers: { n: "2" } };
+    const ofSet = { keyPairs: { bastion: { here: facts } }, __notes: { bastion: { here: note } } };
+    cloud.put("bastion", OTHER_KEY, { createdAt: DURING });
+    const set = { name: "team", type: "keypair:index:KeyPairSet" };
+    const inputs = { keyPairNamePrefix: "", created: ["bastion"], keepers: { n: "1" } };
+    const states: DeploymentParts[] = [
+      { pending: [CREATED], resources: [{ ...CREATED, id: "bastion", outputs: { ...facts, ...note } }] },
+      { pending: [{ ...set, inputs }], resources: [{ ...set, id: "*", outputs: ofSet }] },
+    ];
+    for (const state of states) {
+      expect((await run(cloud, { state })).report).toMatchObject({ orphans: [], unclear: [] });
+    }
   });
 
   it("a pair that only a resource of another user has", async () => {
@@ -307,7 +382,7 @@ describe("what --delete leaves, and why", () => {
   const automatic = { name: "bastion", inputs: { keyPairName: "bastion-1a2b3c4", __automaticName: true } };
   const told = (key: string) => ({
     ...CREATED,
-    outputs: { fingerprintSha256: key, privateKey: secret("never read") },
+    outputs: { publicKey: key, privateKey: secret("never read") },
   });
 
   it.each<
@@ -340,7 +415,7 @@ describe("what --delete leaves, and why", () => {
     ],
     [
       "another key than the one that the engine was told of",
-      told("SHA256:another"),
+      told(OTHER_KEY),
       {},
       "it holds another key than the program's, so somebody else made it",
     ],
