@@ -170,10 +170,50 @@ test("a created pair goes into a set also when the run refreshes it before", asy
     onExisting: "adopt" as const,
   };
   expect(await team.up(set, 60, process)).toBeUndefined();
+  await process.end();
   expect([keyIn(HANGZHOU), keyIn(FRANKFURT)]).toEqual(
     Array.from({ length: 2 }, () => single.state.fingerprintSha256),
   );
   expect(keyFiles()).toEqual([keyIn(HANGZHOU)]);
+});
+
+test("goes back to a prefix whose old pair is left over, also with another key", async () => {
+  const team = new Team();
+  const [first, second] = [await newLine(), await newLine()];
+  const set = (keyPairNamePrefix: string, anna: string) => ({
+    publicKeys: { anna },
+    keyPairNamePrefix,
+    regions: [HANGZHOU],
+  });
+  await team.up(set("x-", first));
+  emulator.store.attach(HANGZHOU, "x-anna", ["i-1"]);
+  expect(await team.up(set("y-", first), 2)).toContain("i-1");
+  emulator.store.detach(HANGZHOU, "x-anna", ["i-1"]);
+  expect(await team.up(set("x-", second))).toBeUndefined();
+  expect(emulator.store.list(HANGZHOU).keyPairs.map(({ name }) => name)).toEqual(["x-anna"]);
+  expect(keyIn(HANGZHOU, "x-anna")).toBe(fingerprintSha256(readPublicKey(second)));
+});
+
+test("a pair that the set took over stays for the resource that had it, also while an old half of it is removed", async () => {
+  const urn = "urn:pulumi:dev::test::keypair:index:KeyPair::anna";
+  const anna = await newLine();
+  const before = new Process(keyPairResource);
+  const args = before.checked({ keyPairName: "team-anna", publicKeyBody: anna }, {}, urn);
+  const single = await before.service.create(args as CheckedKeyPairArgs, { urn });
+  await before.end();
+  const team = new Team();
+  const set = { publicKeys: { anna }, regions: [HANGZHOU], onExisting: "adopt" as const };
+  await team.up({ ...set, keyPairNamePrefix: "x-" });
+  emulator.store.attach(HANGZHOU, "x-anna", ["i-1"]);
+  // The engine does not come to the deletion of the single pair.
+  expect(await team.up({ ...set, keyPairNamePrefix: "team-" }, 2)).toContain("i-1");
+  emulator.store.detach(HANGZHOU, "x-anna", ["i-1"]);
+
+  const process = new Process(keyPairSetResource);
+  expect(await team.up({ ...set, keyPairNamePrefix: "team-" }, 60, process)).toBeUndefined();
+  await process.serviceOf(keyPairResource).delete("team-anna", single.state, { urn });
+  await process.end();
+  expect(emulator.store.list(HANGZHOU).keyPairs.map(({ name }) => name)).toEqual(["team-anna"]);
 });
 
 /** A process of the provider. */
@@ -218,12 +258,13 @@ class Team {
 
   /** What failed, if something did. */
   async up(
-    given: KeyPairSetArgs,
+    news: KeyPairSetArgs,
     timeoutSeconds = 60,
-    process = new Process(keyPairSetResource),
+    given?: Process<KeyPairSetArgs, CheckedKeyPairSetArgs, KeyPairSetState>,
   ): Promise<string | undefined> {
     const call = { urn: URN, timeoutSeconds };
-    const args = process.checked(given, this.#args, URN);
+    const process = given ?? new Process(keyPairSetResource);
+    const args = process.checked(news, this.#args, URN);
     const { service } = process;
     if (this.#state) service.diff(this.#state, args, call);
     const { state, incomplete } = this.#state
@@ -231,7 +272,7 @@ class Team {
       : await service.create(args, call);
     this.#state = state;
     this.#args = args;
-    await process.end();
+    if (!given) await process.end();
     return incomplete?.message;
   }
 
@@ -270,8 +311,8 @@ function settings(): ProviderSettings {
   };
 }
 
-function keyIn(region: string): string | undefined {
-  const pair = emulator.store.find(region, NAME);
+function keyIn(region: string, name = NAME): string | undefined {
+  const pair = emulator.store.find(region, name);
   return pair && fingerprintSha256(readPublicKey(pair.publicKey));
 }
 

@@ -1,7 +1,9 @@
+import { memberNameProblem } from "../../core/keyPairSet/members";
 import type { FoundPair } from "../pairs/find";
+import { isYamlCall } from "./yaml";
 
 /** A name that a program in YAML cannot give. */
-const RESERVED = "pulumi";
+export const RESERVED = "pulumi";
 
 /**
  * A name for the resource of each pair: that of the pair, without what is special to some language or tool. Pairs whose names
@@ -20,6 +22,14 @@ export function resourceNames(pairs: readonly FoundPair[]): Map<FoundPair, strin
     }
   }
   return new Map(pairs.map((pair) => [pair, names.get(pair) ?? plainName(pair.record.name)]));
+}
+
+/** Why a member of a set cannot have this name, in a program of any language. */
+export function memberProblem(member: string): string | undefined {
+  const isCall = isYamlCall(member)
+    ? `"${member}" is the call of a function in a Pulumi program in YAML`
+    : undefined;
+  return memberNameProblem(member) ?? isCall;
 }
 
 /** The name, with a number if it is taken. */

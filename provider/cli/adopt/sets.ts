@@ -1,7 +1,7 @@
 import { defined } from "../../core/defined";
 import { formatPublicKeyLine, sameKey } from "../../keys";
 import type { FoundPair } from "../pairs/find";
-import { plainName, takeName } from "./names";
+import { memberProblem, plainName, RESERVED, takeName } from "./names";
 import type { Declaration } from "./program";
 
 /** One key under one name, in every region where it is so. */
@@ -18,7 +18,7 @@ export function keyPairSets(pairs: readonly FoundPair[]): Declaration[] {
   const groups = Map.groupBy(membersOf(pairs), ({ first, pairs: everywhere }) =>
     JSON.stringify([sharedBy(first), everywhere.map(({ connection }) => connection.region ?? null)]),
   );
-  const taken = new Set<string>();
+  const taken = new Set([RESERVED]);
   return [...groups.values()].map((members) => setOf(members, taken));
 }
 
@@ -78,13 +78,15 @@ function setOf(members: readonly Member[], taken: Set<string>): Declaration {
   };
 }
 
-/** What all names begin with, up to a character that separates words; nothing if a name would have nothing left. */
+/** What all names begin with, up to a character that separates words; nothing if what is left of a name could be no member. */
 function commonPrefix(names: readonly string[]): string {
   const [first = "", ...others] = names;
   if (others.length === 0) return "";
   const ends = [...first.matchAll(/[-_.:]/g)].map(({ index }) => index + 1).reverse();
   const end = ends.find((length) =>
-    names.every((name) => name.startsWith(first.slice(0, length)) && name.length > length),
+    names.every(
+      (name) => name.startsWith(first.slice(0, length)) && memberProblem(name.slice(length)) === undefined,
+    ),
   );
   return first.slice(0, end ?? 0);
 }

@@ -2,6 +2,7 @@ import type { BackendCatalog } from "../../core/backend";
 import { formatPublicKeyLine } from "../../keys";
 import type { FoundPair } from "../pairs/find";
 import type { Form } from "./command";
+import { memberProblem } from "./names";
 import type { Language } from "./program";
 import { yamlProblem } from "./yaml";
 
@@ -26,6 +27,7 @@ export function whyLeftOut(
     resourceGroupId === undefined ? undefined : rules.checkResourceGroup(resourceGroupId),
     verdict?.verdict === "refuse" ? verdict.reason : undefined,
     language === "yaml" ? yamlProblem(tags) : undefined,
+    form === "set" ? memberProblem(record.name) : undefined,
   ];
   const found = reasons.filter((reason) => reason !== undefined);
   // The rules end their sentences, and the caller ends this one.

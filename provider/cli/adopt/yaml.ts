@@ -18,10 +18,15 @@ export function yamlProgram({ header, declarations }: Program): string {
 
 /** Why a Pulumi program in YAML cannot say these tags; `undefined` if it can. */
 export function yamlProblem(tags: Record<string, string>): string | undefined {
-  const call = Object.keys(tags).find((key) => /^fn::/i.test(key));
+  const call = Object.keys(tags).find(isYamlCall);
   return call === undefined
     ? undefined
     : `its tag ${visible(JSON.stringify(call))} is the call of a function in a Pulumi program in YAML`;
+}
+
+/** Whether the key of a map calls a function in a Pulumi program in YAML. */
+export function isYamlCall(key: string): boolean {
+  return /^fn::/i.test(key);
 }
 
 function resource({ type, name, args, comment }: Declaration): string[] {

@@ -13,7 +13,7 @@ The notes say which keys are weak (RSA with less than 2048 bits, DSA), which pai
 
 Exit codes:
   0  all was looked at
-  1  a region could not be looked at (the others are listed), or the command failed
+  1  a region could not be looked at, or not as a whole (all that is known is listed), or the command failed
   2  the command line is wrong`;
 
 export interface ListOptions extends PairsOptions {
@@ -35,8 +35,10 @@ export function listOptions(command: Command): Command {
 /** Prints the key pairs that are there. Resolves to whether all places could be looked at. */
 export async function runList(options: ListOptions, parts: ListParts): Promise<boolean> {
   const settings = await settingsFor(options, parts);
-  const { pairs, lookedAt, unclear } = await findPairs(options, settings, parts.catalog);
-  const listed = await describePairs(pairs, Date.now());
+  const { pairs, lookedAt, unclear: notSeen } = await findPairs(options, settings, parts.catalog);
+  const { timeoutSeconds } = settings;
+  const { listed, unclear: notTold } = await describePairs(pairs, { now: Date.now(), timeoutSeconds });
+  const unclear = [...notSeen, ...notTold];
   if (options.json) parts.print(listJson(listed, lookedAt, unclear));
   else if (lookedAt.length > 0) parts.print(listText(listed, lookedAt));
   for (const { location, error } of unclear)

@@ -1,9 +1,9 @@
-import type { Backend } from "../../core/backend";
-import { isKeyPairError } from "../../core/errors";
+import type { Backend, Operation } from "../../core/backend";
+import { isKeyPairError, type KeyPairError } from "../../core/errors";
 import { fingerprintSha256, weaknessOf } from "../../keys";
 import { newOperation } from "../operation";
 import { sameKeys } from "../pairs/duplicates";
-import type { FoundPair } from "../pairs/find";
+import type { FoundPair, FoundPairs } from "../pairs/find";
 
 /** What the list tells of a key pair. */
 export interface ListedPair {
@@ -33,16 +33,40 @@ export interface ListedPair {
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Asks the clouds for what a listing of theirs does not tell: the instances and, on OpenStack, the age. */
-export async function describePairs(pairs: readonly FoundPair[], now: number): Promise<ListedPair[]> {
+/**
+ * Asks the clouds for what a listing of theirs does not tell: the instances and, on OpenStack, the age. Where that fails, the pairs are
+ * told without it.
+ */
+export async function describePairs(
+  pairs: readonly FoundPair[],
+  { now, timeoutSeconds }: { now: number; timeoutSeconds: number },
+): Promise<{ listed: ListedPair[]; unclear: FoundPairs["unclear"] }> {
+  const failed = new Map<Backend, KeyPairError>();
+  const ask = async <T>(backend: Backend, question: (operation: Operation) => Promise<T> | undefined) => {
+    try {
+      return await question(newOperation(timeoutSeconds));
+    } catch (error) {
+      if (!isKeyPairError(error)) throw error;
+      // Credentials that may see key pairs need not see instances.
+      if (error.code !== "PermissionDenied") failed.set(backend, error);
+      return undefined;
+    }
+  };
   const same = sameKeys(pairs);
   const instances = new Map(
-    [...Map.groupBy(pairs, ({ backend }) => backend)].map(([backend, there]) => [
-      backend,
-      instancesOf(backend, there),
-    ]),
+    [...Map.groupBy(pairs, ({ backend }) => backend)].map(([backend, there]) => {
+      const names = there.map(({ record }) => record.name);
+      return [
+        backend,
+        ask(backend, (operation) => backend.attachments?.attachedInstancesOf(names, operation)),
+      ];
+    }),
   );
-  return Promise.all(
+  // Nova tells it for one pair, but not in a listing.
+  const createdAtOf = async ({ record: { name, createdAt }, backend }: FoundPair) =>
+    createdAt ??
+    (await ask(backend, (operation) => backend.findKeyPair(name, "exact", operation)))?.createdAt;
+  const listed = await Promise.all(
     pairs.map(async (pair) => {
       const [createdAt, byName] = await Promise.all([createdAtOf(pair), instances.get(pair.backend)]);
       const { record, backend, key, keyProblem } = pair;
@@ -66,26 +90,7 @@ export async function describePairs(pairs: readonly FoundPair[], now: number): P
       };
     }),
   );
-}
-
-/** Nova tells it for one pair, but not in a listing. */
-async function createdAtOf({ record, backend }: FoundPair): Promise<string | undefined> {
-  if (record.createdAt !== undefined) return record.createdAt;
-  return (await backend.findKeyPair(record.name, "exact", newOperation()))?.createdAt;
-}
-
-/** By the names of the pairs. Credentials that may see key pairs need not see instances. */
-async function instancesOf(
-  { attachments }: Backend,
-  pairs: readonly FoundPair[],
-): Promise<ReadonlyMap<string, string[]> | undefined> {
-  const names = pairs.map(({ record }) => record.name);
-  try {
-    return await attachments?.attachedInstancesOf(names, newOperation());
-  } catch (error) {
-    if (!isKeyPairError(error, "PermissionDenied")) throw error;
-    return undefined;
-  }
+  return { listed, unclear: [...failed].map(([{ location }, error]) => ({ location, error })) };
 }
 
 function daysSince(time: string, now: number): number {

@@ -290,11 +290,11 @@ async function assertNoOthersOfProgram(
 
 /** Gives an adopted pair the program's tags and resource group. Other tags belong to other tools. */
 async function alignAdopted(
-  { request, backend, context: { operation } }: Making,
+  { request, backend, context: { operation, settings } }: Making,
   found: KeyPairRecord,
 ): Promise<void> {
   const { name, tags, resourceGroupId } = request;
-  const change = tags && tagChange(tagsSaid(tags, found.tags), tags);
+  const change = tags && tagChange(tagsSaid(tags, found.tags), tags, settings.ignoreTags);
   if (change) await backend.changeTags?.(name, change, operation);
   if (resourceGroupId !== undefined && resourceGroupId !== found.resourceGroupId) {
     await backend.moveToResourceGroup?.(name, resourceGroupId, operation);

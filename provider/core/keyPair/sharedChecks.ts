@@ -55,6 +55,8 @@ export interface KeyFileTarget {
   path: string;
   /** It was written before: a pipeline need not have the folder in which a laptop keeps it. */
   isUnchanged: boolean;
+  /** Its folder is not there, and is made before the key is written. */
+  isFolderMade?: boolean;
   /** A key in it may be the pair's own: the operation then checks whether it is. */
   mayBeOwn: boolean;
   /** Who keeps its key there, for messages; `undefined`: it may be the same file as another resource's. */
@@ -68,14 +70,14 @@ export interface KeyFileTarget {
  * what became of a file that was written before.
  */
 export function checkKeyFileTarget(
-  { path, isUnchanged, mayBeOwn, holder, property }: KeyFileTarget,
+  { path, isUnchanged, isFolderMade = false, mayBeOwn, holder, property }: KeyFileTarget,
   { run, settings }: Check,
   findings: Findings,
 ): Pick<CheckedKeyPairArgs, "__keyInFile"> {
   const file = fileOf(path, settings.projectFolder);
   findings.attempt(property, () => {
     const mayHold = (fingerprint: string) => mayBeOwn || run.knownKeyFiles.has(file, fingerprint);
-    if (!isUnchanged) about(property, () => checkPrivateKeyFile(file, mayHold));
+    if (!isUnchanged && !isFolderMade) about(property, () => checkPrivateKeyFile(file, mayHold));
     const other = holder === undefined ? undefined : run.keyFileClaims.claim(holder, file, !isUnchanged);
     if (other !== undefined) {
       findings.fail(

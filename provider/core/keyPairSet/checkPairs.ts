@@ -170,10 +170,8 @@ function checkFiles(
   const folder = fileOf(privateKeyFolder, settings.projectFolder);
   const isThere = existsSync(folder);
   const isSameFolder = olds.privateKeyFolder === privateKeyFolder;
-  if (!isThere && !isSameFolder) {
-    checkFolderCanBeMade(folder, findings);
-    return {};
-  }
+  const isFolderMade = !isThere && !isSameFolder;
+  if (isFolderMade) checkFolderCanBeMade(folder, findings);
   const held = created.flatMap((member) => {
     const path = privateKeyFileOf(member, privateKeyFolder);
     const wasCreated = olds.created?.includes(member) ?? false;
@@ -182,6 +180,7 @@ function checkFiles(
     const target = {
       path,
       isUnchanged,
+      isFolderMade,
       mayBeOwn: onExisting === "adopt" || wasCreated,
       holder: isShared ? undefined : `${urn}, member ${member}`,
       property: "privateKeyFolder",

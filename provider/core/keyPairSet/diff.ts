@@ -5,7 +5,7 @@ import { changesOf } from "../resource/propertyTable";
 import { knownPart } from "../unknown";
 import { type PairStep, type Plan, planSet } from "./plan";
 import { KEY_PAIR_SET_PROPERTIES } from "./properties";
-import { contentsOf, slotName } from "./state";
+import { type Contents, contentsOf, slotName } from "./state";
 import { memberOf, namesText, regionOfStep, summaryOf } from "./summary";
 
 /** Compares the set, and each of its key pairs, with the program. The set is never replaced. */
@@ -18,7 +18,8 @@ export function diffKeyPairSet({
   const known = { keyPairNamePrefix: state.keyPairNamePrefix, ...knownPart<CheckedKeyPairSetArgs>(args) };
   const comparison = { state, args: known, ignoreTags: settings.ignoreTags };
   const ofTheSet = changesOf(KEY_PAIR_SET_PROPERTIES, comparison, args);
-  const plan = planSet(contentsOf(state), args, { settings, catalog });
+  const contents = contentsOf(state);
+  const plan = planSet(contents, args, { settings, catalog });
   const isChanged = plan.steps.length > 0;
   return {
     changes: isChanged ? [...ofTheSet, { property: "keyPairs", kind: "update" }] : ofTheSet,
@@ -26,7 +27,7 @@ export function diffKeyPairSet({
     warnings: plan.warnings,
     summary: summaryOf(plan),
     paths: isChanged ? plan.steps.map(pathChangeOf) : [],
-    changingPairs: changingPairs(plan),
+    changingPairs: changingPairs(plan, contents),
   };
 }
 
@@ -44,10 +45,11 @@ export function engineReplacementWarnings({
   ];
 }
 
-/** The pairs that do not stay as they are, as `slotName` names them. */
-function changingPairs({ steps }: Plan): ReadonlySet<string> {
+/** The pairs that do not stay as they are, as `slotName` names them. What is left over in the same place is not the pair of that place. */
+function changingPairs({ steps }: Plan, { pairs }: Contents): ReadonlySet<string> {
+  const inPlace = new Set(pairs);
   const names = steps.flatMap((step) =>
-    step.kind === "remove" || step.kind === "replace" || step.kind === "move" ? [slotName(step.stored)] : [],
+    step.kind !== "add" && step.kind !== "update" && inPlace.has(step.stored) ? [slotName(step.stored)] : [],
   );
   return new Set(names);
 }

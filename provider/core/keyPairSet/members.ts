@@ -32,7 +32,11 @@ const DECIDING = [
 /** The first argument that is not known yet and that decides which key pairs there are. */
 export function undecided(args: Args): (typeof DECIDING)[number] | undefined {
   const isOpen = (value: unknown) => value === UNKNOWN || (Array.isArray(value) && hasUnknown(value));
-  return DECIDING.find((name) => isOpen(args[name]));
+  const open = DECIDING.find((name) => isOpen(args[name]));
+  if (open !== undefined) return open;
+  const { backend, region } = known(args.connection) ?? {};
+  const isPlaced = backend !== UNKNOWN && (region !== UNKNOWN || args.regions !== undefined);
+  return isPlaced ? undefined : "connection";
 }
 
 /** The key of each member, as an OpenSSH line; `undefined`: it is made. Nothing that decides is unknown. */

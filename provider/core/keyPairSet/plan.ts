@@ -80,8 +80,11 @@ export function planSet(
   const steps = wanted.flatMap((pair): PairStep[] => {
     const free = candidates(pair, slots).filter((stored) => !used.has(stored));
     const compared = free.map((stored) => ({ stored, ...compare(pair, stored) }));
-    // A pair whose place another one took may be wanted again.
-    const best = compared.find(({ isReplaced }) => !isReplaced) ?? compared[0];
+    // A pair whose place another one took may be wanted again. One that has the wanted name must not be in the way of another.
+    const best =
+      compared.find(({ isReplaced }) => !isReplaced) ??
+      compared.find(({ kind }) => kind === "replace") ??
+      compared[0];
     if (!best) return [{ kind: "add", wanted: pair }];
     used.add(best.stored);
     for (const warning of best.warnings) warnings.add(warning);

@@ -31,7 +31,7 @@ export async function assertSameOwner(
       `key pair "${keyPairName}" (${backend.location}) belongs to ${whose} ${ownerId}, and these credentials ` +
       `(${backend.credentialsFrom}) are those of ${whose} ${owner.id}${name}`,
     next:
-      `Use the credentials of ${whose} ${ownerId}. Nothing was changed. If that ${whose} is gone for good, take the resource out of the ` +
-      "state with `pulumi state delete`.",
+      `Use the credentials of ${whose} ${ownerId}. Nothing was changed. If that ${whose} is gone for good, \`pulumi state delete\` takes ` +
+      "the resource out of the state. A set goes as a whole then, with the private keys that only the state has.",
   });
 }

@@ -4,6 +4,7 @@ LEASES is a folder with a file for each process that uses the cloud, named by it
 a few seconds the server ends: a test run that was killed leaves no server behind.
 """
 
+import fcntl
 import importlib
 import os
 import pathlib
@@ -38,11 +39,26 @@ def watch(leases):
         time.sleep(1)
 
 
+def one_at_a_time(application, lock_file):
+    """Keystone notes each login, and reads before it writes: of two that do so at once, SQLite lets one fail ("database is locked").
+    Both Keystones have one database."""
+    lock = threading.Lock()
+
+    def serve(environ, start_response):
+        with lock, open(lock_file, "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            return list(application(environ, start_response))
+
+    return serve
+
+
 def main():
     module, port, leases = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
     sys.argv = [module]  # oslo.config would parse the rest
     threading.Thread(target=watch, args=[leases], daemon=True).start()
     application = importlib.import_module(module).application
+    if module.startswith("keystone"):
+        application = one_at_a_time(application, leases.parent / "run/keystone.lock")
     import waitress
 
     waitress.serve(application, host="127.0.0.1", port=port, threads=4, ident=None, clear_untrusted_proxy_headers=True)

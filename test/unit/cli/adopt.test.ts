@@ -346,6 +346,13 @@ describe("KeyPairSets", () => {
     expect(prefixOf("team-a-x", "team-a-y")).toEqual(["team-a-"]);
     expect(prefixOf("team-", "team-a")).toEqual([""]);
     expect(prefixOf("teamwork", "team-a")).toEqual([""]);
+    // No member can be called so.
+    expect(prefixOf("team-a-x", "team-a-constructor")).toEqual(["team-"]);
+    expect(prefixOf("team-a-x", "team-a-fn::x")).toEqual(["team-"]);
+  });
+
+  it("have a name that a program in any language can give", () => {
+    expect(keyPairSets([found("pulumi-a"), found("pulumi-b")]).map(({ name }) => name)).toEqual(["pulumi-2"]);
   });
 });
 
@@ -369,6 +376,11 @@ describe("a pair is left out", () => {
   it("where its key cannot be read, and has to be compared", () => {
     expect(why(found("odd", { keyOf: null }))).toBe("its key cannot be read: it is two lines");
     expect(why(found("odd", { keyOf: null }), "import")).toBeUndefined();
+  });
+
+  it("where its name can be no member of a set", () => {
+    expect(why(found("constructor"), "set")).toContain("cannot be the name of a member");
+    expect(why(found("constructor"))).toBeUndefined();
   });
 
   it("where its tag would be called as a function", () => {

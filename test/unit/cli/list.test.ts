@@ -6,7 +6,7 @@ import { fingerprintSha256, readPublicKey, weaknessOf } from "../../../provider/
 import { ed25519Key, rsaKey } from "../core/support/keys";
 import { found } from "./support/found";
 
-const NOW = Date.parse("2026-11-29T12:00:00Z");
+const HOW = { now: Date.parse("2026-11-29T12:00:00Z"), timeoutSeconds: 60 };
 
 function rsaPair(name: string) {
   const pair = found(name, { region: "a", createdAt: "2024-11-29T13:00Z" });
@@ -15,14 +15,14 @@ function rsaPair(name: string) {
 
 describe("the list", () => {
   it("shows a row for each pair, with what is to be known of it", async () => {
-    const listed = await describePairs(
+    const { listed } = await describePairs(
       [
         found("anna", { region: "a", createdAt: "2026-11-29T11:00Z", keyOf: "shared" }),
         found("bert", { region: "b", createdAt: "2026-11-19T11:00Z", keyOf: "shared" }),
         rsaPair("old"),
         found("odd", { region: "b", createdAt: "2026-11-19T11:00Z", keyOf: null }),
       ],
-      NOW,
+      HOW,
     );
     const [shared, weak] = [ed25519Key("shared"), rsaKey("weak")].map(({ publicKey }) =>
       fingerprintSha256(readPublicKey(publicKey)),
@@ -44,20 +44,33 @@ describe("the list", () => {
   });
 
   it("is one row a pair, whatever its name", async () => {
-    const listed = await describePairs([found("a\nb\x1b[2J", { createdAt: "2026-11-29T11:00Z" })], NOW);
+    const { listed } = await describePairs([found("a\nb\x1b[2J", { createdAt: "2026-11-29T11:00Z" })], HOW);
     expect(listText(listed, [])).toContain("\na\\u000ab\\u001b[2J  -  ");
   });
 
   it("counts instances where they are many", async () => {
-    const [pair] = await describePairs([found("web", { createdAt: "2026-11-29T11:00Z" })], NOW);
-    const row = (...instanceIds: string[]) => listText([{ ...(pair as object), instanceIds } as never], []);
+    const { listed } = await describePairs([found("web", { createdAt: "2026-11-29T11:00Z" })], HOW);
+    const row = (...instanceIds: string[]) => listText([{ ...listed[0], instanceIds } as never], []);
     expect(row("i-1", "i-2", "i-3")).toMatch(/ i-1, i-2, i-3\n$/);
     expect(row("i-1", "i-2", "i-3", "i-4")).toMatch(/ 4\n$/);
     expect(row()).toMatch(/ -\n$/);
   });
 
+  it("has all that is known, also where the cloud does not answer the second question", async () => {
+    const failing = found("anna", { region: "a", createdAt: "2026-11-29T11:00Z" });
+    const error = new KeyPairError({ code: "Unavailable", message: "it is down" });
+    Object.assign(failing.backend, { attachments: { attachedInstancesOf: () => Promise.reject(error) } });
+    const other = found("bert", { region: "b", createdAt: "2026-11-29T11:00Z" });
+    const { listed, unclear } = await describePairs([failing, other], HOW);
+    expect(listed.map(({ name, instanceIds }) => [name, instanceIds])).toEqual([
+      ["anna", undefined],
+      ["bert", undefined],
+    ]);
+    expect(unclear).toEqual([{ location: failing.backend.location, error }]);
+  });
+
   it("tells programs the same, and why a place could not be looked at", async () => {
-    const listed = await describePairs([rsaPair("old"), rsaPair("old-2")], NOW);
+    const { listed } = await describePairs([rsaPair("old"), rsaPair("old-2")], HOW);
     const error = new KeyPairError({ code: "PermissionDenied", message: "no" });
     const told = JSON.parse(listJson(listed, ["a"], [{ location: "b", error }]));
     expect(told).toEqual({

@@ -178,6 +178,14 @@ describe("adopt", () => {
     });
   });
 
+  test("leaves a tag alone that is to be ignored, also where the program says it", async () => {
+    backend.put("web", ours, { tags: { cost: "theirs", team: "dev" } });
+    const context = contextOf(backend);
+    const settings = { ...context.settings, ignoreTags: { keys: ["cost"] } };
+    await createKeyPair({ ...adopt, tags: { cost: "ours", team: "ops" } }, { ...context, settings });
+    expect(backend.pairs.get("web")?.tags).toEqual({ cost: "theirs", team: "ops" });
+  });
+
   test("leaves tags and a group alone that the program says nothing of", async () => {
     const tags = { owner: "another tool" };
     backend.put("web", ours, { tags, resourceGroupId: "rg-1" });

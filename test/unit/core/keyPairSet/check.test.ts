@@ -142,6 +142,12 @@ describe("given keys", () => {
     },
   );
 
+  test("are not told while the region is not known", () => {
+    const { args, failures } = cloud.check({ publicKeys: { bert }, connection: { region: UNKNOWN } });
+    expect(failures).toEqual([]);
+    expect(args).not.toHaveProperty("keyPairs");
+  });
+
   test("that are not known yet stay unknown, and are members", () => {
     const { args, failures } = cloud.check({ publicKeys: { anna: UNKNOWN, bert } });
     expect(failures).toEqual([]);
@@ -248,6 +254,15 @@ describe("the files of private keys", () => {
     expect(propertiesOf({ ...news, privateKeyFolder: ".keys/of/team" })).toEqual([]);
     keyFile("file", bert);
     expect(propertiesOf({ ...news, privateKeyFolder: "keys/file/team" })).toEqual(["privateKeyFolder"]);
+  });
+
+  test("are no other set's, also in a folder that will be made", () => {
+    const set = { ...news, privateKeyFolder: ".keys/of/team" };
+    expect(propertiesOf(set)).toEqual([]);
+    const { failures } = cloud.check({ ...set, keyPairNamePrefix: "b-" }, { urn: `${SET_URN}-b` });
+    expect(failures).toEqual([
+      { property: "privateKeyFolder", reason: expect.stringContaining("another resource of this program") },
+    ]);
   });
 });
 
