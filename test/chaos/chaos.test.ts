@@ -5,15 +5,15 @@ import { liveThrough } from "./story";
 import { TROUBLE_KINDS } from "./troubles";
 
 /*
- * Programs of 1 to 40 pairs, and of sets with up to 200 more, go through random edits, faults, kills and changes by somebody else. `npm run chaos` runs other and
- * longer stories; without it the seeds are always the same.
+ * Programs of 1 to 40 pairs, and of sets with up to 200 more, go through random edits, faults, kills and changes by somebody else.
+ * `npm run chaos` runs other and longer stories; without it the seeds are always the same.
  */
 
 /** Chosen so that a run is short, and meets every kind of edit, of trouble and of act all the same. */
-const SEED = Number(process.env["CHAOS_SEED"] ?? 571);
-const ROUNDS = Number(process.env["CHAOS_ROUNDS"] ?? 16);
+const SEED = Number(process.env["CHAOS_SEED"] ?? 2669);
+const ROUNDS = Number(process.env["CHAOS_ROUNDS"] ?? 14);
 /** A story is short, so that one that fails is soon told again. */
-const ROUNDS_OF_A_STORY = 8;
+const ROUNDS_OF_A_STORY = 7;
 const MINUTES_OF_A_ROUND = 3;
 
 const stories = Array.from({ length: Math.ceil(ROUNDS / ROUNDS_OF_A_STORY) }, (_, n) => ({
