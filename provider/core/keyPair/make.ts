@@ -125,8 +125,7 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
       if (error.code === "OutcomeUnknown") making.isUncertain = true;
       const isUnsettled = isKeyPairError(error, "OutcomeUnknown", "AlreadyExists");
       if (!isUnsettled || attempt === MOST_ATTEMPTS) throw error.with({ keyPairName: name });
-      const { before } = making;
-      const isNews = making.isUncertain && before ? isOtherThan(before) : undefined;
+      const isNews = making.isUncertain ? isNewsTo(making) : undefined;
       const found = await findSettled(backend, making.request, context.operation, isNews);
       // The time limits how long the name is waited for, not the number of tries.
       if (!found && error.code === "AlreadyExists") {
@@ -349,6 +348,16 @@ function importOf(privateKey: string): ImportedKey {
 
 function madeOf(record: KeyPairRecord, { publicKey, privateKey }: ImportedKey): MadeKeyPair {
   return defined({ record, publicKey, privateKey });
+}
+
+/**
+ * Whether a record can be what the request made. A late read may still show the pair that had the name before, also one that was
+ * deleted a moment ago.
+ */
+function isNewsTo({ origin, before }: Making): (record: KeyPairRecord) => boolean {
+  return (record) =>
+    (before === undefined || isOtherThan(before)(record)) &&
+    (origin.from === "cloud" || holds(record, origin.publicKey));
 }
 
 function isOtherThan(before: KeyPairRecord): (record: KeyPairRecord) => boolean {

@@ -53,6 +53,20 @@ describe("of an import", () => {
     expect(context.progress[0]).toBe('waiting whether key pair "web" appears');
   });
 
+  test("of a key that was made for it, and a late read shows the pair before, deleted a moment ago: the new one is waited for", async () => {
+    const old = backend.put("web", anothers);
+    backend.pairs.delete("web");
+    const late: Step = () => old;
+    backend.script("importKeyPair", lostAfterTheEffect).script("findKeyPair", late, late);
+    const { state } = await create({
+      keyPairName: "web",
+      keyGeneration: { source: "local", type: "ecdsa" },
+    });
+    expect(backend.writes).toEqual(["import web"]);
+    expect(state.publicKey).toBe(backend.pairs.get("web")?.publicKey);
+    expect(state.privateKey).toContain("PRIVATE KEY");
+  });
+
   test("that never arrived: it is sent again, once reads have settled", async () => {
     backend.script("importKeyPair", lostBeforeTheEffect);
     const before = Date.now();
