@@ -19,12 +19,9 @@ export async function createKeyPair(
   const { settings, catalog, operation, run } = context;
   const place = ofUser(resolvePlace(args.connection, settings, catalog), args.userId);
   const backend = await openPlace(place, catalog);
-  if (args.publicKeyBody === undefined && args.privateKeyFile !== undefined) {
-    const file = fileOf(args.privateKeyFile, settings.projectFolder);
+  if (args.publicKeyBody === undefined) {
     const own = choice.key && fingerprintSha256(readPublicKey(choice.key.publicKey));
-    const mayHold = (fingerprint: string) =>
-      fingerprint === own || args.onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
-    checkPrivateKeyFile(file, mayHold);
+    checkKeyFile(args, [own], context);
   }
   // Asked before the pair is made, so that no call comes between the cloud's reply and the state.
   const owner = await backend.owner(operation);
@@ -42,6 +39,22 @@ export async function createKeyPair(
     return { id: made.record.name, state };
   });
   return outcome.incomplete ? outcome : keepPrivateKey(outcome, context);
+}
+
+/**
+ * Throws `File` if the private key of the new pair cannot be written.
+ * @param own  The fingerprints of keys of the resource that the file may hold.
+ */
+export function checkKeyFile(
+  { privateKeyFile, onExisting }: CheckedKeyPairArgs,
+  own: readonly (string | undefined)[],
+  { settings, run }: Pick<OperationContext, "settings" | "run">,
+): void {
+  if (privateKeyFile === undefined) return;
+  const file = fileOf(privateKeyFile, settings.projectFolder);
+  const mayHold = (fingerprint: string) =>
+    own.includes(fingerprint) || onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
+  checkPrivateKeyFile(file, mayHold);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { defined } from "../defined";
 import type { ErrorCode, KeyPairError } from "../errors";
-import { createKeyPair } from "../keyPair/create";
+import { checkKeyFile, createKeyPair } from "../keyPair/create";
 import { removeKeyPair } from "../keyPair/delete";
 import { argumentsOf } from "../keyPair/state";
 import { privateKeyToKeep, updateKeyPair } from "../keyPair/update";
@@ -8,7 +8,7 @@ import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { cancelled } from "../pause";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { asKeyPairError, type Failure } from "./failures";
-import { checkKeyFile, checkOldKey, makeKeyFolder } from "./keyFiles";
+import { checkOldKey, makeKeyFolder } from "./keyFiles";
 import { LISTING_PAYS_FROM, withFreshListings } from "./listing";
 import { SharedKey } from "./memberKey";
 import type { WantedPair } from "./members";

@@ -1,14 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { KeyPairError } from "../errors";
 import type { CheckedKeyPairArgs } from "../model";
-import { checkPrivateKeyFile, heldKey } from "../privateKeyFile/write";
+import { heldKey } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import type { OperationContext } from "../resource/contract";
 import type { MemberKey } from "./state";
 
 /* The files of the private keys of created members, before a key pair is deleted to be made again. */
 
-type FileContext = Pick<OperationContext, "settings" | "run">;
+type FileContext = Pick<OperationContext, "settings">;
 
 /** Makes the folder if it is not there. If it cannot be made, the check of the file says so for each key pair. */
 export function makeKeyFolder(folder: string, { settings }: FileContext): void {
@@ -17,22 +17,6 @@ export function makeKeyFolder(folder: string, { settings }: FileContext): void {
   } catch {
     return;
   }
-}
-
-/**
- * Throws `File` if the private key of the new pair cannot be written.
- * @param own  The fingerprints of keys of the set that the file may hold.
- */
-export function checkKeyFile(
-  { privateKeyFile, onExisting }: CheckedKeyPairArgs,
-  own: readonly (string | undefined)[],
-  { settings, run }: FileContext,
-): void {
-  if (privateKeyFile === undefined) return;
-  const file = fileOf(privateKeyFile, settings.projectFolder);
-  const mayHold = (fingerprint: string) =>
-    own.includes(fingerprint) || onExisting === "adopt" || run.knownKeyFiles.has(file, fingerprint);
-  checkPrivateKeyFile(file, mayHold);
 }
 
 /**
