@@ -2,6 +2,7 @@ import type {
   Backend,
   CreatedKeyPairRecord,
   CreateKeyPairRequest,
+  Freshness,
   ImportKeyPairRequest,
   KeyPairFilter,
   KeyPairRecord,
@@ -87,7 +88,7 @@ export class AlibabaBackend implements Backend {
 
   async findKeyPair(
     name: string,
-    freshness: "sweep" | "exact",
+    freshness: Freshness,
     operation: Operation,
     resourceGroupId?: string,
   ): Promise<KeyPairRecord | undefined> {

@@ -3,6 +3,7 @@ import type {
   Backend,
   CreatedKeyPairRecord,
   CreateKeyPairRequest,
+  Freshness,
   ImportKeyPairRequest,
   InstanceFailure,
   KeyPairFilter,
@@ -68,7 +69,7 @@ export class LocalBackend implements Backend {
 
   async findKeyPair(
     name: string,
-    _freshness: "sweep" | "exact",
+    _freshness: Freshness,
     operation: Operation,
   ): Promise<KeyPairRecord | undefined> {
     const found = await whenFree(operation, () => this.#store.find(this.region, name));

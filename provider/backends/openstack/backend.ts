@@ -2,6 +2,7 @@ import type {
   Backend,
   CreatedKeyPairRecord,
   CreateKeyPairRequest,
+  Freshness,
   ImportKeyPairRequest,
   KeyPairFilter,
   KeyPairRecord,
@@ -97,7 +98,7 @@ export class OpenStackBackend implements Backend {
 
   async findKeyPair(
     name: string,
-    freshness: "sweep" | "exact",
+    freshness: Freshness,
     operation: Operation,
   ): Promise<KeyPairRecord | undefined> {
     if (freshness === "sweep") {

@@ -175,13 +175,18 @@ async function begin(
 ): Promise<Making> {
   const { keyPairName: name, tags, resourceGroupId } = args;
   const origin = await keyOrigin(args, context, choice);
-  // A look before the call tells this call's pair from an older one. A new name or key needs no look. It
-  // must be a look of now: a listing may be minutes old, and somebody may have made a pair since.
+  // A look before the call tells this call's pair from an older one. A new name or key needs no look. What an import made is known by
+  // its key too. What the cloud made is not, and somebody may have made a pair since a listing.
   const isNewName = args.__automaticName === true && args.__configuredName !== true;
   const isNew = isNewName || (origin.from === "import" && origin.isNew === true);
   const before = isNew
     ? undefined
-    : await backend.findKeyPair(name, "exact", context.operation, resourceGroupId);
+    : await backend.findKeyPair(
+        name,
+        origin.from === "import" ? "recent" : "exact",
+        context.operation,
+        resourceGroupId,
+      );
   return {
     request: defined({ name, tags, resourceGroupId }),
     onExisting: args.onExisting ?? "fail",

@@ -4,6 +4,7 @@ import type {
   BackendCatalog,
   CreatedKeyPairRecord,
   CreateKeyPairRequest,
+  Freshness,
   ImportKeyPairRequest,
   KeyPairFilter,
   KeyPairRecord,
@@ -16,10 +17,8 @@ import { isKeyPairError } from "../errors";
 /** With fewer names a look at each takes fewer calls than a listing of the region may. */
 export const LISTING_PAYS_FROM = 5;
 
-/** An older listing is made again: what it says decides what is made and deleted. */
-const FRESH_MS = 20_000;
-/** The same, for names that are looked for again and again. */
-const SHARED_MS = 500;
+/** An older listing is made again. Those of names that are looked for again and again are the youngest. */
+const LONGEST_MS = { recent: 20_000, exact: 2_000, again: 500 };
 
 export interface ListingOptions {
   /**
@@ -31,8 +30,8 @@ export interface ListingOptions {
 
 /**
  * The same clouds, for one operation on many key pairs. The first look at each name, which comes right before the pair is made or
- * deleted, is answered from one listing that is made in this operation, seconds ago at most. All later looks ask the cloud. Where many
- * names that are to be removed were not there, they are looked for again in listings that all of them share.
+ * deleted, is answered from a listing that all of them share: of the last two seconds, where what it says decides what is deleted. All
+ * later looks ask the cloud. Where many names that are to be removed were not there, they are looked for again in such listings.
  */
 export function withFreshListings(catalog: BackendCatalog, options: ListingOptions): BackendCatalog {
   const listed = new Map<Backend, ListedBackend>();
@@ -110,19 +109,19 @@ class ListedBackend implements Backend {
 
   async findKeyPair(
     name: string,
-    freshness: "sweep" | "exact",
+    freshness: Freshness,
     operation: Operation,
     resourceGroupId?: string,
   ): Promise<KeyPairRecord | undefined> {
-    if (freshness === "exact" && !this.#asked.has(name)) {
+    if (freshness !== "sweep" && !this.#asked.has(name)) {
       this.#asked.add(name);
-      const records = await this.#records(operation, FRESH_MS);
+      const records = await this.#records(operation, LONGEST_MS[freshness]);
       const record = records?.get(name);
       // Without the group, a RAM user who is limited to it sees nothing.
       const mayMiss = this.options.mayMiss && resourceGroupId === undefined;
       if (records && (record || mayMiss)) return record;
     } else if (freshness === "exact" && this.#missed.has(name) && this.#missed.size >= LISTING_PAYS_FROM) {
-      const records = await this.#records(operation, SHARED_MS);
+      const records = await this.#records(operation, LONGEST_MS.again);
       if (records) return records.get(name);
     }
     const found = await this.backend.findKeyPair(name, freshness, operation, resourceGroupId);

@@ -41,7 +41,7 @@ describe("of an import", () => {
     backend.script("importKeyPair", lostAfterTheEffect);
     const { state } = await create(importArgs);
     expect(state.publicKey).toBe(imported);
-    expect(backend.calls).toEqual(["find web exact", "import web", "find web exact"]);
+    expect(backend.calls).toEqual(["find web recent", "import web", "find web exact"]);
   });
 
   test("that was carried out, and reads lag: the pair is waited for", async () => {

@@ -5,7 +5,7 @@ import type { KeyPairSetState } from "../../../../provider/core/model";
 import { fingerprintSha256, publicKeyOfPrivateKey, readPublicKey } from "../../../../provider/keys";
 import { testFolder, useFakeTime, withoutWaiting } from "../support/context";
 import { failureOf } from "../support/failureOf";
-import { fails, lostAfterTheEffect } from "../support/fakeBackend";
+import { fails, lostAfterTheEffect, lostBeforeTheEffect, meanwhile, type Step } from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
 import { FakeCloud } from "../support/regions";
 
@@ -537,6 +537,25 @@ describe("when something fails", () => {
     expect(incomplete).toBeUndefined();
     expect(state.keyPairNames).toEqual(["team-anna", "team-bert"]);
     expect(cloud.writes).toEqual(["here import team-anna", "here import team-bert"]);
+  });
+
+  test("a pair that somebody makes during the run is left after a lost reply, where the cloud makes the key", async () => {
+    const there = cloud.in("here");
+    const created = Array.from({ length: 101 }, (_, n) => `m${String(n).padStart(3, "0")}`);
+    const slow: Step = async (effect) => {
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      return effect();
+    };
+    const somebodyElse = meanwhile(() => there.put("team-m100", other), slow);
+    there.script("createKeyPair", somebodyElse, ...Array(99).fill(slow), lostBeforeTheEffect);
+    useFakeTime();
+    const { incomplete } = await withoutWaiting(() => cloud.create({ created }));
+    expect(incomplete?.message).toContain("1 of 101 key pairs failed:");
+    expect(incomplete?.message).toContain('a key pair "team-m100" is there already');
+    expect(there.pairs.get("team-m100")?.publicKey).toBe(other);
+    expect(new Set(there.calls.filter((call) => call.startsWith("find")))).toEqual(
+      new Set(["find team-m100 exact"]),
+    );
   });
 
   test("an interrupted run records what it did, and the next one does the rest", async () => {

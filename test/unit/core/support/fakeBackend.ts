@@ -5,6 +5,7 @@ import type {
   CreatedKeyPairRecord,
   CreateKeyPairRequest,
   Credentials,
+  Freshness,
   ImportKeyPairRequest,
   KeyPairRecord,
   Operation,
@@ -129,7 +130,7 @@ export class FakeBackend implements Backend {
 
   async findKeyPair(
     name: string,
-    freshness: "sweep" | "exact",
+    freshness: Freshness,
     _operation?: Operation,
     resourceGroupId?: string,
   ): Promise<KeyPairRecord | undefined> {
