@@ -10,10 +10,10 @@ import { TROUBLE_KINDS } from "./troubles";
  */
 
 /** Chosen so that a run is short, and meets every kind of edit, of trouble and of act all the same. */
-const SEED = Number(process.env["CHAOS_SEED"] ?? 571);
-const ROUNDS = Number(process.env["CHAOS_ROUNDS"] ?? 16);
+const SEED = Number(process.env["CHAOS_SEED"] ?? 2669);
+const ROUNDS = Number(process.env["CHAOS_ROUNDS"] ?? 14);
 /** A story is short, so that one that fails is soon told again. */
-const ROUNDS_OF_A_STORY = 8;
+const ROUNDS_OF_A_STORY = 7;
 const MINUTES_OF_A_ROUND = 3;
 
 const stories = Array.from({ length: Math.ceil(ROUNDS / ROUNDS_OF_A_STORY) }, (_, n) => ({
