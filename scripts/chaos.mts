@@ -1,5 +1,5 @@
 // npm run chaos: stories of random edits, faults, kills and changes by somebody else, each over real runs of the engine.
-//   --rounds <n>   how many rounds, eight a story (default 16)   --seed <n>   of the first story; the next ones count on (default: any)
+//   --rounds <n>   how many rounds, seven a story (default 14)   --seed <n>   of the first story; the next ones count on (default: any)
 
 import { spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
@@ -9,7 +9,7 @@ import { ensureEngine } from "./engine/ensure.mts";
 import { ROOT } from "./workspace.mts";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "16" }, seed: { type: "string" } },
+  options: { rounds: { type: "string", default: "14" }, seed: { type: "string" } },
 });
 const rounds = wholeNumber("--rounds", values.rounds);
 const seed = values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber("--seed", values.seed);
