@@ -102,7 +102,7 @@ export interface Owner {
 }
 
 /** How old an answer about one key pair may be. */
-export type Freshness = "sweep" | "recent" | "exact";
+export type Freshness = "sweep" | "exact";
 
 /**
  * A cloud, opened for one account and region.
@@ -139,8 +139,8 @@ export interface Backend {
   createKeyPair(request: CreateKeyPairRequest, operation: Operation): Promise<CreatedKeyPairRecord>;
   /**
    * The pair of exactly this name; `undefined` only when the cloud is certain that there is none.
-   * `exact` asks the cloud now. `recent` may be answered from a listing of some seconds ago where many pairs are made at once, and
-   * `sweep` from one that was made during this process since the last write to that name.
+   * `sweep` may be answered from a listing that was made during this process since the last write to that name;
+   * `exact` asks the cloud now.
    * @param resourceGroupId  Where the pair was last seen. A RAM user who is limited to a group sees nothing without it. A pair that
    *   has left the group is found too, where the credentials may see it.
    */

@@ -49,8 +49,8 @@ const FIRST_NAME_WAIT_MS = 1_000;
 const LONGEST_NAME_WAIT_MS = 30_000;
 
 /**
- * A reply was lost, and the cloud cannot be asked what the request did. No pair had the name before the call,
- * so a pair that was made since then belongs to this call.
+ * A reply was lost, and the cloud cannot be asked what the request did. A pair that was made since then, and holds the key that was
+ * sent, belongs to this call.
  */
 export interface DoubtfulKeyPair {
   doubt: KeyPairError;
@@ -97,11 +97,12 @@ export async function makeKeyPair(
   try {
     return await untilCertain(making);
   } catch (error) {
-    const { isUncertain, before, startedAt, origin } = making;
+    const { isUncertain, startedAt, origin } = making;
     // `AlreadyExists` leaves no doubt: the pair existed before the call.
     if (!isKeyPairError(error) || !isUncertain || error.code === "AlreadyExists") throw error;
-    const doubt = uncertain(error, args.keyPairName);
-    if (before !== undefined) throw doubt;
+    const isKept = !passesForOurs(making);
+    const doubt = uncertain(error, args.keyPairName, isKept);
+    if (!isKept) throw doubt;
     return { doubt, startedAt, publicKey: origin.from === "import" ? origin.publicKey : undefined };
   }
 }
@@ -124,14 +125,20 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
       }
       if (error.code === "OutcomeUnknown") making.isUncertain = true;
       const isUnsettled = isKeyPairError(error, "OutcomeUnknown", "AlreadyExists");
-      if (!isUnsettled || attempt === MOST_ATTEMPTS) throw error.with({ keyPairName: name });
+      if (!isUnsettled || attempt === MOST_ATTEMPTS) {
+        // The name may be taken by what a request before this one made.
+        const code = isUnsettled && making.isUncertain ? "OutcomeUnknown" : error.code;
+        throw error.with({ keyPairName: name, code });
+      }
       const isNews = making.isUncertain ? isNewsTo(making) : undefined;
       const found = await findSettled(backend, making.request, context.operation, isNews);
-      // The time limits how long the name is waited for, not the number of tries.
       if (!found && error.code === "AlreadyExists") {
+        // The time limits how long the name is waited for, not the number of tries.
         await waitForName(making, error, nameWait);
         nameWait = Math.min(2 * nameWait, LONGEST_NAME_WAIT_MS);
-      } else attempt++;
+        continue;
+      }
+      attempt++;
       if (!found) continue;
       const settle = making.isUncertain ? settleLostReply : settleExisting;
       const settled = await settle(making, found, error);
@@ -175,18 +182,14 @@ async function begin(
 ): Promise<Making> {
   const { keyPairName: name, tags, resourceGroupId } = args;
   const origin = await keyOrigin(args, context, choice);
-  // A look before the call tells this call's pair from an older one. A new name or key needs no look. What an import made is known by
-  // its key too. What the cloud made is not, and somebody may have made a pair since a listing.
+  // A look before the call tells this call's pair from an older one. It must be a look of now: a listing may be
+  // minutes old, and somebody may have made a pair since. Of a new name or key nobody can have one.
   const isNewName = args.__automaticName === true && args.__configuredName !== true;
-  const isNew = isNewName || (origin.from === "import" && origin.isNew === true);
-  const before = isNew
-    ? undefined
-    : await backend.findKeyPair(
-        name,
-        origin.from === "import" ? "recent" : "exact",
-        context.operation,
-        resourceGroupId,
-      );
+  const isNewKey = origin.from === "import" && origin.isNew === true;
+  const before =
+    isNewName || isNewKey
+      ? undefined
+      : await backend.findKeyPair(name, "exact", context.operation, resourceGroupId);
   return {
     request: defined({ name, tags, resourceGroupId }),
     onExisting: args.onExisting ?? "fail",
@@ -221,9 +224,8 @@ async function settleLostReply(
   const isAnother = before === undefined || isOtherThan(before)(found);
   const isOurs = isAnother && isMadeSince(found.createdAt, startedAt);
   if (origin.from === "import") {
-    // An adoption has more to do, except with a key that was made for this call.
-    const isWhole = onExisting !== "adopt" || origin.isNew === true;
-    const isDone = isOurs && holds(found, origin.publicKey) && isWhole;
+    const needsAdoption = onExisting === "adopt" && isGiven(origin);
+    const isDone = isOurs && holds(found, origin.publicKey) && !needsAdoption;
     return isDone ? madeOf(found, origin) : settleExisting(making, found, lost);
   }
   if (onExisting === "recreate") return settleExisting(making, found, lost);
@@ -378,12 +380,25 @@ function isGenerationUnsupported({ code, details }: KeyPairError): boolean {
   return code === "Refused" && details.cloudCode === "GenerationUnsupported";
 }
 
-/** The error when it stays unclear, after a lost reply, whether the pair was made. */
-function uncertain(error: KeyPairError, keyPairName: string): KeyPairError {
+/** Whether the pair that had the name before the call could be taken for the one that the call made. */
+function passesForOurs({ before, origin, startedAt }: Making): boolean {
+  if (before === undefined) return false;
+  return (
+    (origin.from === "cloud" || holds(before, origin.publicKey)) && isMadeSince(before.createdAt, startedAt)
+  );
+}
+
+/**
+ * The error when it stays unclear, after a lost reply, whether the pair was made.
+ * @param isKept  The state keeps the doubt.
+ */
+function uncertain(error: KeyPairError, keyPairName: string, isKept: boolean): KeyPairError {
   return error.with({
     keyPairName,
     message: `it is not known whether key pair "${keyPairName}" was made, because a reply was lost: ${error.details.message}`,
-    next: "The state keeps that. Run `pulumi up` again: it removes the pair if it is there, and makes it again.",
+    next: isKept
+      ? "The state keeps that. Run `pulumi up` again: it removes the pair if it is there, and makes it again."
+      : "The state does not keep that, because another pair had that name. Look which pair has it now, and delete that one if nobody knows it. Then run `pulumi up` again.",
   });
 }
 

@@ -62,10 +62,15 @@ export function findNow(
   operation: Operation,
   isOwn: (record: KeyPairRecord) => boolean = () => true,
 ): Promise<KeyPairRecord | undefined> {
-  const madeAt = sought.createdAt === undefined ? 0 : Date.parse(sought.createdAt);
-  return Date.now() - madeAt < YOUNG_MS
+  return isYoung(sought)
     ? findSettled(backend, sought, operation, isOwn)
     : backend.findKeyPair(sought.name, "exact", operation, sought.resourceGroupId);
+}
+
+/** Whether a read that does not find the pair may just be late, so that it takes seconds to be certain. */
+export function isYoung({ createdAt }: Pick<Sought, "createdAt">): boolean {
+  const madeAt = createdAt === undefined ? 0 : Date.parse(createdAt);
+  return Date.now() - madeAt < YOUNG_MS;
 }
 
 /**

@@ -170,7 +170,7 @@ export function isOwn(state: KeyPairState, record: KeyPairRecord): boolean {
 }
 
 /**
- * Before the call whose reply was lost, no pair had the name. So a pair that was made since is this call's.
+ * Before the call whose reply was lost, no pair had the name that could pass for its own. So a pair that was made since is this call's.
  */
 function isOfDoubt({ createdAt = "", __ownKey }: KeyPairState, record: KeyPairRecord): boolean {
   const isKey = __ownKey === "" || fingerprintOf(record) === __ownKey;

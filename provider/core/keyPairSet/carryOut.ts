@@ -2,6 +2,7 @@ import { defined } from "../defined";
 import type { ErrorCode, KeyPairError } from "../errors";
 import { checkKeyFile, createKeyPair } from "../keyPair/create";
 import { removeKeyPair } from "../keyPair/delete";
+import { isYoung } from "../keyPair/settle";
 import { argumentsOf } from "../keyPair/state";
 import { privateKeyToKeep, updateKeyPair } from "../keyPair/update";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
@@ -14,7 +15,7 @@ import { SharedKey } from "./memberKey";
 import type { WantedPair } from "./members";
 import { OwnerOfNewPairs } from "./ownerOfNewPairs";
 import { inParallel } from "./parallel";
-import { memberKeyOf, type PairStep, type Plan } from "./plan";
+import { memberKeyOf, type PairStep, type Plan, placeOfPrivateKey, type Removal } from "./plan";
 import { Progress } from "./progress";
 import { type Contents, type MemberKey, regionOf, type StoredPair } from "./state";
 import { memberOf, regionOfStep } from "./summary";
@@ -52,7 +53,7 @@ export async function carryOut(
   if (privateKeyFolder !== undefined && plan.steps.some(mayWriteKey)) {
     makeKeyFolder(privateKeyFolder, context);
   }
-  const isRemoval = ({ kind }: PairStep) => kind === "remove";
+  const isRemoval = (step: PairStep): step is Removal => step.kind === "remove";
   const later: PairStep[] = [];
   const pass = async (steps: readonly PairStep[], most?: number) => {
     const putOffIfInUse = async (step: PairStep) => {
@@ -60,10 +61,15 @@ export async function carryOut(
     };
     await inParallel(steps, putOffIfInUse, most);
   };
-  // Of young pairs that are gone already, it takes seconds until that is certain: all of them wait at once.
-  const remove = (steps: readonly PairStep[]) => pass(steps, Number.POSITIVE_INFINITY);
+  const remove = async (removals: readonly Removal[]) => {
+    // Of young pairs that are gone already, it takes seconds until that is certain: all of them wait at once.
+    const { young = [], old = [] } = Object.groupBy(removals, ({ stored }) =>
+      isYoung(stored.state) ? "young" : "old",
+    );
+    await Promise.all([pass(young, Number.POSITIVE_INFINITY), pass(old)]);
+  };
   await pass(plan.steps.filter((step) => !isRemoval(step)));
-  const unwanted = plan.steps.filter((step) => isRemoval(step) && work.mayRemove(step));
+  const unwanted = plan.steps.filter(isRemoval).filter((step) => work.mayRemove(step));
   await remove([...unwanted, ...work.removalsOfMoved(plan.steps)]);
   // The removals may have made room.
   const again = plan.steps.some(isRemoval) ? work.takeFailed("QuotaExceeded") : [];
@@ -98,8 +104,8 @@ class Work {
     const { catalog } = context;
     const isListed = plan.steps.length >= LISTING_PAYS_FROM;
     this.#catalogs = {
-      making: isListed ? withFreshListings(catalog, { mayMiss: true }) : catalog,
-      removing: isListed ? withFreshListings(catalog, { mayMiss: false }) : catalog,
+      making: isListed ? withFreshListings(catalog, { isFreeIfUnlisted: true }) : catalog,
+      removing: isListed ? withFreshListings(catalog, { isFreeIfUnlisted: false }) : catalog,
     };
   }
 
@@ -141,7 +147,7 @@ class Work {
   }
 
   /** The old halves of what these steps moved. */
-  removalsOfMoved(steps: readonly PairStep[]): PairStep[] {
+  removalsOfMoved(steps: readonly PairStep[]): Removal[] {
     const isMoved = (stored: StoredPair) => this.#leftOver.has(stored);
     return steps.flatMap((step) =>
       step.kind === "move" && isMoved(step.stored) ? [{ kind: "remove", stored: step.stored } as const] : [],
@@ -252,13 +258,14 @@ class Work {
     const { state, member } = stored;
     if (state.__isDoubtful) return refusal;
     const { publicKey, privateKey } = state;
-    const key = privateKey === undefined ? { publicKey } : { publicKey, privateKey };
+    const key = defined({ publicKey, privateKey });
     try {
       // Its file may hold the new key by now, so it is not written. The next update brings it in order.
       const { privateKeyFile, savePrivateKey, ...args } = argumentsOf(state);
       const outcome = await createKeyPair(args, context, { key });
-      const whereItIs = privateKey === undefined ? defined({ privateKeyFile, savePrivateKey }) : {};
-      this.#record({ member, isCreated: false }, { ...outcome, state: { ...outcome.state, ...whereItIs } });
+      // Also of a pair that may be there or not.
+      const putBack = { ...outcome.state, ...placeOfPrivateKey(state) };
+      this.#record({ member, isCreated: false }, { ...outcome, state: putBack });
       return refusal.withNext("The key pair has its old key again.");
     } catch (error) {
       return refusal.withNext(`Its old key could not be put back: ${asKeyPairError(error).message}`);

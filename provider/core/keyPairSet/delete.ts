@@ -2,7 +2,7 @@ import type { KeyPairSetState } from "../model";
 import type { OperationContext } from "../resource/contract";
 import { carryOut } from "./carryOut";
 import { groupedFailure } from "./failures";
-import type { PairStep } from "./plan";
+import { noPlan, type PairStep } from "./plan";
 import { contentsOf } from "./state";
 import { regionOfStep } from "./summary";
 
@@ -16,16 +16,7 @@ export async function deleteKeyPairSet(
   const steps = [...contents.pairs, ...contents.leftOver].map(
     (stored): PairStep => ({ kind: "remove", stored }),
   );
-  const plan = {
-    steps,
-    wanted: [],
-    contents,
-    keys: contents.keys,
-    regionCount: 0,
-    warnings: [],
-    undecided: undefined,
-  };
-  const { failures } = await carryOut(plan, context, undefined);
+  const { failures } = await carryOut({ ...noPlan(contents), steps }, context, undefined);
   if (failures.length === 0) return;
   const others = failures.length < steps.length ? "The other key pairs of the set are gone. " : "";
   const next = `${others}Run it again for those that are left.`;

@@ -17,21 +17,23 @@ import { isKeyPairError } from "../errors";
 /** With fewer names a look at each takes fewer calls than a listing of the region may. */
 export const LISTING_PAYS_FROM = 5;
 
-/** An older listing is made again. Those of names that are looked for again and again are the youngest. */
-const LONGEST_MS = { recent: 20_000, exact: 2_000, again: 500 };
+/** An older listing is made again: what it says decides what is made and deleted. */
+const FRESH_MS = 2_000;
+/** The same, for names that are looked for again and again. */
+const SHARED_MS = 500;
 
 export interface ListingOptions {
   /**
    * Whether a name that the listing lacks counts as free. Other writers may make a listing miss a pair while it is read. Before a pair is
    * made, the import or creation itself tells then; before a removal, a missing name is asked for.
    */
-  mayMiss: boolean;
+  isFreeIfUnlisted: boolean;
 }
 
 /**
  * The same clouds, for one operation on many key pairs. The first look at each name, which comes right before the pair is made or
- * deleted, is answered from a listing that all of them share: of the last two seconds, where what it says decides what is deleted. All
- * later looks ask the cloud. Where many names that are to be removed were not there, they are looked for again in such listings.
+ * deleted, is answered from a listing of the last two seconds that all of them share. All later looks ask the cloud. Where many names that
+ * are to be removed were not there, they are looked for again in listings that all of them share.
  */
 export function withFreshListings(catalog: BackendCatalog, options: ListingOptions): BackendCatalog {
   const listed = new Map<Backend, ListedBackend>();
@@ -113,19 +115,19 @@ class ListedBackend implements Backend {
     operation: Operation,
     resourceGroupId?: string,
   ): Promise<KeyPairRecord | undefined> {
-    if (freshness !== "sweep" && !this.#asked.has(name)) {
+    if (freshness === "exact" && !this.#asked.has(name)) {
       this.#asked.add(name);
-      const records = await this.#records(operation, LONGEST_MS[freshness]);
+      const records = await this.#records(operation, FRESH_MS);
       const record = records?.get(name);
       // Without the group, a RAM user who is limited to it sees nothing.
-      const mayMiss = this.options.mayMiss && resourceGroupId === undefined;
-      if (records && (record || mayMiss)) return record;
+      const isFreeIfUnlisted = this.options.isFreeIfUnlisted && resourceGroupId === undefined;
+      if (records && (record || isFreeIfUnlisted)) return record;
     } else if (freshness === "exact" && this.#missed.has(name) && this.#missed.size >= LISTING_PAYS_FROM) {
-      const records = await this.#records(operation, LONGEST_MS.again);
+      const records = await this.#records(operation, SHARED_MS);
       if (records) return records.get(name);
     }
     const found = await this.backend.findKeyPair(name, freshness, operation, resourceGroupId);
-    if (!found && !this.options.mayMiss && resourceGroupId === undefined) this.#missed.add(name);
+    if (!found && !this.options.isFreeIfUnlisted && resourceGroupId === undefined) this.#missed.add(name);
     return found;
   }
 

@@ -25,7 +25,12 @@ export type PairStep =
       stored: StoredPair;
       changes: PropertyChange[];
     }
-  | { kind: "remove"; stored: StoredPair };
+  | Removal;
+
+export interface Removal {
+  kind: "remove";
+  stored: StoredPair;
+}
 
 export interface Plan {
   steps: PairStep[];
@@ -54,16 +59,7 @@ export function planSet(
   { settings, catalog }: Planning,
 ): Plan {
   const open = undecided(args);
-  if (open)
-    return {
-      steps: [],
-      wanted: [],
-      contents,
-      keys: contents.keys,
-      regionCount: 0,
-      warnings: [],
-      undecided: open,
-    };
+  if (open) return { ...noPlan(contents), undecided: open };
   const wanted = wantedPairs(args, settings, catalog);
   const created = new Set(wanted.filter(({ isCreated }) => isCreated).map(({ member }) => member));
   const slots = slotsOf(contents);
@@ -101,6 +97,19 @@ export function planSet(
     keys,
     regionCount: new Set(wanted.map(({ region }) => region)).size,
     warnings: [...rotationWarnings(steps, keys, contents), ...warnings],
+    undecided: undefined,
+  };
+}
+
+/** Leaves what the set has as it is. */
+export function noPlan(contents: Contents): Plan {
+  return {
+    steps: [],
+    wanted: [],
+    contents,
+    keys: contents.keys,
+    regionCount: 0,
+    warnings: [],
     undecided: undefined,
   };
 }
@@ -193,17 +202,14 @@ function isCertain({ state }: StoredPair): boolean {
 }
 
 /** The key of a created pair. */
-export function memberKeyOf({
-  publicKey,
-  fingerprintSha256,
-  privateKey,
-  privateKeyFile,
-  savePrivateKey,
-  keyGeneration,
-  keepers,
-}: StoredPair["state"]): MemberKey {
-  const whereItIs = privateKey === undefined ? { privateKeyFile, savePrivateKey } : { privateKey };
-  return defined({ publicKey, fingerprintSha256, ...whereItIs, keyGeneration, keepers });
+export function memberKeyOf(state: StoredPair["state"]): MemberKey {
+  const { publicKey, fingerprintSha256, keyGeneration, keepers } = state;
+  return defined({ publicKey, fingerprintSha256, ...placeOfPrivateKey(state), keyGeneration, keepers });
+}
+
+/** The private key, or the file that holds it in the place of the state. */
+export function placeOfPrivateKey({ privateKey, privateKeyFile, savePrivateKey }: StoredPair["state"]) {
+  return privateKey === undefined ? defined({ privateKeyFile, savePrivateKey }) : { privateKey };
 }
 
 /** Says of each created member that has a key and gets a new one what that means. */

@@ -5,7 +5,7 @@ import { defined, newLine, type Workbench } from "../workbench";
 
 export function lookup(bench: Workbench): void {
   describe("find", () => {
-    test.for(["sweep", "recent", "exact"] as const)(
+    test.for(["sweep", "exact"] as const)(
       "tells the public key and what the pair is (%s)",
       async (freshness) => {
         const publicKey = await newLine();
@@ -17,7 +17,7 @@ export function lookup(bench: Workbench): void {
       },
     );
 
-    test.for(["sweep", "recent", "exact"] as const)(
+    test.for(["sweep", "exact"] as const)(
       "answers undefined when there is no such pair (%s)",
       async (freshness) => {
         expect(
@@ -40,7 +40,7 @@ export function lookup(bench: Workbench): void {
         `${half}[0-9a-f][0-9a-f]`,
         `.${name}`,
       ]) {
-        for (const freshness of ["sweep", "recent", "exact"] as const) {
+        for (const freshness of ["sweep", "exact"] as const) {
           expect(
             await bench.backend.findKeyPair(other, freshness, operation()),
             `${other} (${freshness})`,
@@ -76,7 +76,7 @@ export function lookup(bench: Workbench): void {
 
     it("answers many at once, each with its own pair", async () => {
       const records = await Promise.all(Array.from({ length: 12 }, () => bench.import("many")));
-      for (const freshness of ["sweep", "recent", "exact"] as const) {
+      for (const freshness of ["sweep", "exact"] as const) {
         const found = await Promise.all(
           records.map(({ name }) => bench.backend.findKeyPair(name, freshness, operation())),
         );

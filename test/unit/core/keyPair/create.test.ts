@@ -40,7 +40,7 @@ describe("an import", () => {
         __ownKey: fingerprintSha256(key),
       },
     });
-    expect(backend.calls).toEqual(["find web recent", "import web"]);
+    expect(backend.calls).toEqual(["find web exact", "import web"]);
     expect([context.warnings, context.progress]).toEqual([[], []]);
   });
 

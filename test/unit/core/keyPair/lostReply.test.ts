@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { KeyPairRecord } from "../../../../provider/core/backend";
 import { createKeyPair } from "../../../../provider/core/keyPair/create";
+import { isOwn } from "../../../../provider/core/keyPair/state";
 import type { CheckedKeyPairArgs } from "../../../../provider/core/model";
 import { contextOf, useFakeTime, withoutWaiting } from "../support/context";
 import {
@@ -41,7 +42,7 @@ describe("of an import", () => {
     backend.script("importKeyPair", lostAfterTheEffect);
     const { state } = await create(importArgs);
     expect(state.publicKey).toBe(imported);
-    expect(backend.calls).toEqual(["find web recent", "import web", "find web exact"]);
+    expect(backend.calls).toEqual(["find web exact", "import web", "find web exact"]);
   });
 
   test("that was carried out, and reads lag: the pair is waited for", async () => {
@@ -168,10 +169,40 @@ describe("of an import", () => {
     expect((await create(importArgs)).incomplete).toMatchObject({ code: "Cancelled" });
   });
 
-  test("of a name that somebody had before leaves no doubt that could be settled: nothing is recorded", async () => {
-    backend.put("web", anothers, { createdAt: AN_HOUR_AGO });
+  test("of a name that somebody had before is kept by the state too: the pair of before is not taken for it", async () => {
+    const theirs = backend.put("web", anothers);
     backend.script("importKeyPair", lostBeforeTheEffect).script("findKeyPair", fine, fails("Unavailable"));
-    await expect(create(importArgs)).rejects.toThrow('it is not known whether key pair "web" was made');
+    const { state, incomplete } = await create(importArgs);
+    expect(incomplete?.message).toContain('it is not known whether key pair "web" was made');
+    expect(isOwn(state, theirs)).toBe(false);
+    expect(isOwn(state, backend.put("web", imported))).toBe(true);
+  });
+
+  test("of a name that somebody had for this very key a moment ago cannot be told: nothing is recorded, and that is said", async () => {
+    backend.put("web", imported);
+    backend.script("importKeyPair", lostBeforeTheEffect).script("findKeyPair", fine, fails("Unavailable"));
+    await expect(create(importArgs)).rejects.toThrow(
+      /^it is not known whether key pair "web" was made, .* The state does not keep that, because another pair had that name\. Look which pair has it now,/,
+    );
+  });
+
+  test("with onExisting recreate, after the pair that was there is gone: the new one is not lost", async () => {
+    backend.put("web", anothers);
+    backend
+      .script("importKeyPair", fine, lostAfterTheEffect)
+      .script("findKeyPair", fine, fine, fine, fails("Unavailable"));
+    const { state, incomplete } = await create({ ...importArgs, onExisting: "recreate" });
+    expect(backend.writes).toEqual(["import web", "delete web", "import web"]);
+    expect(incomplete?.message).toContain('it is not known whether key pair "web" was made');
+    expect(isOwn(state, backend.pairs.get("web") as KeyPairRecord)).toBe(true);
+  });
+
+  test("four times, and the last request finds the name taken, maybe by one of these: the state keeps the doubt", async () => {
+    const inTheMeantime = meanwhile(() => backend.put("web", imported));
+    backend.script("importKeyPair", ...Array<Step>(4).fill(lostBeforeTheEffect), inTheMeantime);
+    const { state, incomplete } = await create(importArgs);
+    expect(incomplete?.message).toContain('it is not known whether key pair "web" was made');
+    expect(isOwn(state, backend.pairs.get("web") as KeyPairRecord)).toBe(true);
   });
 });
 

@@ -1,11 +1,18 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { KeyPairSetState } from "../../../../provider/core/model";
 import { fingerprintSha256, publicKeyOfPrivateKey, readPublicKey } from "../../../../provider/keys";
 import { testFolder, useFakeTime, withoutWaiting } from "../support/context";
 import { failureOf } from "../support/failureOf";
-import { fails, lostAfterTheEffect, lostBeforeTheEffect, meanwhile, type Step } from "../support/fakeBackend";
+import {
+  fails,
+  fine,
+  lostAfterTheEffect,
+  lostBeforeTheEffect,
+  meanwhile,
+  type Step,
+} from "../support/fakeBackend";
 import { ed25519Key, rsaKey } from "../support/keys";
 import { FakeCloud } from "../support/regions";
 
@@ -461,6 +468,21 @@ describe("when something fails", () => {
     expect(cloud.diff(after, { publicKeys: { anna, bert } }).summary).toBeUndefined();
   });
 
+  test("the private key of an old key that may be put back or not is kept", async () => {
+    const news = { created: ["ci"], keepers: { n: "1" }, ...TWO };
+    const state = await made(news);
+    useFakeTime();
+    cloud
+      .in("west")
+      .script("importKeyPair", fails("Refused"), lostAfterTheEffect)
+      .script("findKeyPair", fine, fine, fine, fails("Unavailable"));
+    const { state: after } = await withoutWaiting(() =>
+      cloud.update(state, { ...news, keepers: { n: "2" } }),
+    );
+    expect(cloud.in("west").pairs.get("team-ci")?.publicKey).toBe(state.keyPairs["ci"]?.["west"]?.publicKey);
+    expect(Object.values(after.__olderPrivateKeys ?? {})).toEqual([state.privateKeys["ci"]]);
+  });
+
   test("a rotation that reached one region goes on with the new key, and keeps the old one as long as it is in use", async () => {
     const news = { created: ["ci"], keepers: { n: "1" }, ...TWO };
     const state = await made(news);
@@ -539,23 +561,44 @@ describe("when something fails", () => {
     expect(cloud.writes).toEqual(["here import team-anna", "here import team-bert"]);
   });
 
-  test("a pair that somebody makes during the run is left after a lost reply, where the cloud makes the key", async () => {
-    const there = cloud.in("here");
-    const created = Array.from({ length: 101 }, (_, n) => `m${String(n).padStart(3, "0")}`);
+  describe("of which there are more than go at once", () => {
+    const names = Array.from({ length: 101 }, (_, n) => `m${String(n).padStart(3, "0")}`);
+    const publicKeys = Object.fromEntries(names.map((name) => [name, anna]));
     const slow: Step = async (effect) => {
       await new Promise((resolve) => setTimeout(resolve, 3_000));
       return effect();
     };
-    const somebodyElse = meanwhile(() => there.put("team-m100", other), slow);
-    there.script("createKeyPair", somebodyElse, ...Array(99).fill(slow), lostBeforeTheEffect);
-    useFakeTime();
-    const { incomplete } = await withoutWaiting(() => cloud.create({ created }));
-    expect(incomplete?.message).toContain("1 of 101 key pairs failed:");
-    expect(incomplete?.message).toContain('a key pair "team-m100" is there already');
-    expect(there.pairs.get("team-m100")?.publicKey).toBe(other);
-    expect(new Set(there.calls.filter((call) => call.startsWith("find")))).toEqual(
-      new Set(["find team-m100 exact"]),
+
+    test.each<[string, "createKeyPair" | "importKeyPair", object]>([
+      ["that the cloud makes", "createKeyPair", { created: names }],
+      ["that the program gives", "importKeyPair", { publicKeys }],
+    ])(
+      "with keys %s: a pair that somebody makes meanwhile is left after a lost reply",
+      async (_, method, news) => {
+        const there = cloud.in("here");
+        const somebodyElse = meanwhile(() => there.put("team-m100", anna, { tags: { of: "theirs" } }), slow);
+        there.script(method, somebodyElse, ...Array(99).fill(slow), lostBeforeTheEffect);
+        useFakeTime();
+        const { state, incomplete } = await withoutWaiting(() => cloud.create(news));
+        expect(incomplete?.message).toContain("1 of 101 key pairs failed:");
+        expect(incomplete?.message).toContain('a key pair "team-m100" is there already');
+        expect(there.calls).not.toContain("find team-m000 exact");
+        cloud.newRun();
+        await withoutWaiting(() => cloud.delete(state));
+        expect([...there.pairs.values()]).toMatchObject([{ name: "team-m100", tags: { of: "theirs" } }]);
+      },
     );
+
+    test("a key that somebody replaces while others are deleted is left", async () => {
+      useFakeTime();
+      const state = await made({ publicKeys });
+      await vi.advanceTimersByTimeAsync(3_600_000);
+      const there = cloud.in("here");
+      const somebodyElse = meanwhile(() => there.put("team-m100", other), slow);
+      there.script("deleteKeyPair", somebodyElse, ...Array(99).fill(slow));
+      await withoutWaiting(() => cloud.delete(state));
+      expect([...there.pairs.values()]).toMatchObject([{ name: "team-m100", publicKey: other }]);
+    });
   });
 
   test("an interrupted run records what it did, and the next one does the rest", async () => {
