@@ -57,7 +57,7 @@ async function up(): Promise<void> {
   const { keyPairs } = JSON.parse(outputs.join("\n"));
   say(isUnchanged(lines) ? "Nothing changed. There are:" : "There are now:");
   printTable(keyPairs);
-  say(`The private key of the second is encrypted in the stack's state, and in ${shown(join(workspace.project, "bastion.pem"))} (mode 0600).
+  say(`The private key of the second is encrypted in the stack's state, and in ${shown(join(workspace.project, `bastion.${STACK}.pem`))} (mode 0600).
 See it:
   ${command("pulumi stack output privateKey --show-secrets")}
 Change ${shown(join(workspace.project, "index.ts"))} and see what would happen:

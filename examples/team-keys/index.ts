@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { KeyPairSet } from "pulumi-keypair";
 
+const stack = pulumi.getStack();
+
 // Every key file in `keys` is a member: the file's name without its ending is the member's name.
 const team = new KeyPairSet("team", {
   publicKeyFolder: "keys",
   // The key of this member is made, once for all regions. The state keeps its private half encrypted; the file ci.pem is a copy.
   created: ["ci"],
-  privateKeyFolder: `.keys/${pulumi.getStack()}`,
+  privateKeyFolder: `.keys/${stack}`,
+  keyPairNamePrefix: `team-${stack}-`,
   regions: ["eu-central-1", "cn-hangzhou", "us-west-1"],
   tags: { team: "ops" },
   tagChanges: "update",

@@ -277,7 +277,7 @@ export interface KeyPairSetArgs {
    * A change makes new keys.
    */
   keyGeneration?: KeyGeneration;
-  /** Values that the keys of created members belong to: a change of any of them makes new keys. */
+  /** Values that the keys of created members belong to: a change of any of them makes new keys. To give the first values, or none any more, changes nothing. */
   keepers?: Keepers;
   /** Tags of each key pair. */
   tags?: Tags;

@@ -156,8 +156,8 @@ describe("team-keys", () => {
     expect(output).toMatch(/privateKeys *: \[secret\]/);
     const outputs = JSON.parse(await typed("pulumi stack output --json --show-secrets"));
     expect(outputs).toEqual({
-      keyPairNames: ["team-anna", "team-bert", "team-ci"],
-      keyOfAnna: "team-anna",
+      keyPairNames: ["team-dev-anna", "team-dev-bert", "team-dev-ci"],
+      keyOfAnna: "team-dev-anna",
       privateKeys: { ci: readFileSync(inFolder("team-keys/.keys/dev/ci.pem"), "utf8") },
     });
     expect(statSync(inFolder("team-keys/.keys/dev/ci.pem")).mode & 0o777).toBe(0o600);
@@ -168,7 +168,7 @@ describe("team-keys", () => {
     expect(await typed("pulumi preview")).toContain("remove bert");
     expect(await typed("pulumi up --yes")).toContain("1 updated");
     const left = JSON.parse(await typed("pulumi stack output keyPairNames --json"));
-    expect(left).toEqual(["team-anna", "team-ci"]);
+    expect(left).toEqual(["team-dev-anna", "team-dev-ci"]);
     expect(await typed("pulumi destroy --yes")).toContain("2 deleted");
   });
 });

@@ -84,6 +84,7 @@ it("quickstart makes the pairs, keeps what the user changed, and deletes all of 
       /There are now:\n +keyPairName +keyType +keyBits +fingerprintSha256\n +deploy-[0-9a-f]{7} /,
     );
     const file = join(folder, "whole/project/bastion.dev.pem");
+    expect(printed).toContain(`and in ${file} (mode 0600)`);
     const privateKey = readFileSync(file, "utf8");
     for (const line of privateKey.split("\n").filter((text) => text.length === 64)) {
       expect(printed).not.toContain(line);
