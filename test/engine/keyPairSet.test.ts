@@ -123,7 +123,9 @@ it.each(["dynamic", "plugin"] as const)(
       project.program(
         program({ tagChanges: "update" }).replace('"anna", "eu-central-1"', '"carla", "us-west-1"'),
       );
-      expect(said(await project.preview())).toContain("add carla in eu-central-1; bert: tags in us-west-1");
+      expect(said(await project.preview())).toContain(
+        "add carla in eu-central-1; bert: other tags in us-west-1",
+      );
       const before = emulator.calls.length;
       await project.up();
       const writes = emulator.calls.slice(before).filter(({ action }) => !/Describe|Caller/.test(action));

@@ -78,23 +78,30 @@ function changesOfPairs(steps: PairStep[], regionCount: number): string[] {
   );
 }
 
+/** Of pairs that are made again, only why: what else changes comes with that. */
 function changesText(changes: PropertyChange[]): string {
-  const said = changes.flatMap(({ property, kind }) => {
-    if (OF_THE_KEY.has(property)) return kind === "replace" ? ["another key"] : [];
+  const replacing = changes.filter(({ kind }) => kind === "replace");
+  const isMadeAgain = replacing.length > 0;
+  const said = (isMadeAgain ? replacing : changes).flatMap(({ property }) => {
+    if (OF_THE_KEY.has(property)) return isMadeAgain ? [ANOTHER_KEY] : [];
     return WORDS[property] ?? [];
   });
-  return [...new Set(said)].join(", ");
+  const text = [...new Set(said)].join(", ");
+  // That a pair with another key is made again goes without saying.
+  return isMadeAgain && !text.startsWith(ANOTHER_KEY) ? `made again because of ${text}` : text;
 }
+
+const ANOTHER_KEY = "another key";
 
 const WORDS: Readonly<Record<string, string>> = {
   keyPairName: "another name",
   connection: "another place",
-  tags: "tags",
+  tags: "other tags",
   resourceGroupId: "another resource group",
   privateKeyFile: "its private key's file",
   savePrivateKey: "where its private key is kept",
   // Of a pair that the cloud may or may not have made.
-  fingerprint: "made again, since a reply was lost",
+  fingerprint: "a lost reply",
 };
 
 function regionsOf(steps: readonly PairStep[]): string[] {

@@ -220,7 +220,7 @@ describe("a changed set", () => {
   test("in another account is made there first, with the same keys, then removed where it was", async () => {
     const state = await made({ publicKeys: { anna }, created: ["ci"] });
     const news = { publicKeys: { anna }, created: ["ci"], connection: { path: "other" } };
-    expect(cloud.diff(state, news).summary).toBe("anna, ci: another place");
+    expect(cloud.diff(state, news).summary).toBe("anna, ci: made again because of another place");
     cloud.in("here", "other").script("importKeyPair", fails("PermissionDenied"));
     const { state: half, incomplete } = await cloud.update(state, news);
     expect(incomplete?.message).toContain("1 of 2 key pairs failed");
@@ -262,10 +262,13 @@ describe("a changed set", () => {
     const news = { publicKeys: { anna }, created: ["ci"], tags: { team: "ops" } };
     const state = await made(news);
     const inPlace = { ...news, tags: { team: "dev" }, tagChanges: "update" };
+    expect(cloud.diff(state, inPlace).summary).toBe("anna, ci: other tags");
     const { state: changed } = await cloud.update(state, inPlace);
     expect(cloud.writes).toEqual(["here changeTags team-anna", "here changeTags team-ci"]);
     cloud.newRun();
-    const { state: anew } = await cloud.update(changed, { ...news, tags: { team: "qa" } });
+    const other = { ...news, tags: { team: "qa" } };
+    expect(cloud.diff(changed, other).summary).toBe("anna, ci: made again because of other tags");
+    const { state: anew } = await cloud.update(changed, other);
     expect(cloud.writes).toEqual([
       "here delete team-anna",
       "here delete team-ci",
@@ -363,7 +366,7 @@ describe("drift", () => {
     cloud.in("west").pairs.delete("team-ci");
     cloud.in("east").put("team-bert", bert, { tags: { team: "changed" } });
     const seen = await withoutLag(() => cloud.refresh(state));
-    expect(cloud.diff(seen, news).summary).toBe("add anna in east; add ci in west; bert: tags in east");
+    expect(cloud.diff(seen, news).summary).toBe("add anna in east; add ci in west; bert: other tags in east");
     const { state: mended } = await cloud.update(seen, news);
     expect(cloud.writes).toEqual([
       "east changeTags team-bert",
