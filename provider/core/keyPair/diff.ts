@@ -99,9 +99,10 @@ function replacementWarnings(
   if (state.publicKeyBody === undefined) {
     const place = placeOfOldKey(state.privateKey === undefined ? state.privateKeyFile : undefined);
     const advice = reasons.includes("tags") ? ', or change tags in place with tagChanges: "update".' : ".";
+    const [loss, kept] = args.publicKeyBody === undefined ? ["rotates", "the old one"] : ["gives up", "it"];
     return [
-      `replacing key pair "${state.keyPairName}" (${reasons.join(", ")}) rotates its private key ${state.__ownKey}: ` +
-        `keep the old one ${place} until no machine needs it${advice}`,
+      `replacing key pair "${state.keyPairName}" (${reasons.join(", ")}) ${loss} its private key ${state.__ownKey}: ` +
+        `keep ${kept} ${place} until no machine needs it${advice}`,
     ];
   }
   if (args.publicKeyBody !== undefined) return [];

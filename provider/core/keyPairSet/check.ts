@@ -14,6 +14,7 @@ import { checkPairs } from "./checkPairs";
 import { type GivenKey, keysOfFolder } from "./folder";
 import { memberNameProblem, plannedPairs } from "./members";
 import { KEY_PAIR_SET_PROPERTIES } from "./properties";
+import { wordedForSet } from "./wording";
 
 export type SetCheck = CheckRequest<KeyPairSetArgs, CheckedKeyPairSetArgs>;
 type News = SetCheck["news"] & Partial<Pick<CheckedKeyPairSetArgs, "__folderKeys">>;
@@ -65,7 +66,7 @@ export function checkKeyPairSet(given: SetCheck): CheckResult<CheckedKeyPairSetA
   const planned = wanted && findings.failures.length === 0 ? { keyPairs: plannedPairs(wanted) } : {};
   return {
     args: { ...args, ...files, ...planned } as PartlyUnknown<CheckedKeyPairSetArgs>,
-    failures: findings.failures,
+    failures: findings.failures.map(({ property, reason }) => ({ property, reason: wordedForSet(reason) })),
     warnings: findings.warnings,
   };
 }

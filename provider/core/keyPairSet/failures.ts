@@ -1,5 +1,6 @@
 import { isKeyPairError, KeyPairError } from "../errors";
 import { namesText, regionsText } from "./summary";
+import { wordedForSet } from "./wording";
 
 /** What could not be done to one key pair. */
 export interface Failure {
@@ -35,7 +36,7 @@ export function groupedFailure(
       return isInSeveralRegions ? `${name} (${where})` : name;
     });
     // The names are told already.
-    const reason = group[0]?.error.with({ keyPairName: "" }).message ?? "";
+    const reason = wordedForSet(group[0]?.error.with({ keyPairName: "" }).message ?? "");
     return `\n- ${namesText(names)}: ${reason.replace(/\.$/, "")}`;
   });
   const codes = new Set(failures.map(({ error }) => error.code));

@@ -9,11 +9,18 @@ import type { PropertyChange } from "../resource/propertyTable";
 import { hasUnknown, knownPart, type PartlyUnknown } from "../unknown";
 import { undecided, type WantedPair, wantedPairs } from "./members";
 import { type Contents, type MemberKey, regionOf, type StoredPair, slotName } from "./state";
+import { wordedForSet } from "./wording";
 
 /*
  * What must happen to each key pair of a set: the one comparison that diff, preview, create and update use. It makes no call. Whether
  * a single pair has changed, and how, is what the diff of a single key pair says.
  */
+
+/** The arguments by which a created member gets a new key. */
+const OF_A_CREATED_KEY = ["keyGeneration", "keepers"];
+
+/** The properties of a single key pair that say which key it holds. */
+export const OF_THE_KEY: ReadonlySet<string> = new Set(["publicKeyBody", ...OF_A_CREATED_KEY]);
 
 /** What happens to one key pair. */
 export type PairStep =
@@ -83,7 +90,7 @@ export function planSet(
       compared[0];
     if (!best) return [{ kind: "add", wanted: pair }];
     used.add(best.stored);
-    for (const warning of best.warnings) warnings.add(warning);
+    for (const warning of best.warnings) warnings.add(wordedForSet(warning));
     const { stored, changes, kind } = best;
     return kind ? [{ kind, wanted: pair, stored, changes }] : [];
   });
@@ -172,9 +179,6 @@ function comparison(
   return { changes, isReplaced, kind, warnings: isReplaced && isOfOneKind ? [] : diff.warnings } as const;
 }
 
-/** The properties of a single key pair that say which key it holds. */
-export const OF_THE_KEY: ReadonlySet<string> = new Set(["publicKeyBody", "keyGeneration", "keepers"]);
-
 /**
  * The key that the created member has and is to keep: the one that was made from the same `keyGeneration` and `keepers`. After a
  * rotation that reached some of its regions only, that is the new one; after the change was taken back, it is the old one.
@@ -223,20 +227,21 @@ function rotationWarnings(steps: PairStep[], keys: Plan["keys"], contents: Conte
         ? contents.keys.has(member)
         : step.stored.state.publicKeyBody === undefined && !step.stored.state.__isDoubtful;
     if (!isCreated || !isMade || keys.has(member)) continue;
-    // A member whose pairs are gone has its key still.
-    const reasons =
-      step.kind === "add"
-        ? ["keepers or keyGeneration"]
-        : step.changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
+    const changes = step.kind === "add" ? [] : step.changes;
+    const reasons = changes.flatMap(({ property, kind }) =>
+      kind === "replace" && OF_A_CREATED_KEY.includes(property) ? [property] : [],
+    );
     rotated.set(member, new Set([...(rotated.get(member) ?? []), ...reasons]));
   }
   return [...rotated].map(([member, reasons]) => {
+    // Of a member whose pairs are gone, nothing was compared.
+    const why = [...reasons].join(", ") || OF_A_CREATED_KEY.join(" or ");
     const own = contents.keys.get(member);
     const place = placeOfOldKey(own?.privateKey === undefined ? own?.privateKeyFile : undefined);
     const fingerprint =
       own?.fingerprintSha256 ?? contents.pairs.find((pair) => pair.member === member)?.state.__ownKey ?? "";
     return (
-      `${member} gets a new key (${[...reasons].join(", ")}), which rotates its private key ${fingerprint}: keep the old one ` +
+      `${member} gets a new key (${why}), which rotates its private key ${fingerprint}: keep the old one ` +
       `${place} until no machine needs it.`
     );
   });

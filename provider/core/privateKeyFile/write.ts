@@ -32,6 +32,7 @@ const MOST_LINKS = 40;
 /** What to do where a killed run, or another stack of the program, wrote the file. */
 const WHOSE_KEY =
   ' If a killed run left the pair of that key, its keyPairName and onExisting: "adopt" take it over. ' +
+  "If the resource was only renamed in the program, an alias keeps its key. " +
   "If another stack wrote the file, put the stack's name into the path.";
 
 /**

@@ -175,6 +175,7 @@ describe("what is there already", () => {
       other.privateKey,
       `holds another private key already (${otherFingerprint})`,
       ' If a killed run left the pair of that key, its keyPairName and onExisting: "adopt" take it over. ' +
+        "If the resource was only renamed in the program, an alias keeps its key. " +
         "If another stack wrote the file, put the stack's name into the path.",
     ],
     ["a public key", publicKey, "is there already and holds no private key", ""],

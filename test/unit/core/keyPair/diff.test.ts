@@ -473,7 +473,9 @@ describe("the rotation of a private key", () => {
 
   test("names what the program changed, not what follows from it", () => {
     const reasons = (args: Args, more: Partial<KeyPairState> = {}) =>
-      diff(createdState(more), args).warnings.map((warning) => /\((.*?)\) rotates/.exec(warning)?.[1]);
+      diff(createdState(more), args).warnings.map(
+        (warning) => /\((.*?)\) (?:rotates|gives up)/.exec(warning)?.[1],
+      );
     const automatic = { keyPairName: "db-1234567", __automaticName: true };
     expect(reasons({ ...automatic, keyPairNamePrefix: "db" }, { __automaticName: true })).toEqual([
       "keyPairNamePrefix",
