@@ -44,6 +44,8 @@ export function checkKeyPairSet(given: SetCheck): CheckResult<CheckedKeyPairSetA
     findings,
     MEANT_INSTEAD,
   );
+  // Who is named twice is reported already.
+  if (known.created) known.created = [...new Set(known.created)];
   checkCombinations(given, news, known, findings);
   const rules = rulesOf(news.connection, request, findings);
   if (rules?.hasTags) addDefaultTags(news, known, request.settings.defaultTags);
@@ -169,7 +171,7 @@ function checkCombinations(
 
 /** Some disks take no notice of upper and lower case. */
 function checkFileNames(created: string[], findings: Findings): void {
-  for (const names of Map.groupBy(new Set(created), (member) => member.toLowerCase()).values()) {
+  for (const names of Map.groupBy(created, (member) => member.toLowerCase()).values()) {
     if (names.length > 1)
       findings.fail("created", `${names.join(" and ")} would have the same private key file on some disks`);
   }

@@ -20,6 +20,12 @@ interface SchemaError {
   message?: string;
 }
 
+/** A problem of an argument. */
+export interface SchemaFailure extends CheckFailure {
+  /** The value can be checked further: a list that only names something twice. */
+  isOfRightType: boolean;
+}
+
 /** Says whether the value is valid, and if not, keeps why until its next call. */
 interface SchemaCheck {
   (value: object): boolean;
@@ -40,31 +46,31 @@ const TYPES: Record<string, string> = {
 const EXAMPLES: Record<string, string> = { rotateAfter: "90d (days), 12w (weeks) or 36h (hours)" };
 
 /** What the JSON Schema of the model's types says about the arguments: all problems, each at its argument. */
-export function checkAgainstSchema(args: object): CheckFailure[] {
+export function checkAgainstSchema(args: object): SchemaFailure[] {
   return failuresOf(KeyPairArgs, args);
 }
 
 /** The same for the arguments of a set of key pairs. */
-export function checkSetAgainstSchema(args: object): CheckFailure[] {
+export function checkSetAgainstSchema(args: object): SchemaFailure[] {
   return failuresOf(KeyPairSetArgs, args);
 }
 
 /** The same for the arguments of an attachment. */
-export function checkAttachmentAgainstSchema(args: object): CheckFailure[] {
+export function checkAttachmentAgainstSchema(args: object): SchemaFailure[] {
   return failuresOf(KeyPairAttachmentArgs, args);
 }
 
 /** The same for what a look-up looks for. */
-export function checkLookup(kind: "one" | "several", args: object): CheckFailure[] {
+export function checkLookup(kind: "one" | "several", args: object): SchemaFailure[] {
   return failuresOf(kind === "one" ? GetKeyPairArgs : GetKeyPairsArgs, args);
 }
 
 /** The same for the stack's configuration. */
-export function checkConfiguration(configuration: object): CheckFailure[] {
+export function checkConfiguration(configuration: object): SchemaFailure[] {
   return failuresOf(ProviderConfiguration, configuration);
 }
 
-function failuresOf(isValid: SchemaCheck, value: object): CheckFailure[] {
+function failuresOf(isValid: SchemaCheck, value: object): SchemaFailure[] {
   if (isValid(value)) return [];
   const errors = isValid.errors ?? [];
   // If only a few values are allowed, a message about the type would add nothing.
@@ -74,7 +80,8 @@ function failuresOf(isValid: SchemaCheck, value: object): CheckFailure[] {
   const telling = errors.filter((error) => error.keyword !== "type" || !choices.has(error.instancePath));
   return telling.map((error) => {
     const [property = "", ...rest] = pathOf(error);
-    return { property, reason: `${rest.length ? `${rest.join(".")}: ` : ""}${reasonOf(error, value)}` };
+    const reason = `${rest.length ? `${rest.join(".")}: ` : ""}${reasonOf(error, value)}`;
+    return { property, reason, isOfRightType: error.keyword === "uniqueItems" };
   });
 }
 
@@ -102,6 +109,11 @@ function lastOf(path: string[]): string {
   return path.at(-1) ?? "";
 }
 
+function twiceIn(list: unknown[]): string {
+  const again = list.filter((item, index) => list.indexOf(item) < index);
+  return [...new Set(again)].map((item) => JSON.stringify(item)).join(", ");
+}
+
 function reasonOf(error: SchemaError, args: object): string {
   switch (error.keyword) {
     case "additionalProperties":
@@ -121,7 +133,7 @@ function reasonOf(error: SchemaError, args: object): string {
     case "pattern":
       return `must look like ${EXAMPLES[lastOf(pathOf(error))] ?? String(error.params["pattern"])}`;
     case "uniqueItems":
-      return "must not name the same one twice";
+      return `must not name ${twiceIn(valueAt(pathOf(error), args) as unknown[])} twice`;
     default:
       return error.message ?? "is not valid";
   }

@@ -2,8 +2,9 @@ import type { BackendRules } from "../backend";
 import { resolvePlace } from "../connection";
 import { BACKEND_NAMES, type Connection } from "../model";
 import { hasUnknown, knownPart, type MaybeUnknown, type PartlyUnknown } from "../unknown";
+import type { SchemaFailure } from "./argumentSchema";
 import type { CheckRequest } from "./contract";
-import type { CheckFailure, Findings } from "./findings";
+import type { Findings } from "./findings";
 import { computedNames, type PropertyTable } from "./propertyTable";
 
 /*
@@ -17,7 +18,7 @@ import { computedNames, type PropertyTable } from "./propertyTable";
  */
 export function checkTypes<Args extends object>(
   news: PartlyUnknown<Args>,
-  checkAgainstSchema: (args: object) => CheckFailure[],
+  checkAgainstSchema: (args: object) => SchemaFailure[],
   properties: PropertyTable<never>,
   findings: Findings,
   meantInstead: Readonly<Record<string, string>> = {},
@@ -25,13 +26,13 @@ export function checkTypes<Args extends object>(
   const outputs: readonly string[] = computedNames(properties);
   const known = knownPart<Args>(news);
   const given = new Map<string, unknown>(Object.entries(news));
-  for (const { property, reason } of checkAgainstSchema(known)) {
+  for (const { property, reason, isOfRightType } of checkAgainstSchema(known)) {
     // A value or a member that is not known yet is not missing.
     if (reason.endsWith("is missing") && hasUnknown(given.get(property))) continue;
     const meant = meantInstead[property];
     const advice = `is an output, not an argument${meant ? `: did you mean ${meant}?` : "."}`;
     findings.fail(property, outputs.includes(property) ? advice : reason);
-    delete known[property as keyof Args];
+    if (!isOfRightType) delete known[property as keyof Args];
   }
   return known;
 }

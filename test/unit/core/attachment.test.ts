@@ -79,7 +79,7 @@ describe("check", () => {
       { property: "instanceIds", reason: "must not be empty." },
     ]);
     expect(check({ keyPairName: "1abc", instanceIds: ["i-1", "i-1"] })).toEqual([
-      { property: "instanceIds", reason: "must not name the same one twice." },
+      { property: "instanceIds", reason: 'must not name "i-1" twice.' },
       { property: "keyPairName", reason: expect.stringContaining("does not start with a letter") },
     ]);
   });

@@ -170,6 +170,23 @@ describe("the arguments together", () => {
     expect(propertiesOf({ created: ["ci"], regions: ["a", "a"] })).toEqual(["regions"]);
   });
 
+  test("have all their problems told at once, and who is named twice", () => {
+    const long = "x".repeat(140);
+    const created = ["ci", "ci", "../evil", long, "", "dora", "dora", "ci"];
+    expect(failuresOf({ created, regions: ["a", "b", "a", ""] })).toEqual([
+      { property: "created", reason: 'must not name "ci", "dora" twice.' },
+      { property: "regions", reason: 'must not name "a" twice.' },
+      { property: "regions", reason: "a region must not be empty." },
+      { property: "created", reason: "a member's name must not be empty." },
+      { property: "created", reason: expect.stringContaining('"team-../evil" cannot be a name') },
+      { property: "created", reason: expect.stringContaining(`"team-${long}" cannot be a name`) },
+    ]);
+    expect(failuresOf({ created: ["ci", "ci"], publicKeys: { ci: bert } })).toEqual([
+      { property: "created", reason: 'must not name "ci" twice.' },
+      { property: "created", reason: "the member ci is named twice: publicKeys.ci names it too." },
+    ]);
+  });
+
   test("a prefix that no name can start with is told once", () => {
     const news = { publicKeys: { anna: bert, bert }, keyPairNamePrefix: "1-" };
     expect(failuresOf(news)).toEqual([
