@@ -49,6 +49,7 @@ export function checkPairs(check: PairsCheck, findings: Findings): CheckedPairs 
     for (const connection of connections ?? []) checkPlace(connection, rules, request, findings);
     checkKeys(check.keys, connections ?? [], rules, request, findings);
   }
+  warnOfSharedKeys(check.keys, findings);
   // A `created` of another type is reported already.
   const isDecided =
     connections !== undefined && undecided(args) === undefined && Array.isArray(args.created ?? []);
@@ -119,6 +120,18 @@ function checkKeys(
     if (warning && !refusal) warned.set(warning.reason, [...(warned.get(warning.reason) ?? []), member]);
   }
   for (const [reason, members] of warned) findings.warnings.push(`${namesText(members)}: ${reason}`);
+}
+
+/** Who takes one of the members out may believe that the key opens nothing any more. */
+function warnOfSharedKeys(keys: GivenKey[], findings: Findings): void {
+  const byKey = Map.groupBy(keys, ({ key: { blob } }) => blob.toString("base64"));
+  for (const ofKey of byKey.values()) {
+    const members = [...new Set(ofKey.map(({ member }) => member))];
+    if (members.length === 1) continue;
+    findings.warnings.push(
+      `${namesText(members)}: these members have the same key, so taking out one of them takes no access away`,
+    );
+  }
 }
 
 /** Checks that no other resource of the program has one of the names in the same place. */

@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync } from "node:fs";
-import { extname, join } from "node:path";
+import { extname, join, parse } from "node:path";
 import type { PublicKey } from "../../keys";
 import { sameKeyLine } from "../keyPair/compare";
 import { resolvePublicKey } from "../keyPair/publicKeySource";
@@ -39,7 +39,7 @@ export function keysOfFolder(folder: string, projectFolder: string, findings: Fi
     }
     const read = () => resolvePublicKey({ publicKeyFile: join(path, name) }, projectFolder);
     const member = name.slice(0, name.length - extname(name).length);
-    const problem = memberNameProblem(member);
+    const problem = memberNameProblem(member) ?? putAsideProblem(name);
     if (problem) {
       findings.fail(name, problem);
       return [];
@@ -50,6 +50,16 @@ export function keysOfFolder(folder: string, projectFolder: string, findings: Fi
   return [...Map.groupBy(keys, ({ member }) => member).values()].map((ofMember) =>
     oneOfMember(ofMember, folder, findings),
   );
+}
+
+/** The endings of key files. */
+const KEY_ENDINGS: readonly string[] = [".pub", ".pem", ".ppk", ".key"];
+
+/** Who renames `bert.pub` to `bert.pub.bak` wants no member `bert.pub`. The public half of `deploy.key` is `deploy.key.pub`. */
+function putAsideProblem(name: string): string | undefined {
+  const { name: member, ext } = parse(name);
+  if (ext === ".pub" || !KEY_ENDINGS.includes(extname(member))) return undefined;
+  return `"${member}" would be a member: take the file out of publicKeyFolder, or begin its name with a dot. For a member of its own, give it another name.`;
 }
 
 /** Of the files that `ssh-keygen` makes (`anna`, `anna.pub`), the public one. Files with different keys are reported. */

@@ -88,6 +88,23 @@ describe("the folder", () => {
     ]);
   });
 
+  test("refuses a key file that somebody put aside: its member would keep its access", () => {
+    for (const name of ["bert.pub.bak", "dora.pem.old", "emil.pub.txt"]) keyFile(name, bert);
+    expect(propertiesOf({ publicKeyFolder: "keys" })).toEqual([
+      "bert.pub.bak",
+      "dora.pem.old",
+      "emil.pub.txt",
+    ]);
+    expect(failuresOf({ publicKeyFolder: "keys" })[0]?.reason).toBe(
+      '"bert.pub" would be a member: take the file out of publicKeyFolder, or begin its name with a dot. For a member of its own, give it another name.',
+    );
+  });
+
+  test("takes the public half of a private key file that has an ending", () => {
+    keyFile("deploy.key.pub", bert);
+    expect(cloud.checked({ publicKeyFolder: "keys" }).__folderKeys).toEqual({ "deploy.key": bert });
+  });
+
   test("refuses by name what holds no key, and a member who is named twice", () => {
     keyFile("anna.pub", anna.publicKey);
     keyFile("README.md", "our keys");
@@ -287,6 +304,18 @@ test("ed25519 keys on ECS are warned of once, whoever has them", () => {
   const keys = Object.fromEntries(["a", "b", "c"].map((name) => [name, ed25519Key(name).publicKey]));
   expect(cloud.check({ publicKeys: keys }).warnings).toEqual([
     expect.stringMatching(/^a, b, c: ECS does not document ssh-ed25519 keys/),
+  ]);
+});
+
+test("members with the same key are warned of: taking out one of them takes no access away", () => {
+  keyFile("bert.pub", bert);
+  keyFile("bert.old.pub", `${bert} bert@laptop`);
+  const { warnings } = cloud.check({
+    publicKeyFolder: "keys",
+    publicKeys: { anna: anna.publicKey, dora: bert },
+  });
+  expect(warnings).toEqual([
+    "dora, bert.old, bert: these members have the same key, so taking out one of them takes no access away",
   ]);
 });
 
