@@ -1,27 +1,17 @@
 import { formatPublicKeyLine, generateKeyPair, publicKeyOfPrivateKey } from "../../keys";
-import type { Backend, CreateKeyPairRequest, KeyPairRecord } from "../backend";
+import type { Backend } from "../backend";
 import { defined } from "../defined";
 import { isKeyPairError, KeyPairError } from "../errors";
-import type { CheckedKeyPairArgs, OnExisting } from "../model";
+import type { CheckedKeyPairArgs } from "../model";
 import { pause } from "../pause";
 import { heldKey } from "../privateKeyFile/write";
 import { fileOf } from "../projectFolder";
 import type { OperationContext } from "../resource/contract";
-import { sameKeyLine } from "./compare";
+import { settleExisting, settleLostReply } from "./found";
 import { resolveGeneration } from "./generation";
-import { deleteIfUnused, deleteWhenFree, findSettled } from "./settle";
-import { fingerprintOf, isMadeSince, isSameAs, type MadeKeyPair } from "./state";
-import { tagChange, tagsSaid } from "./tags";
-
-/** A known public key is imported; without one the cloud makes the key. */
-type KeyOrigin = ImportedKey | { from: "cloud" };
-interface ImportedKey {
-  from: "import";
-  publicKey: string;
-  privateKey?: string;
-  /** The key was made for this call, so nobody else can have it. */
-  isNew?: true;
-}
+import { type ImportedKey, isNewsTo, type KeyOrigin, type Making, madeOf, passesForOurs } from "./making";
+import { findSettled } from "./settle";
+import type { MadeKeyPair } from "./state";
 
 /** A key that exists already. */
 export interface KnownKey {
@@ -46,6 +36,7 @@ const MOST_ATTEMPTS = 5;
 
 /** Between two tries to take a name that is taken while no pair of that name is visible. */
 const FIRST_NAME_WAIT_MS = 1_000;
+
 const LONGEST_NAME_WAIT_MS = 30_000;
 
 /**
@@ -58,25 +49,6 @@ export interface DoubtfulKeyPair {
   publicKey: string | undefined;
   /** Milliseconds since the epoch. */
   startedAt: number;
-}
-
-/** The making of one pair, from the first call until the result is certain. */
-interface Making {
-  readonly request: CreateKeyPairRequest;
-  readonly onExisting: OnExisting;
-  readonly backend: Backend;
-  readonly context: OperationContext;
-  origin: KeyOrigin;
-  /**
-   * The pair that had the name just before the call. `undefined`: there was none, or no look was needed
-   * because the name or the key was made for this call. A different pair, made after `startedAt`, belongs to
-   * this call.
-   */
-  readonly before: KeyPairRecord | undefined;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-  /** A reply was lost, and no later observation tells what the request did. */
-  isUncertain: boolean;
 }
 
 /**
@@ -211,102 +183,6 @@ async function send({ origin, request, backend, context: { operation } }: Making
   return { record, privateKey, publicKey: publicHalf(privateKey) ?? record.publicKey ?? "" };
 }
 
-/**
- * Our reply was lost, and a pair is there. Either it is our finished pair, or it is ours and must be made
- * again (`undefined`), or it is somebody else's.
- */
-async function settleLostReply(
-  making: Making,
-  found: KeyPairRecord,
-  lost: KeyPairError,
-): Promise<MadeKeyPair | undefined> {
-  const { origin, onExisting, before, startedAt, backend, context } = making;
-  const isAnother = before === undefined || isOtherThan(before)(found);
-  const isOurs = isAnother && isMadeSince(found.createdAt, startedAt);
-  if (origin.from === "import") {
-    const needsAdoption = onExisting === "adopt" && isGiven(origin);
-    const isDone = isOurs && holds(found, origin.publicKey) && !needsAdoption;
-    return isDone ? madeOf(found, origin) : settleExisting(making, found, lost);
-  }
-  if (onExisting === "recreate") return settleExisting(making, found, lost);
-  if (!isOurs) {
-    const how = "and the reply that would tell whether this call made it was lost";
-    throw alreadyExists(making, found, how, lost);
-  }
-  context.operation.progress(
-    `the private key of "${found.name}" was lost with the reply; making the pair again`,
-  );
-  const deletion = await deleteIfUnused(backend, making.request, isSameAs(found), context.operation);
-  if (deletion === "in use")
-    throw alreadyExists(making, found, "and instances use it, so it is another run's", lost);
-  return undefined;
-}
-
-/** Somebody else's pair has the name: does what `onExisting` says. `undefined`: the name is free now. */
-async function settleExisting(
-  making: Making,
-  found: KeyPairRecord,
-  refusal: KeyPairError,
-): Promise<MadeKeyPair | undefined> {
-  const { origin, onExisting, backend, context } = making;
-  if (onExisting !== "fail") await assertNoOthersOfProgram(making, found);
-  switch (onExisting) {
-    case "recreate":
-      context.operation.progress(`deleting the key pair "${found.name}" that is there, as onExisting says`);
-      await deleteWhenFree(backend, making.request, isSameAs(found), context.operation);
-      return undefined;
-    case "adopt":
-      if (!isGiven(origin))
-        throw alreadyExists(
-          making,
-          found,
-          "and its private key is not known, so it cannot be adopted",
-          refusal,
-        );
-      if (!holds(found, origin.publicKey))
-        throw alreadyExists(making, found, "with another key, so it cannot be adopted", refusal);
-      await alignAdopted(making, found);
-      return madeOf(found, origin);
-    case "fail": {
-      throw alreadyExists(making, found, comparedWith(origin, found), refusal);
-    }
-  }
-}
-
-/**
- * Ensures that the pair is not another resource's of this program, in the same place by other words (a
- * profile and its keys, two endpoints of one account): what one of them does, the other would lose.
- */
-async function assertNoOthersOfProgram(
-  { backend, context: { operation, run } }: Making,
-  found: KeyPairRecord,
-): Promise<void> {
-  const names = [found.name, fingerprintOf(found)];
-  const isMade = await run.made.has(backend, operation, names);
-  // A state that does not tell its owner may be of another account, which may have a pair of the same name and key.
-  const isKept = (await run.kept.has(backend, operation, names)) === true;
-  if (!isMade && !isKept) return;
-  throw new KeyPairError({
-    code: "AlreadyExists",
-    keyPairName: found.name,
-    message: `the key pair "${found.name}" that is there (${backend.location}) is another resource's of this program`,
-    next: "Give each key pair a name of its own. Nothing was changed.",
-  });
-}
-
-/** Gives an adopted pair the program's tags and resource group. Other tags belong to other tools. */
-async function alignAdopted(
-  { request, backend, context: { operation, settings } }: Making,
-  found: KeyPairRecord,
-): Promise<void> {
-  const { name, tags, resourceGroupId } = request;
-  const change = tags && tagChange(tagsSaid(tags, found.tags), tags, settings.ignoreTags);
-  if (change) await backend.changeTags?.(name, change, operation);
-  if (resourceGroupId !== undefined && resourceGroupId !== found.resourceGroupId) {
-    await backend.moveToResourceGroup?.(name, resourceGroupId, operation);
-  }
-}
-
 async function keyOrigin(
   args: CheckedKeyPairArgs,
   context: OperationContext,
@@ -353,39 +229,8 @@ function importOf(privateKey: string): ImportedKey {
   return { from: "import", publicKey: formatPublicKeyLine(publicKeyOfPrivateKey(privateKey)), privateKey };
 }
 
-function madeOf(record: KeyPairRecord, { publicKey, privateKey }: ImportedKey): MadeKeyPair {
-  return defined({ record, publicKey, privateKey });
-}
-
-/**
- * Whether a record can be what the request made. A late read may still show the pair that had the name before, also one that was
- * deleted a moment ago.
- */
-function isNewsTo({ origin, before }: Making): (record: KeyPairRecord) => boolean {
-  return (record) =>
-    (before === undefined || isOtherThan(before)(record)) &&
-    (origin.from === "cloud" || holds(record, origin.publicKey));
-}
-
-function isOtherThan(before: KeyPairRecord): (record: KeyPairRecord) => boolean {
-  const isSame = isSameAs(before);
-  return (record) => !isSame(record);
-}
-
-function holds(record: KeyPairRecord, publicKey: string): boolean {
-  return record.publicKey !== undefined && sameKeyLine(record.publicKey, publicKey);
-}
-
 function isGenerationUnsupported({ code, details }: KeyPairError): boolean {
   return code === "Refused" && details.cloudCode === "GenerationUnsupported";
-}
-
-/** Whether the pair that had the name before the call could be taken for the one that the call made. */
-function passesForOurs({ before, origin, startedAt }: Making): boolean {
-  if (before === undefined) return false;
-  return (
-    (origin.from === "cloud" || holds(before, origin.publicKey)) && isMadeSince(before.createdAt, startedAt)
-  );
 }
 
 /**
@@ -400,51 +245,4 @@ function uncertain(error: KeyPairError, keyPairName: string, isKept: boolean): K
       ? "The state keeps that. Run `pulumi up` again: it removes the pair if it is there, and makes it again."
       : "The state does not keep that, because another pair had that name. Look which pair has it now, and delete that one if nobody knows it. Then run `pulumi up` again.",
   });
-}
-
-function alreadyExists(
-  { origin, onExisting }: Making,
-  found: KeyPairRecord,
-  how: string | undefined,
-  cause: KeyPairError,
-): KeyPairError {
-  return new KeyPairError({
-    ...cause.details,
-    code: "AlreadyExists",
-    keyPairName: found.name,
-    message: `a key pair "${found.name}" is there already${how ? `, ${how}` : ""} (fingerprint ${found.fingerprint}${found.createdAt ? `, made ${found.createdAt}` : ""})`,
-    next: waysOut(found, origin, onExisting),
-    cause,
-  });
-}
-
-/** Whether the key was there before: only then another pair can have it. */
-function isGiven(origin: KeyOrigin): origin is ImportedKey {
-  return origin.from === "import" && !origin.isNew;
-}
-
-/** `undefined` where there is no key to compare with. */
-function comparedWith(origin: KeyOrigin, found: KeyPairRecord): string | undefined {
-  if (!isGiven(origin)) return undefined;
-  return holds(found, origin.publicKey) ? "with this very key" : "with another key";
-}
-
-function waysOut(found: KeyPairRecord, origin: KeyOrigin, onExisting: OnExisting): string {
-  const interrupted =
-    " If an interrupted run left it, `npx pulumi-keypair orphans` tells, and can delete it.";
-  if (!isGiven(origin)) {
-    const adopted =
-      onExisting === "adopt"
-        ? "Put its private key at privateKeyFile, or import its public key (publicKeyBody), to adopt it. Or: choose"
-        : "Choose";
-    return `${adopted} another keyPairName, delete that pair, or let onExisting: "recreate" delete it first.${interrupted}`;
-  }
-  const renamed = holds(found, origin.publicKey)
-    ? " If the resource was only renamed in the program, an alias keeps the pair."
-    : "";
-  return (
-    'Choose another keyPairName, delete that pair, or say with onExisting what to do: "adopt" takes a pair over that has the ' +
-    "same public key (with the resource option retainOnDelete, if another stack has it too), " +
-    `"recreate" deletes it first.${renamed}${interrupted}`
-  );
 }

@@ -1,0 +1,72 @@
+import type { Backend, CreateKeyPairRequest, KeyPairRecord } from "../backend";
+import { defined } from "../defined";
+import type { OnExisting } from "../model";
+import type { OperationContext } from "../resource/contract";
+import { sameKeyLine } from "./compare";
+import { isMadeSince, isSameAs, type MadeKeyPair } from "./state";
+
+/** A known public key is imported; without one the cloud makes the key. */
+export type KeyOrigin = ImportedKey | { from: "cloud" };
+
+export interface ImportedKey {
+  from: "import";
+  publicKey: string;
+  privateKey?: string;
+  /** The key was made for this call, so nobody else can have it. */
+  isNew?: true;
+}
+
+/** The making of one pair, from the first call until the result is certain. */
+export interface Making {
+  readonly request: CreateKeyPairRequest;
+  readonly onExisting: OnExisting;
+  readonly backend: Backend;
+  readonly context: OperationContext;
+  origin: KeyOrigin;
+  /**
+   * The pair that had the name just before the call. `undefined`: there was none, or no look was needed
+   * because the name or the key was made for this call. A different pair, made after `startedAt`, belongs to
+   * this call.
+   */
+  readonly before: KeyPairRecord | undefined;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** A reply was lost, and no later observation tells what the request did. */
+  isUncertain: boolean;
+}
+
+export function madeOf(record: KeyPairRecord, { publicKey, privateKey }: ImportedKey): MadeKeyPair {
+  return defined({ record, publicKey, privateKey });
+}
+
+/**
+ * Whether a record can be what the request made. A late read may still show the pair that had the name before, also one that was
+ * deleted a moment ago.
+ */
+export function isNewsTo({ origin, before }: Making): (record: KeyPairRecord) => boolean {
+  return (record) =>
+    (before === undefined || isOtherThan(before)(record)) &&
+    (origin.from === "cloud" || holds(record, origin.publicKey));
+}
+
+export function isOtherThan(before: KeyPairRecord): (record: KeyPairRecord) => boolean {
+  const isSame = isSameAs(before);
+  return (record) => !isSame(record);
+}
+
+export function holds(record: KeyPairRecord, publicKey: string): boolean {
+  return record.publicKey !== undefined && sameKeyLine(record.publicKey, publicKey);
+}
+
+/** Whether the pair that had the name before the call could be taken for the one that the call made. */
+export function passesForOurs({ before, origin, startedAt }: Making): boolean {
+  if (before === undefined) return false;
+  return (
+    (origin.from === "cloud" || holds(before, origin.publicKey)) && isMadeSince(before.createdAt, startedAt)
+  );
+}
+
+/** Whether the key was there before: only then another pair can have it. */
+export function isGiven(origin: KeyOrigin): origin is ImportedKey {
+  return origin.from === "import" && !origin.isNew;
+}
