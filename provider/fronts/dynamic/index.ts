@@ -6,13 +6,14 @@ import { processParts } from "../shared/parts";
 import { connectHostEngine } from "./hostEngine";
 import { dynamicProvider } from "./provider";
 
-const parts = processParts(new EngineLog(connectHostEngine));
+const log = new EngineLog(connectHostEngine);
+const parts = processParts(log);
 
 /** What the stored line of a `KeyPair` loads (stub.ts). */
-export const impl = dynamicProvider(keyPairResource, parts);
+export const impl = log.beforeAnswers(dynamicProvider(keyPairResource, parts));
 
 /** What the stored line of a `KeyPairSet` loads. */
-export const keyPairSet = dynamicProvider(keyPairSetResource, parts);
+export const keyPairSet = log.beforeAnswers(dynamicProvider(keyPairSetResource, parts));
 
 /** What the stored line of a `KeyPairAttachment` loads. */
-export const attachment = dynamicProvider(attachmentResource, parts);
+export const attachment = log.beforeAnswers(dynamicProvider(attachmentResource, parts));

@@ -147,7 +147,7 @@ export function keyPairProvider(engineAddress: string | undefined): KeyPairProvi
       return new Empty();
     },
   };
-  return { handlers, close: () => catalog.closeAll() };
+  return { handlers: reporter.beforeAnswers(handlers), close: () => catalog.closeAll() };
 }
 
 function servicesOf(parts: ServiceParts): Map<string, Service> {
