@@ -1,10 +1,18 @@
 import { attachmentResource } from "../../core/attachment";
 import { keyPairResource } from "../../core/keyPair";
 import { keyPairSetResource } from "../../core/keyPairSet";
+import { checkNode } from "../../core/nodeVersion";
 import { EngineLog } from "../shared/engineLog";
 import { processParts } from "../shared/parts";
+import { plainError } from "./failure";
 import { connectHostEngine } from "./hostEngine";
 import { dynamicProvider } from "./provider";
+
+try {
+  checkNode();
+} catch (error) {
+  throw plainError(error);
+}
 
 const log = new EngineLog(connectHostEngine);
 const parts = processParts(log);
