@@ -72,7 +72,7 @@ describe("on ECS", () => {
     const emulator = await ecs();
     const publicKey = await newLine();
     emulator.store.import("cn-shanghai", { name: "web", publicKey, tags: { team: "ops" } });
-    emulator.store.import("eu-central-1", { name: "web", publicKey, resourceGroupId: "rg-acfmxazb4p1" });
+    emulator.store.import("eu-central-1", { name: "www", publicKey, resourceGroupId: "rg-acfmxazb4p1" });
     emulator.store.attach("cn-shanghai", "web", ["i-1", "i-2"]);
     const listed = await run("list", ...onEcs(emulator), "--all-regions", "--json");
     expect(listed).toMatchObject({ exitCode: 0, err: "" });
@@ -87,7 +87,7 @@ describe("on ECS", () => {
           ageDays: 0,
           instanceIds: ["i-1", "i-2"],
           tags: { team: "ops" },
-          sameKeyAs: [{ name: "web", region: "eu-central-1" }],
+          sameKeyAs: [{ name: "www", region: "eu-central-1" }],
         }),
         expect.objectContaining({
           region: "eu-central-1",

@@ -37,6 +37,19 @@ describe("the list", () => {
     ]);
   });
 
+  it("calls a pair of a set no duplicate of itself in another region", async () => {
+    const createdAt = "2026-11-29T11:00Z";
+    const { listed } = await describePairs(
+      [
+        found("anna", { region: "a", createdAt, keyOf: "shared" }),
+        found("anna", { region: "b", createdAt, keyOf: "shared" }),
+      ],
+      HOW,
+    );
+    expect(listText(listed, ["a", "b"])).not.toContain("duplicate");
+    expect(listed.map(({ sameKeyAs }) => sameKeyAs)).toEqual([[], []]);
+  });
+
   it("says where there is none", () => {
     expect(listText([], ["alibaba cn-hangzhou", "alibaba eu-central-1"])).toBe(
       "There are no such key pairs (alibaba cn-hangzhou, alibaba eu-central-1).\n",
