@@ -216,13 +216,20 @@ describe("on the local store", () => {
     expect(read("adopted.ts")).toBe("mine");
   });
 
-  it("adopt has nothing to write where there is no pair", async () => {
+  it("adopt has nothing to write where there is no pair, and says where else there may be some", async () => {
     store();
     const adopted = await run("adopt", ...onStore(), ...toFolder(), "--name-pattern", "web*");
     expect(adopted).toMatchObject({ exitCode: 1, out: "" });
     expect(adopted.err).toMatch(
       /^pulumi-keypair: there is no key pair to take over \(local backend, region local, /,
     );
+    expect(adopted.err).toMatch(/store\.sqlite\)\. Give --region, if they are in another one\. /);
+    const inTwo = [...onStore(), "--region", "a,b"];
+    expect((await run("adopt", ...inTwo, ...toFolder())).err).toContain(
+      "pulumi-keypair: there is no key pair to take over (local backend, regions a, b). " +
+        "`pulumi-keypair list` takes the same options and shows what is there.",
+    );
+    expect((await run("list", ...inTwo)).out).toBe("There are no key pairs (local backend, regions a, b).\n");
     expect(written()).toEqual([]);
   });
 
