@@ -16,6 +16,7 @@ const project = (name: string, group: number, timeoutSeconds: number, options: o
 const ALONE = [
   "core/keyPair/**",
   "core/keyPairSet/checkOnce",
+  "core/nodeVersion",
   "core/privateKeyFile",
   "keys/loading",
   "sdk/**",

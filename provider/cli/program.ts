@@ -3,6 +3,7 @@ import { createBackendCatalog } from "../backends";
 import type { BackendCatalog } from "../core/backend";
 import { textOf } from "../core/errors";
 import { BACKEND_NAMES } from "../core/model";
+import { checkNode } from "../core/nodeVersion";
 import { redact } from "../core/redact";
 import { isPrivateKeyText } from "../keys";
 import { type AdoptOptions, adoptOptions, runAdopt } from "./adopt/command";
@@ -133,6 +134,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     return EXIT.usage;
   }
   try {
+    checkNode();
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {

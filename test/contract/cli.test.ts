@@ -72,7 +72,7 @@ describe("on ECS", () => {
     const emulator = await ecs();
     const publicKey = await newLine();
     emulator.store.import("cn-shanghai", { name: "web", publicKey, tags: { team: "ops" } });
-    emulator.store.import("eu-central-1", { name: "web", publicKey, resourceGroupId: "rg-acfmxazb4p1" });
+    emulator.store.import("eu-central-1", { name: "www", publicKey, resourceGroupId: "rg-acfmxazb4p1" });
     emulator.store.attach("cn-shanghai", "web", ["i-1", "i-2"]);
     const listed = await run("list", ...onEcs(emulator), "--all-regions", "--json");
     expect(listed).toMatchObject({ exitCode: 0, err: "" });
@@ -87,7 +87,7 @@ describe("on ECS", () => {
           ageDays: 0,
           instanceIds: ["i-1", "i-2"],
           tags: { team: "ops" },
-          sameKeyAs: [{ name: "web", region: "eu-central-1" }],
+          sameKeyAs: [{ name: "www", region: "eu-central-1" }],
         }),
         expect.objectContaining({
           region: "eu-central-1",
@@ -216,13 +216,20 @@ describe("on the local store", () => {
     expect(read("adopted.ts")).toBe("mine");
   });
 
-  it("adopt has nothing to write where there is no pair", async () => {
+  it("adopt has nothing to write where there is no pair, and says where else there may be some", async () => {
     store();
     const adopted = await run("adopt", ...onStore(), ...toFolder(), "--name-pattern", "web*");
     expect(adopted).toMatchObject({ exitCode: 1, out: "" });
     expect(adopted.err).toMatch(
       /^pulumi-keypair: there is no key pair to take over \(local backend, region local, /,
     );
+    expect(adopted.err).toMatch(/store\.sqlite\)\. Give --region, if they are in another one\. /);
+    const inTwo = [...onStore(), "--region", "a,b"];
+    expect((await run("adopt", ...inTwo, ...toFolder())).err).toContain(
+      "pulumi-keypair: there is no key pair to take over (local backend, regions a, b). " +
+        "`pulumi-keypair list` takes the same options and shows what is there.",
+    );
+    expect((await run("list", ...inTwo)).out).toBe("There are no key pairs (local backend, regions a, b).\n");
     expect(written()).toEqual([]);
   });
 

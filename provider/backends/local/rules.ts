@@ -1,7 +1,6 @@
 import type { BackendRules } from "../../core/backend";
 import { ecsRules } from "../ecsRules";
 import { refuseFolder } from "./disk";
-import { loadSqlite } from "./sqlite";
 
 /** The store, where the connection names none: relative to the Pulumi project. */
 export const DEFAULT_PATH = ".keypair/local.sqlite";
@@ -18,7 +17,6 @@ export const rules: BackendRules = ecsRules({
   regionOfAccount: () => undefined,
   checkPublicKey: () => undefined,
   checkPlace({ path }) {
-    loadSqlite();
     if (path !== undefined) refuseFolder(path);
   },
 });

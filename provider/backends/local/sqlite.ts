@@ -3,15 +3,9 @@ import { KeyPairError } from "../../core/errors";
 /** The low byte of SQLite's result codes (https://www.sqlite.org/rescode.html) that mean something to a user. */
 const RESULT = { busy: 5, readOnly: 8, corrupt: 11, cannotOpen: 14, notADatabase: 26 } as const;
 
-/** The SQLite of Node. Throws `Configuration` where Node has none. Node 22 warns once that it is experimental. */
+/** The SQLite of Node. Node 22 warns once that it is experimental. */
 export function loadSqlite(): typeof import("node:sqlite") {
-  const sqlite: typeof import("node:sqlite") | undefined = process.getBuiltinModule("node:sqlite");
-  if (sqlite !== undefined) return sqlite;
-  throw new KeyPairError({
-    code: "Configuration",
-    message: `the local backend needs the SQLite of Node 22.13 or later, and this is Node ${process.versions.node}`,
-    next: "Install a newer Node.",
-  });
+  return process.getBuiltinModule("node:sqlite");
 }
 
 /** Our error for an error of SQLite. Any other error is returned unchanged. */

@@ -9,6 +9,7 @@ import { formatPublicKeyLine } from "../../keys";
 import type { Io } from "../input";
 import { newOperation } from "../operation";
 import { type FoundPair, type FoundPairs, findPairs } from "../pairs/find";
+import { otherRegions, placesText } from "../pairs/nothingFound";
 import { type PairsOptions, WHERE_HELP, withPairsOptions } from "../pairs/options";
 import { type SettingsParts, settingsFor } from "../pairs/settings";
 import { visible } from "../quoted";
@@ -90,8 +91,10 @@ export async function runAdopt(options: AdoptOptions, parts: AdoptParts): Promis
   if (usable.length === 0) {
     throw new KeyPairError({
       code: "NotFound",
-      message: `there is no ${held.size > 0 ? "other " : ""}key pair to take over (${lookedAt.join(", ")})`,
-      next: "`pulumi-keypair list` takes the same options and shows what is there.",
+      message: `there is no ${held.size > 0 ? "other " : ""}key pair to take over (${placesText(lookedAt)})`,
+      next:
+        (pairs.length === 0 ? otherRegions(options) : undefined) ??
+        "`pulumi-keypair list` takes the same options and shows what is there.",
     });
   }
 

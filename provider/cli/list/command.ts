@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { BackendCatalog } from "../../core/backend";
 import type { Io } from "../input";
 import { findPairs } from "../pairs/find";
+import { nothingFound } from "../pairs/nothingFound";
 import { type PairsOptions, WHERE_HELP, withPairsOptions } from "../pairs/options";
 import { type SettingsParts, settingsFor } from "../pairs/settings";
 import { describePairs } from "./describe";
@@ -40,7 +41,8 @@ export async function runList(options: ListOptions, parts: ListParts): Promise<b
   const { listed, unclear: notTold } = await describePairs(pairs, { now: Date.now(), timeoutSeconds });
   const unclear = [...notSeen, ...notTold];
   if (options.json) parts.print(listJson(listed, lookedAt, unclear));
-  else if (lookedAt.length > 0) parts.print(listText(listed, lookedAt));
+  else if (listed.length > 0) parts.print(listText(listed));
+  else if (lookedAt.length > 0) parts.print(`${nothingFound(options, lookedAt)}\n`);
   for (const { location, error } of unclear)
     parts.complain(`pulumi-keypair: ${location} could not be looked at: ${error.message}\n`);
   return unclear.length === 0;

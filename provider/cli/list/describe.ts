@@ -27,7 +27,7 @@ export interface ListedPair {
   weakness: string | undefined;
   /** Why the key is not known. */
   keyProblem: string | undefined;
-  /** The other pairs of the list that hold the same key. */
+  /** The pairs of other names that hold the same key. */
   sameKeyAs: { name: string; region: string | undefined }[];
 }
 

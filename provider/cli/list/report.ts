@@ -1,3 +1,4 @@
+import type { Backend } from "../../core/backend";
 import { redact } from "../../core/redact";
 import type { FoundPairs } from "../pairs/find";
 import { visible } from "../quoted";
@@ -9,8 +10,7 @@ const MOST_INSTANCES = 3;
 type Unclear = FoundPairs["unclear"];
 
 /** The list for people. */
-export function listText(pairs: readonly ListedPair[], lookedAt: readonly string[]): string {
-  if (pairs.length === 0) return `There are no such key pairs (${lookedAt.join(", ")}).\n`;
+export function listText(pairs: readonly ListedPair[]): string {
   const header = ["NAME", "REGION", "TYPE", "BITS", "FINGERPRINT", "AGE", "INSTANCES", "NOTES"];
   const rows = [header, ...pairs.map(rowOf)].map((row) => row.map(visible));
   const widths = header.map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? "")].length)));
@@ -21,12 +21,12 @@ export function listText(pairs: readonly ListedPair[], lookedAt: readonly string
 /** The list for programs, as one JSON text. */
 export function listJson(
   keyPairs: readonly ListedPair[],
-  lookedAt: readonly string[],
+  lookedAt: readonly Backend[],
   unclear: Unclear,
 ): string {
   const told = {
     keyPairs,
-    lookedAt,
+    lookedAt: lookedAt.map(({ location }) => location),
     unclear: unclear.map(({ location, error }) => ({ location, error: error.message })),
   };
   const safe = JSON.stringify(told, (_, value) => (typeof value === "string" ? redact(value) : value), 2);

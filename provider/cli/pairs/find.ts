@@ -31,8 +31,8 @@ export interface FoundPair extends FoundPlace {
 export interface FoundPairs {
   /** Sorted by name, then by place. */
   pairs: FoundPair[];
-  /** Each place that was looked at, as messages name it. */
-  lookedAt: string[];
+  /** The places that were looked at. */
+  lookedAt: Backend[];
   /** The places that could not be looked at. */
   unclear: { location: string; error: KeyPairError }[];
 }
@@ -80,7 +80,7 @@ async function look(
     const pairs = records
       .filter(({ name }) => isMeant(name))
       .map((record) => ({ record, backend, place, connection, ...keyOf(record) }));
-    return { pairs, lookedAt: [location], unclear: [] };
+    return { pairs, lookedAt: [backend], unclear: [] };
   } catch (error) {
     if (!isKeyPairError(error)) throw error;
     return { pairs: [], lookedAt: [], unclear: [{ location, error }] };

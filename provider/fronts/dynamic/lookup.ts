@@ -2,6 +2,7 @@ import { createBackendCatalog } from "../../backends";
 import type { Operation } from "../../core/backend";
 import * as lookup from "../../core/lookup";
 import type { GetKeyPairArgs, GetKeyPairsArgs, KeyPairFacts } from "../../core/model";
+import { checkNode } from "../../core/nodeVersion";
 import { projectFolder } from "../../core/projectFolder";
 import { readSettings } from "../../core/settings";
 import { plainError } from "./failure";
@@ -28,6 +29,7 @@ async function withContext<T>(
   look: (context: lookup.LookupContext) => Promise<T>,
 ): Promise<T> {
   try {
+    checkNode();
     const settings = readSettings(read, projectFolder());
     const operation: Operation = {
       signal: new AbortController().signal,

@@ -6,6 +6,7 @@ import { KeyPairError } from "../../core/errors";
 import { keyPairResource } from "../../core/keyPair";
 import { keyPairSetResource } from "../../core/keyPairSet";
 import type { LookupContext } from "../../core/lookup";
+import { checkNode } from "../../core/nodeVersion";
 import { RunMemory } from "../../core/resource/runMemory";
 import { ResourceService, type ServiceParts } from "../../core/resource/service";
 import { EngineLog } from "../shared/engineLog";
@@ -119,6 +120,8 @@ export function keyPairProvider(engineAddress: string | undefined): KeyPairProvi
     checkConfig,
     diffConfig,
     configure(request) {
+      // Not at the start: the engine calls a plugin that ends by itself a bug.
+      checkNode();
       session = begin(settingsOf(request));
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(true);
@@ -147,7 +150,7 @@ export function keyPairProvider(engineAddress: string | undefined): KeyPairProvi
       return new Empty();
     },
   };
-  return { handlers, close: () => catalog.closeAll() };
+  return { handlers: reporter.beforeAnswers(handlers), close: () => catalog.closeAll() };
 }
 
 function servicesOf(parts: ServiceParts): Map<string, Service> {

@@ -21,9 +21,14 @@ export interface EngineConnection {
   LogRequest: new () => LogRequest;
 }
 
-/** Reports messages on a resource through the engine. Without an engine (tests) it reports nothing. */
+/**
+ * Reports messages on a resource through the engine, one after the other: the engine handles calls at once, so they could
+ * overtake each other. Without an engine (tests) it reports nothing.
+ */
 export class EngineLog implements Reporter {
   #engine: EngineConnection | undefined;
+  /** Resolves when the engine has all messages so far. */
+  #sent: Promise<void> = Promise.resolve();
 
   /** @param connect  Called for each message until it returns a connection. */
   constructor(private readonly connect: () => EngineConnection | undefined) {}
@@ -46,16 +51,33 @@ export class EngineLog implements Reporter {
     this.#send(SEVERITY.debug, undefined, message, false);
   }
 
+  /** The same functions, but each answers only when the engine has all messages: it may not show what comes later. */
+  beforeAnswers<Functions extends object>(functions: Functions): Functions {
+    const waiting = Object.entries(functions).map(([name, run]) => {
+      const runThenWait = async (...args: unknown[]) => {
+        try {
+          return await run(...args);
+        } finally {
+          await this.#sent;
+        }
+      };
+      return [name, runThenWait];
+    });
+    return Object.fromEntries(waiting) as Functions;
+  }
+
   #send(severity: number, urn: string | undefined, message: string, ephemeral: boolean): void {
     try {
       this.#engine ??= this.connect();
       if (!this.#engine) return;
-      const request = new this.#engine.LogRequest();
+      const { client, LogRequest } = this.#engine;
+      const request = new LogRequest();
       request.setSeverity(severity);
       request.setMessage(redact(message));
       request.setUrn(urn ?? "");
       request.setEphemeral(ephemeral);
-      this.#engine.client.log(request, () => {});
+      const call = () => new Promise<void>((resolve) => client.log(request, () => resolve()));
+      this.#sent = this.#sent.then(call).catch(() => {});
     } catch {
       // If a message cannot be delivered, the operation that it is about must not fail.
     }

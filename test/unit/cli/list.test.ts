@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { describePairs } from "../../../provider/cli/list/describe";
 import { listJson, listText } from "../../../provider/cli/list/report";
+import { nothingFound } from "../../../provider/cli/pairs/nothingFound";
+import type { PairsOptions } from "../../../provider/cli/pairs/options";
+import type { Backend } from "../../../provider/core/backend";
 import { KeyPairError } from "../../../provider/core/errors";
 import { fingerprintSha256, readPublicKey, weaknessOf } from "../../../provider/keys";
 import { ed25519Key, rsaKey } from "../core/support/keys";
@@ -27,7 +30,7 @@ describe("the list", () => {
     const [shared, weak] = [ed25519Key("shared"), rsaKey("weak")].map(({ publicKey }) =>
       fingerprintSha256(readPublicKey(publicKey)),
     );
-    expect(listText(listed, ["a", "b"]).split("\n")).toEqual([
+    expect(listText(listed).split("\n")).toEqual([
       "NAME  REGION  TYPE         BITS  FINGERPRINT                                         AGE   INSTANCES  NOTES",
       `anna  a       ssh-ed25519  256   ${shared}  0d    ?          duplicate: same key as bert (b)`,
       `bert  b       ssh-ed25519  256   ${shared}  10d   ?          duplicate: same key as anna (a)`,
@@ -37,20 +40,37 @@ describe("the list", () => {
     ]);
   });
 
-  it("says where there is none", () => {
-    expect(listText([], ["alibaba cn-hangzhou", "alibaba eu-central-1"])).toBe(
-      "There are no such key pairs (alibaba cn-hangzhou, alibaba eu-central-1).\n",
+  it("calls a pair of a set no duplicate of itself in another region", async () => {
+    const createdAt = "2026-11-29T11:00Z";
+    const { listed } = await describePairs(
+      [
+        found("anna", { region: "a", createdAt, keyOf: "shared" }),
+        found("anna", { region: "b", createdAt, keyOf: "shared" }),
+      ],
+      HOW,
     );
+    expect(listText(listed)).not.toContain("duplicate");
+    expect(listed.map(({ sameKeyAs }) => sameKeyAs)).toEqual([[], []]);
+  });
+
+  it.each<[PairsOptions, string[], string]>([
+    [{}, ["a"], "There are no key pairs (alibaba a). Give --region, if they are in another one."],
+    [{ region: ["a"] }, ["a"], "There are no key pairs (alibaba a)."],
+    [{ region: ["a", "b"] }, ["a", "b"], "There are no key pairs (alibaba backend, regions a, b)."],
+    [{ allRegions: true, namePattern: "x" }, ["a"], "There are no such key pairs (alibaba a)."],
+  ])("says where there is none, and what to do: %j", (options, regions, said) => {
+    const places = regions.map((region) => ({ name: "alibaba", region, location: `alibaba ${region}` }));
+    expect(nothingFound(options, places as Backend[])).toBe(said);
   });
 
   it("is one row a pair, whatever its name", async () => {
     const { listed } = await describePairs([found("a\nb\x1b[2J", { createdAt: "2026-11-29T11:00Z" })], HOW);
-    expect(listText(listed, [])).toContain("\na\\u000ab\\u001b[2J  -  ");
+    expect(listText(listed)).toContain("\na\\u000ab\\u001b[2J  -  ");
   });
 
   it("counts instances where they are many", async () => {
     const { listed } = await describePairs([found("web", { createdAt: "2026-11-29T11:00Z" })], HOW);
-    const row = (...instanceIds: string[]) => listText([{ ...listed[0], instanceIds } as never], []);
+    const row = (...instanceIds: string[]) => listText([{ ...listed[0], instanceIds } as never]);
     expect(row("i-1", "i-2", "i-3")).toMatch(/ i-1, i-2, i-3\n$/);
     expect(row("i-1", "i-2", "i-3", "i-4")).toMatch(/ 4\n$/);
     expect(row()).toMatch(/ -\n$/);
@@ -72,7 +92,9 @@ describe("the list", () => {
   it("tells programs the same, and why a place could not be looked at", async () => {
     const { listed } = await describePairs([rsaPair("old"), rsaPair("old-2")], HOW);
     const error = new KeyPairError({ code: "PermissionDenied", message: "no" });
-    const told = JSON.parse(listJson(listed, ["a"], [{ location: "b", error }]));
+    const told = JSON.parse(
+      listJson(listed, [found("any", { region: "a" }).backend], [{ location: "b", error }]),
+    );
     expect(told).toEqual({
       keyPairs: [
         {
@@ -90,7 +112,7 @@ describe("the list", () => {
         },
         expect.objectContaining({ name: "old-2", sameKeyAs: [{ name: "old", region: "a" }] }),
       ],
-      lookedAt: ["a"],
+      lookedAt: ["fake here"],
       unclear: [{ location: "b", error: "no." }],
     });
   });

@@ -74,10 +74,3 @@ test("a store that is a folder; a file, and one that is not there yet, may be a 
   for (const path of ["file", "not/there", "file/below"])
     expect(problems({ backend: "local", path }, {}, folder)).toEqual([]);
 });
-
-test("the local backend on a Node without SQLite", () => {
-  vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined as never);
-  expect(problems({ backend: "local" })).toEqual([
-    `connection: the local backend needs the SQLite of Node 22.13 or later, and this is Node ${process.versions.node}. Install a newer Node.`,
-  ]);
-});

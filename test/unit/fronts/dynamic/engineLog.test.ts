@@ -22,18 +22,33 @@ class LogRequest {
   }
 }
 
-function engine() {
+/** @param delays  How long each message takes, in ms. */
+function engine(...delays: number[]) {
   const said: object[] = [];
-  const client = { log: (request: object) => void said.push({ ...request }) };
+  const client = {
+    log(request: object, answer: (error: null) => void) {
+      setTimeout(() => {
+        said.push({ ...request });
+        answer(null);
+      }, delays.shift() ?? 0);
+    },
+  };
   return { said, connection: { client, LogRequest } };
 }
 
-test("a warning stays, progress does not, and both are on their resource", () => {
+/** Says messages as an operation does, and waits as the engine does for its answer. */
+async function saying(log: EngineLog, say: () => void): Promise<void> {
+  await log.beforeAnswers({ operation: async () => say() }).operation();
+}
+
+test("a warning stays, progress does not, and both are on their resource", async () => {
   const { said, connection } = engine();
   const log = new EngineLog(() => connection);
-  log.warn("urn:web", "careful");
-  log.progress("urn:web", "waiting");
-  log.warn(undefined, "of the stack");
+  await saying(log, () => {
+    log.warn("urn:web", "careful");
+    log.progress("urn:web", "waiting");
+    log.warn(undefined, "of the stack");
+  });
   expect(said).toEqual([
     { severity: 2, message: "careful", urn: "urn:web", ephemeral: false },
     { severity: 1, message: "waiting", urn: "urn:web", ephemeral: true },
@@ -41,9 +56,25 @@ test("a warning stays, progress does not, and both are on their resource", () =>
   ]);
 });
 
-test("no private key is said", () => {
+test("messages do not overtake each other, and all of them are there before the answer, also that of a failure", async () => {
+  const { said, connection } = engine(30, 0, 10);
+  const log = new EngineLog(() => connection);
+  const { operation } = log.beforeAnswers({
+    async operation() {
+      for (const done of [1, 5, 9]) log.progress("urn:team", `${done} of 9 key pairs`);
+      throw new Error("one is attached");
+    },
+  });
+  await expect(operation()).rejects.toThrow("one is attached");
+  expect(said).toEqual(
+    [1, 5, 9].map((done) => expect.objectContaining({ message: `${done} of 9 key pairs` })),
+  );
+});
+
+test("no private key is said", async () => {
   const { said, connection } = engine();
-  new EngineLog(() => connection).progress("urn:web", `got ${rsaKey("pasted").privateKey}`);
+  const log = new EngineLog(() => connection);
+  await saying(log, () => log.progress("urn:web", `got ${rsaKey("pasted").privateKey}`));
   expect(said).toEqual([expect.objectContaining({ message: "got [private key removed]\n" })]);
 });
 
@@ -67,17 +98,18 @@ describe("a message that cannot be said fails nothing", () => {
         },
       }),
     ],
-  ])("%s", (_why, connect) => {
-    expect(() => new EngineLog(connect).warn("urn:web", "careful")).not.toThrow();
+  ])("%s", async (_why, connect) => {
+    const log = new EngineLog(connect);
+    await expect(saying(log, () => log.warn("urn:web", "careful"))).resolves.toBeUndefined();
   });
 
-  test("and is said once there is one", () => {
+  test("and is said once there is one", async () => {
     const { said, connection } = engine();
     let isThere = false;
     const log = new EngineLog(() => (isThere ? connection : undefined));
     log.warn("urn:web", "lost");
     isThere = true;
-    log.warn("urn:web", "careful");
+    await saying(log, () => log.warn("urn:web", "careful"));
     expect(said).toHaveLength(1);
   });
 });
