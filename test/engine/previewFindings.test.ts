@@ -27,6 +27,13 @@ it.each(FRONTS)(
       );
       // With a plugin the engine ends a preview at the first resource that has a problem.
       expect(found).toHaveLength(front === "pulumi-keypair" ? 2 : 1);
+      expect(run.output).not.toContain(SECRET);
+    });
+
+    // The program warns. What it says in a preview that the engine ends early may be lost.
+    await step("a warning of a secret that is none", async () => {
+      project.program(program('new Pair("pair");'));
+      const run = await project.preview();
       expect(run.warnings().join()).toContain(
         "keypair:accessKeySecret stands in the stack's configuration in clear text",
       );
