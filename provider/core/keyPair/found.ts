@@ -36,7 +36,8 @@ export async function settleLostReply(
   const deletion = await deleteIfUnused(backend, making.request, isSameAs(found), context.operation);
   if (deletion === "in use")
     throw alreadyExists(making, found, "and instances use it, so it is another run's", lost);
-  return undefined;
+  // A late read had shown what an earlier try of this call made.
+  return deletion.left && settleLostReply(making, deletion.left, lost);
 }
 
 /** Somebody else's pair has the name: does what `onExisting` says. `undefined`: the name is free now. */

@@ -293,6 +293,21 @@ describe("of a creation", () => {
     expect(state.privateKey).toBe(second);
   });
 
+  test("twice, while a late read still shows what the first try made: the second one is made again too", async () => {
+    let ofFirstTry: KeyPairRecord | undefined;
+    const noted: Step = (effect) => {
+      ofFirstTry = effect() as KeyPairRecord;
+      return ofFirstTry;
+    };
+    backend.generated.push(rsaKey("generated third").privateKey);
+    backend
+      .script("createKeyPair", lostAfterTheEffect, lostAfterTheEffect)
+      .script("findKeyPair", fine, noted, fine, () => ofFirstTry);
+    const { state } = await create({ keyPairName: "web" });
+    expect(backend.writes).toEqual(["create web", "delete web", "create web", "delete web", "create web"]);
+    expect(state.privateKey).toBe(rsaKey("generated third").privateKey);
+  });
+
   test("never deletes a pair that instances use already: somebody holds its private key", async () => {
     backend.script("createKeyPair", lostAfterTheEffect).script("deleteKeyPair", fails("InUse"));
     const before = Date.now();
