@@ -38,8 +38,8 @@ export function keysOfFolder(folder: string, projectFolder: string, findings: Fi
       return [];
     }
     const read = () => resolvePublicKey({ publicKeyFile: join(path, name) }, projectFolder);
-    const member = name.slice(0, name.length - extname(name).length);
-    const problem = memberNameProblem(member) ?? putAsideProblem(name);
+    const { name: member, ext } = parse(name);
+    const problem = memberNameProblem(member) ?? putAsideProblem(member, ext);
     if (problem) {
       findings.fail(name, problem);
       return [];
@@ -56,8 +56,7 @@ export function keysOfFolder(folder: string, projectFolder: string, findings: Fi
 const KEY_ENDINGS: readonly string[] = [".pub", ".pem", ".ppk", ".key"];
 
 /** Who renames `bert.pub` to `bert.pub.bak` wants no member `bert.pub`. The public half of `deploy.key` is `deploy.key.pub`. */
-function putAsideProblem(name: string): string | undefined {
-  const { name: member, ext } = parse(name);
+function putAsideProblem(member: string, ext: string): string | undefined {
   if (ext === ".pub" || !KEY_ENDINGS.includes(extname(member))) return undefined;
   return `"${member}" would be a member: take the file out of publicKeyFolder, or begin its name with a dot. For a member of its own, give it another name.`;
 }
