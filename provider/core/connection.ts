@@ -109,12 +109,24 @@ export function placeOfState(
   catalog: BackendCatalog,
 ): Place {
   const backend = knownBackend(state.backend ?? state.connection?.backend ?? settings.connection.backend);
-  const account = defined({ [catalog.rules(backend).accountKey]: state.__account });
+  const { accountKey } = catalog.rules(backend);
+  const account = defined({ [accountKey]: state.__account });
   const recorded = defined({ backend: state.backend, region: state.region });
+  // A resource whose state names no store's file is in the default store, whichever file the configuration names by now.
+  const isInStore = accountKey === "path" && state.backend !== undefined;
   return ofUser(
-    resolvePlace({ ...account, ...state.connection, ...recorded }, settings, catalog),
+    resolvePlace(
+      { ...account, ...state.connection, ...recorded },
+      isInStore ? withoutStore(settings) : settings,
+      catalog,
+    ),
     state.userId,
   );
+}
+
+function withoutStore(settings: ProviderSettings): ProviderSettings {
+  const { path: _, ...connection } = settings.connection;
+  return { ...settings, connection };
 }
 
 /** The place of a user's key pairs; without an id the user of the credentials. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
-import { newKey } from "./support/keys";
+import { literal, newKey } from "./support/keys";
 import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
 import { type EngineProject, engineProject } from "./support/project";
 import { step } from "./support/step";
@@ -34,6 +34,25 @@ it("relative paths mean the project's folder, also when the program moves to ano
     await project.destroy();
     expect(pairs(project)).toEqual([]);
   });
+});
+
+it("a store that the configuration names later is another place: the pair moves, and none is left behind", async () => {
+  const { line } = await newKey();
+  const project = await engineProject({
+    program: `new KeyPair("deploy", { keyPairName: "deploy", publicKeyBody: ${literal(line)} });`,
+  });
+  onTestFinished(() => project.close());
+  await project.up();
+  expect(pairs(project)).toHaveLength(1);
+  await project.configure({ "keypair:path": "other.sqlite" });
+  const preview = await project.preview();
+  expect(preview.changes).toEqual({ same: 1, replace: 1 });
+  await project.up();
+  expect(pairs(project)).toEqual([]);
+  expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
+  await project.configure({ "keypair:path": ".keypair/local.sqlite" });
+  await project.up();
+  expect(pairs(project)).toHaveLength(1);
 });
 
 const bastion = (name: string, options = "") =>

@@ -3,10 +3,12 @@ import { afterEach, expect, test, vi } from "vitest";
 import { createBackendCatalog } from "../../../../provider/backends";
 import { checkAttachment } from "../../../../provider/core/attachment/check";
 import { checkKeyPair } from "../../../../provider/core/keyPair/check";
+import { diffKeyPair } from "../../../../provider/core/keyPair/diff";
 import { keyPairSetResource } from "../../../../provider/core/keyPairSet";
 import type { CheckedKeyPairArgs, Connection } from "../../../../provider/core/model";
 import { RunMemory } from "../../../../provider/core/resource/runMemory";
 import { settingsOf, testFolder } from "../support/context";
+import { importedState } from "../support/states";
 
 /* Where nothing can be made, the check of the arguments says so: a preview finds it, and not the `up`. */
 
@@ -73,4 +75,23 @@ test("a store that is a folder; a file, and one that is not there yet, may be a 
   writeFileSync(`${folder}/file`, "");
   for (const path of ["file", "not/there", "file/below"])
     expect(problems({ backend: "local", path }, {}, folder)).toEqual([]);
+});
+
+test("a pair of the default store is there still when the configuration names another one", () => {
+  const kindsWith = (connection: Connection, state: { __account?: string; connection?: Connection } = {}) =>
+    diffKeyPair({
+      state: importedState({ region: "local", ...state }),
+      args: {
+        keyPairName: "web",
+        publicKeyBody: importedState().publicKey,
+        ...(state.connection && { connection: state.connection }),
+      },
+      settings: settingsOf({ connection: { backend: "local", ...connection }, projectFolder: "/project" }),
+      catalog: createBackendCatalog(),
+    }).changes.map(({ property, kind }) => `${property} ${kind}`);
+  expect(kindsWith({})).toEqual([]);
+  expect(kindsWith({ path: "other.sqlite" })).toEqual(["connection replace"]);
+  expect(kindsWith({ path: "other.sqlite" }, { __account: "other.sqlite" })).toEqual([]);
+  expect(kindsWith({ path: "other.sqlite" }, { connection: { path: "own.sqlite" } })).toEqual([]);
+  expect(kindsWith({}, { __account: "other.sqlite" })).toEqual(["connection replace"]);
 });
