@@ -58,6 +58,33 @@ it("a program moves from the dynamic front to the plugin and back by its import,
   expect(pairs(project)).toEqual([]);
 });
 
+it("what the plugin made is the dynamic front's after one up, and can then be refreshed, replaced and deleted", async () => {
+  const { line } = await newKey();
+  const program = (from: string, keeper: string) => `
+    const from = require("${from}");
+    new from.KeyPair("deploy", { publicKeyBody: ${literal(line)} });
+    const created = new from.KeyPair("created", {
+      keepers: { of: "${keeper}" }, keyGeneration: { source: "local", type: "ed25519" },
+    });
+    new from.KeyPairAttachment("web", { keyPairName: created.keyPairName, instanceIds: ["i-1"] });
+    new from.KeyPairSet("team", { publicKeys: { anna: ${literal(line)} } });`;
+  const project = await pluginProject({ program: program("pulumi-keypair/plugin", "first") });
+  onTestFinished(() => project.close());
+  await project.up();
+  const before = pairs(project);
+
+  project.program(program("pulumi-keypair", "first"));
+  const run = await project.up();
+  expect(run.changes).toEqual({ same: 1, update: 4 });
+  expect(pairs(project)).toEqual(before);
+  expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 5 });
+  project.program(program("pulumi-keypair", "second"));
+  await project.up();
+  expect(pairs(project)).toHaveLength(3);
+  await project.destroy();
+  expect(pairs(project)).toEqual([]);
+});
+
 it("what only the plugin has: providers, import, time-outs, and outputs that a preview knows", async () => {
   const { line } = await newKey();
   const project = await pluginProject({

@@ -90,12 +90,14 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
 
     async diff(_id, olds: object, news: object) {
       try {
-        const state = taken<State>(olds).value as State;
+        const { value: state, hidden: stored } = taken<State>(olds);
         const { value: args, hidden } = taken<Checked>(news);
         if (hidden.failures) return { changes: true };
-        const { changes, deleteBeforeReplace } = service.diff(state, args, hidden);
+        const { changes, deleteBeforeReplace } = service.diff(state as State, args, hidden);
         const replaces = changes.filter(({ kind }) => kind === "replace").map(({ property }) => property);
-        return { changes: changes.length > 0, replaces, deleteBeforeReplace };
+        // The plugin made or changed it. Only an update adds the line without which Pulumi can neither read nor delete it.
+        const lacksProvider = stored.provider === undefined;
+        return { changes: changes.length > 0 || lacksProvider, replaces, deleteBeforeReplace };
       } catch (error) {
         throw plainError(error);
       }

@@ -239,6 +239,10 @@ describe("diff", () => {
     });
   });
 
+  test("gives what the plugin made the line without which Pulumi could not delete it", async () => {
+    expect(await provider.diff("web", importedState(), news)).toMatchObject({ changes: true, replaces: [] });
+  });
+
   test("names what replaces, and what goes first", async () => {
     expect(await provider.diff("web", olds, { ...news, tags: { a: "1" }, onExisting: "adopt" })).toEqual({
       changes: true,
