@@ -1,11 +1,11 @@
-import type { Backend, KeyPairRecord, Operation } from "../backend";
+import type { Backend, KeyPairRecord } from "../backend";
 import { openPlaceOfState } from "../connection";
 import type { KeyPairState } from "../model";
 import type { OperationContext } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
-import { type RunMemory, turnOf } from "../resource/runMemory";
+import { turnOf } from "../resource/runMemory";
 import { type Consideration, type Deletion, deleteIfUnused, deleteWhenFree } from "./settle";
-import { isOwn } from "./state";
+import { fingerprintOf, isOwn } from "./state";
 
 /** What became of the pair. `in use`: instances use it, and they were not waited for. */
 export type Removal = "gone" | "left" | "in use";
@@ -56,6 +56,13 @@ export async function removeKeyPair(
   }
   if (!left) return "gone";
   await assertSameOwner(state, left, backend, operation);
+  const reason = await whyNeeded([left.name, fingerprintOf(left)], backend, context);
+  if (reason !== undefined) {
+    warn(
+      `key pair "${id}" (${backend.location}) was left alone: it has another key now, and ${reason}, so the stack has it still.`,
+    );
+    return "left";
+  }
   warn(
     `key pair "${id}" (${backend.location}) was left alone: its key is not the one that this stack made (now ${left.fingerprint}), so ` +
       "somebody replaced it. Delete it by hand if nobody needs it.",
@@ -71,14 +78,15 @@ function deleteOwn(
   id: string,
   state: KeyPairState,
   backend: Backend,
-  { operation, run }: OperationContext,
+  context: OperationContext,
   waits: boolean,
 ): Promise<Deletion | "in use"> {
+  const { operation, run } = context;
   const sought = { ...state, name: id };
   const isMeant = (record: KeyPairRecord) => isOwn(state, record);
   const others: Consideration = {
     inTurn: (attempt) => run.turns.take(turnOf(backend, state.ownerId, id), attempt),
-    neededBecause: () => neededBecause([id, state.__ownKey], backend, operation, run),
+    neededBecause: () => whyNeeded([id, state.__ownKey], backend, context),
   };
   return state.__isDoubtful || !waits
     ? deleteIfUnused(backend, sought, isMeant, operation, others)
@@ -86,15 +94,14 @@ function deleteOwn(
 }
 
 /** Why the stack still needs the pair of this name and key, if it does. */
-async function neededBecause(
+async function whyNeeded(
   names: readonly string[],
   backend: Backend,
-  operation: Operation,
-  { made, kept }: RunMemory,
+  { operation, run }: OperationContext,
 ): Promise<string | undefined> {
   const reasons = [
-    { pairs: made, reason: "this run made it again or took it over" },
-    { pairs: kept, reason: "a resource of the program has it" },
+    { pairs: run.made, reason: "this run made it again or took it over" },
+    { pairs: run.kept, reason: "a resource of the program has it" },
   ];
   for (const { pairs, reason } of reasons) {
     const isThere = await pairs.has(backend, operation, names);

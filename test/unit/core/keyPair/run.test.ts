@@ -59,6 +59,18 @@ describe("a pair that this run took over, or made again, is not deleted for an o
     ]);
   });
 
+  test("with another key: nobody is told to delete it by hand", async () => {
+    const { create, delete: remove, warnings } = run();
+    backend.put("web", imported);
+    const replaced = ed25519Key("another").publicKey;
+    await create({ keyPairName: "web", publicKeyBody: replaced, onExisting: "recreate" }, OTHER_URN);
+    await remove(importedState());
+    expect(backend.pairs.get("web")?.publicKey).toBe(replaced);
+    expect(warnings).toEqual([
+      'key pair "web" (fake here) was left alone: it has another key now, and this run made it again or took it over, so the stack has it still.',
+    ]);
+  });
+
   test("a later run deletes it", async () => {
     await run().create({ keyPairName: "web", publicKeyBody: imported });
     await run().delete(importedState());
