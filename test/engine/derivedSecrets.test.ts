@@ -43,3 +43,27 @@ it.each([
     expect(output).toMatch(/publicKey *: \[secret\]|unchanged/);
   }
 });
+
+it.each([
+  ["dynamic", "pulumi-keypair", engineProject],
+  ["plugin", "pulumi-keypair/plugin", pluginProject],
+])(
+  "%s: so is what follows from secret instances, a secret place and secret members",
+  async (_, from, start) => {
+    const program = (members: string[]) => `
+    const from = require("${from}");
+    const pair = new from.KeyPair("pair", { connection: pulumi.secret({ region: "hidden-region" }) });
+    new from.KeyPairAttachment("web", {
+      keyPairName: pair.keyPairName, instanceIds: pulumi.secret(["i-hidden"]), connection: pulumi.secret({ region: "hidden-region" }),
+    });
+    new from.KeyPairSet("team", { created: pulumi.secret(${literal(members)}), keyPairNamePrefix: "team-" });`;
+    const project = await start({ program: program(["hidden-ci"]) });
+    onTestFinished(() => project.close());
+    const runs = [await project.up(), await project.refresh()];
+    project.program(program(["hidden-cd"]));
+    runs.push(await project.preview({ flags: ["--diff"] }), await project.up());
+    const state = JSON.stringify(project.deployment());
+    for (const hidden of ["i-hidden", "hidden-region"]) expect(state).not.toContain(hidden);
+    for (const { output } of runs) expect(output).not.toMatch(/i-hidden|hidden-region|hidden-c[id]: \{/);
+  },
+);

@@ -17,9 +17,9 @@ export const ATTACHMENT_PROPERTIES = {
   instanceIds: { change: "update", compare: compareInstances },
   restartInstances: { change: "update", compare: compareRestarts },
   connection: { change: "replace", compare: compareConnection },
-  pendingRestarts: { change: "computed" },
-  backend: { change: "computed" },
-  region: { change: "computed" },
+  pendingRestarts: { change: "computed", follows: ["instanceIds"] },
+  backend: { change: "computed", follows: ["connection"] },
+  region: { change: "computed", follows: ["connection"] },
   ownerId: { change: "computed" },
 } as const satisfies PropertyTable<AttachmentComparison, AttachmentProperty>;
 

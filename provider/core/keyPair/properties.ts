@@ -42,8 +42,8 @@ export const KEY_PAIR_PROPERTIES = {
   privateKeyPem: { change: "computed", secret: true },
   createdAt: { change: "computed" },
   ownerId: { change: "computed" },
-  backend: { change: "computed" },
-  region: { change: "computed" },
+  backend: { change: "computed", follows: ["connection"] },
+  region: { change: "computed", follows: ["connection"] },
 } as const satisfies PropertyTable<KeyPairComparison, keyof KeyPairArgs | keyof KeyPairOutputs>;
 
 /** The notes of a state that repeat what the user says. */

@@ -12,6 +12,7 @@ import { memberOf, namesText, regionOfStep, summaryOf } from "./summary";
 export function diffKeyPairSet({
   state,
   args,
+  secrets,
   settings,
   catalog,
 }: DiffRequest<CheckedKeyPairSetArgs, KeyPairSetState>): ResourceDiff {
@@ -26,9 +27,15 @@ export function diffKeyPairSet({
     deleteBeforeReplace: true,
     warnings: plan.warnings,
     summary: summaryOf(plan),
-    paths: isChanged ? plan.steps.map(pathChangeOf) : [],
+    // A path names the member.
+    paths: isChanged && !hidesPairs(secrets) ? plan.steps.map(pathChangeOf) : [],
     changingPairs: changingPairs(plan, contents),
   };
+}
+
+/** Whether the program made a secret of what `keyPairs` follows from. */
+function hidesPairs(secrets: ReadonlySet<string> | undefined): boolean {
+  return KEY_PAIR_SET_PROPERTIES.keyPairs.follows.some((argument) => secrets?.has(argument));
 }
 
 /** The set replaces nothing of itself, but the engine can be told to replace it. */

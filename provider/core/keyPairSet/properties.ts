@@ -45,7 +45,7 @@ export const KEY_PAIR_SET_PROPERTIES = {
   connection: { change: "update" },
 
   keyPairNames: { change: "computed", follows: ["keyPairNamePrefix", "created"] },
-  keyPairs: { change: "computed", follows: OF_THE_MEMBERS },
+  keyPairs: { change: "computed", follows: [...OF_THE_MEMBERS, "connection"] },
   privateKeys: { change: "computed", secret: true },
 } as const satisfies PropertyTable<KeyPairSetComparison, keyof KeyPairSetArgs | keyof KeyPairSetOutputs>;
 

@@ -1,6 +1,6 @@
 import type { CheckFailure } from "../../core/resource/findings";
 import type { PartlyUnknown } from "../../core/unknown";
-import { fromEngine, isUnknown } from "../shared/values";
+import { fromEngine, isUnknown, registerSecretsOf } from "../shared/values";
 
 /**
  * What the SDK passes to the front, because the dynamic interface gives a provider no resource name and no
@@ -40,7 +40,10 @@ export function knownProblems({ problems = [] }: Hidden): CheckFailure[] {
   return problems.flat().filter((problem): problem is CheckFailure => !isUnknown(problem));
 }
 
-/** What the engine sent, with the front's own properties separated. */
+/**
+ * What the engine sent, with the front's own properties separated. From here on, no text of this process shows what the program made a
+ * secret.
+ */
 export function taken<T extends object>(properties: object): { value: PartlyUnknown<T>; hidden: Hidden } {
   const own: Record<string, string> = HIDDEN_KEYS;
   const hiddenNames = new Map(Object.entries(own).map(([name, key]) => [key, name]));
@@ -48,10 +51,10 @@ export function taken<T extends object>(properties: object): { value: PartlyUnkn
   const hidden = entries.filter(
     ([key, value]) => hiddenNames.has(key) && value !== undefined && value !== null && !isUnknown(value),
   );
-  return {
-    value: fromEngine<T>(Object.fromEntries(entries.filter(([key]) => !hiddenNames.has(key)))).value,
-    hidden: Object.fromEntries(hidden.map(([key, member]) => [hiddenNames.get(key), member])),
-  };
+  const { value } = fromEngine<T>(Object.fromEntries(entries.filter(([key]) => !hiddenNames.has(key))));
+  const passed: Hidden = Object.fromEntries(hidden.map(([key, member]) => [hiddenNames.get(key), member]));
+  registerSecretsOf(value, passed.secrets ?? []);
+  return { value, hidden: passed };
 }
 
 /**

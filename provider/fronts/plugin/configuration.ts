@@ -16,12 +16,13 @@ type Values = Record<string, unknown>;
 
 /** All problems of a provider's configuration at once. A value that is not known yet is checked later. */
 export function checkConfig(request: Messages.CheckRequest): Messages.CheckResponse {
-  const { value } = decode<Values>(request.getNews());
+  const decoded = decode<Values>(request.getNews());
+  const { value } = decoded;
+  const secrets = new Set([...SECRET_SETTINGS, ...decoded.secrets]);
   const response = new messages.CheckResponse();
-  response.setInputs(encode(value, SECRET_SETTINGS));
-  response.setFailuresList(
-    checkFailures(checkSettings(settingsIn(knownPart<Values>(value))).map(withoutSecret)),
-  );
+  response.setInputs(encode(value, secrets));
+  const failures = checkSettings(settingsIn(knownPart<Values>(value)));
+  response.setFailuresList(checkFailures(failures.map((failure) => withoutSecret(failure, secrets))));
   return response;
 }
 
@@ -61,8 +62,8 @@ function settingsIn(values: Values): Values {
 }
 
 /** The engine prints the value of the property at which a failure is reported. */
-function withoutSecret({ property, reason }: CheckFailure): CheckFailure {
-  return SECRET_SETTINGS.includes(property)
+function withoutSecret({ property, reason }: CheckFailure, secrets: ReadonlySet<string>): CheckFailure {
+  return secrets.has(property)
     ? { property: "", reason: redact(`${property} ${reason}`) }
     : { property, reason: redact(reason) };
 }

@@ -8,9 +8,8 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { registerSecret } from "../../core/redact";
 import type { EngineConnection } from "../shared/engineLog";
-import { type FromEngine, fromEngine, secretsMarked, toEngine } from "../shared/values";
+import { type FromEngine, fromEngine, registerSecretsOf, secretsMarked, toEngine } from "../shared/values";
 
 /*
  * The engine's protocol, as @pulumi/pulumi provides it. There is one copy of protobuf (a second one would not recognize the
@@ -32,17 +31,11 @@ export function connectEngine(address: string): EngineConnection {
  */
 export function decode<T extends object>(properties: Struct | undefined): FromEngine<T> {
   const decoded = fromEngine<T>(properties?.toJavaScript() ?? {});
-  const values = new Map<string, unknown>(Object.entries(decoded.value));
-  for (const name of decoded.secrets) registerTexts(values.get(name));
+  registerSecretsOf(decoded.value, decoded.secrets);
   return decoded;
 }
 
 /** Properties for the engine. Those with these names are marked as secrets. */
 export function encode(properties: object, secrets: Iterable<string> = []): Struct {
   return Struct.fromJavaScript(secretsMarked(toEngine(properties), secrets) as StructValues);
-}
-
-function registerTexts(value: unknown): void {
-  if (typeof value === "string") registerSecret(value);
-  else if (typeof value === "object" && value !== null) Object.values(value).forEach(registerTexts);
 }

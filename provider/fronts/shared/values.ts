@@ -1,3 +1,4 @@
+import { registerSecret } from "../../core/redact";
 import { type PartlyUnknown, UNKNOWN } from "../../core/unknown";
 
 /**
@@ -70,6 +71,17 @@ function toJson(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   if (Array.isArray(value)) return value.map((member) => toJson(member) ?? null);
   return toEngine(value);
+}
+
+/** From here on, no text of this process shows what is in the properties of these names. */
+export function registerSecretsOf(properties: object, names: Iterable<string>): void {
+  const values = new Map<string, unknown>(Object.entries(properties));
+  for (const name of names) registerTexts(values.get(name));
+}
+
+function registerTexts(value: unknown): void {
+  if (typeof value === "string") registerSecret(value);
+  else if (typeof value === "object" && value !== null) Object.values(value).forEach(registerTexts);
 }
 
 /** The properties with those of these names marked as secrets. */

@@ -314,6 +314,21 @@ describe("configuration", () => {
     expect(failures.find(({ property }) => property === "")?.reason).toBe("accessKeySecret must be a string");
   });
 
+  it("keeps secret what the program made a secret, also in a problem", async () => {
+    const { inputs, failures } = await checkConfig({
+      backend: "local",
+      defaultTags: { owner: secret("nobody's business") },
+      tagChanges: secret("hush-hush"),
+    });
+    expect(inputs).toEqual({
+      backend: "local",
+      defaultTags: secret({ owner: "nobody's business" }),
+      tagChanges: secret("hush-hush"),
+    });
+    expect(failures).toEqual([{ property: "", reason: expect.stringMatching(/^tagChanges must be/) }]);
+    expect(JSON.stringify(failures)).not.toContain("hush-hush");
+  });
+
   it("that changes never replaces the provider, and with it all its resources", async () => {
     const request = new messages.DiffRequest();
     request.setOlds(encode({ backend: "local", region: "a", version: "1" }));
