@@ -11,6 +11,15 @@ import { CONNECTION_KEYS, OTHER_KEYS } from "./settingNames";
 /** Settings that are not strings: a stack's configuration holds them as JSON. */
 const JSON_SETTINGS = ["timeoutSeconds", "defaultTags", "ignoreTags"] as const;
 
+const SET = "Set it with `pulumi config set`.";
+
+/** How an object is set, because `pulumi config set` without a path makes a string of it. */
+const SET_BY_PATH: Readonly<Record<string, string>> = {
+  defaultTags: "Set defaultTags with `pulumi config set --path keypair:defaultTags.KEY VALUE`.",
+  ignoreTags:
+    "Set ignoreTags with `pulumi config set --path 'keypair:ignoreTags.keys[0]' KEY`, keyPrefixes likewise.",
+};
+
 /** Settings that serve one cloud only, so it must be known which cloud. */
 const OF_ONE_BACKEND = ["endpoint", "accessKeyId", "accessKeySecret", "securityToken"] as const;
 
@@ -78,6 +87,6 @@ function validated(given: Record<string, unknown>): ProviderConfiguration {
   throw new KeyPairError({
     code: "Configuration",
     message: failures.map(({ property, reason }) => `keypair:${property} ${reason}`).join("; "),
-    next: "Set it with `pulumi config set`.",
+    next: [...new Set(failures.map(({ property }) => SET_BY_PATH[property] ?? SET))].join(" "),
   });
 }

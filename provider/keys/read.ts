@@ -173,13 +173,19 @@ function checkSize(bytes: number): void {
   }
 }
 
-/** The public line is shown without comment, because the comment comes from the private half. */
+/**
+ * The public line is shown without comment, because the comment comes from the private half. Words end the sentence: a full stop
+ * right after the line would be copied with it, and spoil the key.
+ */
 function refusedPrivateKey(text: string): Error {
   const reason = "the text is a private key, and only a public key may be given here";
   if (findJwks(text).length > 0) return invalidKey(reason, JWK_TO_PEM);
   try {
     const { comment: _private, ...publicKey } = publicKeyOfPrivateKey(text);
-    return invalidKey(reason, `Use its public half instead: ${formatPublicKeyLine(publicKey)}`);
+    return invalidKey(
+      reason,
+      `Use its public half instead: ${formatPublicKeyLine(publicKey)} (without its comment).`,
+    );
   } catch {
     return invalidKey(reason, WRITE_PUBLIC_HALF);
   }

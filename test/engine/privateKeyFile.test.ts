@@ -17,7 +17,7 @@ it("privateKeyFile is checked before the cloud is called, written once, and neve
   await step("the preview finds that its folder is missing", async () => {
     const run = await project.preview({ fails: true });
     expect(run.errors("bastion")).toEqual([
-      `resource 'bastion': privateKeyFile: cannot write ${project.path("missing/bastion.pem")}: there is no such file or folder.`,
+      `resource 'bastion': privateKeyFile: cannot write ${project.path("missing/bastion.pem")}: its folder is not there. Make the folder (\`mkdir -p\`), or name another file.`,
     ]);
     expect(existsSync(project.path(".keypair"))).toBe(false);
   });
@@ -48,7 +48,7 @@ it("privateKeyFile is checked before the cloud is called, written once, and neve
     project.program(program("keys/bastion.pem", ', tags: { team: "ops" }'));
     const run = await project.up({ fails: true });
     expect(run.output).toContain(
-      `cannot write ${project.path("keys/bastion.pem")}: there is no such file or folder.`,
+      `cannot write ${project.path("keys/bastion.pem")}: its folder is not there. Make the folder (\`mkdir -p\`), or name another file.`,
     );
     expect(pairs(project)).toMatchObject([{ name: "bastion", tags: {} }]);
     renameSync(project.path("elsewhere"), project.path("keys"));

@@ -117,7 +117,7 @@ it("a changed argument replaces the pair or updates it, as the preview says", as
     expectAsTable(run);
     expect(run.warnings("tags")).toEqual([
       expect.stringMatching(
-        /^replacing key pair "tags-[0-9a-f]{7}" \(tags\) rotates its private key SHA256:\S+: keep the old one \(still in `pulumi stack export --show-secrets`\) until no machine needs it, or change tags in place with tagChanges: "update"\.$/,
+        /^replacing key pair "tags-[0-9a-f]{7}" \(tags\) rotates its private key SHA256:\S+: keep the old one \(before the update, `pulumi stack export --show-secrets` shows it\) until no machine needs it, or change tags in place with tagChanges: "update"\.$/,
       ),
     ]);
   });

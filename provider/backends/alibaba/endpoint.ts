@@ -37,9 +37,16 @@ export function resolveEndpoint(endpoint: string | undefined, regionId: string):
   return url;
 }
 
+/** A stack whose keypair:region belongs to another backend has set it already, and would not find out why that is not enough. */
+const WHOM_REGION_SERVES =
+  "keypair:region serves the configured backend only: a resource of another backend needs `connection.region` " +
+  "(on the command line `--region`).";
+
 /** The region, which becomes part of a host name. Throws `Configuration` when it is missing or malformed. */
 export function checkRegion(region: string | undefined): string {
   if (region !== undefined && /^[a-z][a-z0-9-]+$/.test(region)) return region;
+  const advice =
+    "Run `pulumi config set keypair:region cn-hangzhou`, set ALIBABA_CLOUD_REGION, or give `connection.region`.";
   throw new KeyPairError({
     code: "Configuration",
     message:
@@ -47,7 +54,7 @@ export function checkRegion(region: string | undefined): string {
         ? "no region is configured for Alibaba Cloud"
         : `"${region}" is not a region of Alibaba Cloud`,
     property: "connection",
-    next: "Run `pulumi config set keypair:region cn-hangzhou`, set ALIBABA_CLOUD_REGION, or give `connection.region`.",
+    next: region === undefined ? `${advice} ${WHOM_REGION_SERVES}` : advice,
   });
 }
 

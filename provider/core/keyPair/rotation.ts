@@ -4,11 +4,15 @@ const HOUR_MS = 3_600_000;
 const UNITS: Record<string, number> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS };
 
 /**
- * Where the private key still is that a replacement takes out of the state. It may be in no output of the stack.
- * @param onlyIn  The file or folder, if the state does not hold the key.
+ * Where the private key is that a replacement takes out of the state. It may be in no output of the stack. An `up` shows this again at
+ * its end, so it must be true after the update too.
+ * @param onlyIn  The file, if the state does not hold the key.
  */
 export function placeOfOldKey(onlyIn: string | undefined): string {
-  return `(still in ${onlyIn ?? "`pulumi stack export --show-secrets`"})`;
+  // The update moves the file aside where the new key takes its place, and says where to.
+  return onlyIn === undefined
+    ? "(before the update, `pulumi stack export --show-secrets` shows it)"
+    : `(in ${onlyIn}, or moved aside from there)`;
 }
 
 /**

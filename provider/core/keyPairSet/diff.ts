@@ -45,7 +45,9 @@ export function engineReplacementWarnings({
   savePrivateKeys,
 }: Partial<CheckedKeyPairSetArgs>): string[] {
   if (created.length === 0) return [];
-  const place = placeOfOldKey(savePrivateKeys === false ? privateKeyFolder : undefined);
+  // Files that are moved aside stay in the folder.
+  const isInFolder = savePrivateKeys === false && privateKeyFolder !== undefined;
+  const place = isInFolder ? `(in ${privateKeyFolder})` : placeOfOldKey(undefined);
   return [
     `the engine replaces the whole set, which rotates the private keys of ${namesText(created)}: keep the old ones ` +
       `${place} until no machine needs them.`,

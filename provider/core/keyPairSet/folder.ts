@@ -39,7 +39,7 @@ export function keysOfFolder(folder: string, projectFolder: string, findings: Fi
     }
     const read = () => resolvePublicKey({ publicKeyFile: join(path, name) }, projectFolder);
     const { name: member, ext } = parse(name);
-    const problem = memberNameProblem(member) ?? putAsideProblem(member, ext);
+    const problem = memberNameProblem(member) ?? putAsideProblem(name, member, ext);
     if (problem) {
       findings.fail(name, problem);
       return [];
@@ -55,8 +55,16 @@ export function keysOfFolder(folder: string, projectFolder: string, findings: Fi
 /** The endings of key files. */
 const KEY_ENDINGS: readonly string[] = [".pub", ".pem", ".ppk", ".key"];
 
-/** Who renames `bert.pub` to `bert.pub.bak` wants no member `bert.pub`. The public half of `deploy.key` is `deploy.key.pub`. */
-function putAsideProblem(member: string, ext: string): string | undefined {
+/** What people, editors and tools end the name of a file with that is not to be used any more. */
+const PUT_ASIDE: readonly string[] = [".bak", ".disabled", ".off", ".old", ".orig", ".save", ".swp", ".tmp"];
+
+/**
+ * Who renames `bert.pub` to `bert.old` wants no member `bert`, and to `bert.pub.txt` no member `bert.pub`. The public half of
+ * `deploy.key` is `deploy.key.pub`.
+ */
+function putAsideProblem(name: string, member: string, ext: string): string | undefined {
+  if (name.endsWith("~") || PUT_ASIDE.includes(ext.toLowerCase()))
+    return `${name} counts as put aside: take the file out of publicKeyFolder, or begin its name with a dot. If it is a member's key, give it the ending .pub.`;
   if (ext === ".pub" || !KEY_ENDINGS.includes(extname(member))) return undefined;
   return `"${member}" would be a member: take the file out of publicKeyFolder, or begin its name with a dot. For a member of its own, give it another name.`;
 }

@@ -26,10 +26,14 @@ export function fileError(
   const errno = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   // A relative path is relative to the Pulumi project: say which file was meant.
   const meant = resolve(path) === path ? path : `${path} (${resolve(path)})`;
+  // A file that is written need not be there.
+  const lacksFolder = action === "write" && errno === "ENOENT";
+  const reason = lacksFolder ? "its folder is not there" : (REASONS[errno] ?? (errno || "unknown reason"));
   return new KeyPairError({
     code: "File",
     property,
-    message: `cannot ${action} ${meant}: ${REASONS[errno] ?? (errno || "unknown reason")}`,
+    message: `cannot ${action} ${meant}: ${reason}`,
+    ...(lacksFolder && { next: "Make the folder (`mkdir -p`), or name another file." }),
     cause: error,
   });
 }

@@ -31,7 +31,7 @@ function expectPublicHalf(file: string, key: MadeKey, expected: Partial<PublicKe
   expect(sameKey(publicKeyOfPrivateKey(contents.toString()), read)).toBe(true);
   expect(isPrivateKeyText(contents.toString())).toBe(true);
   expect(() => readPublicKey(contents.toString())).toThrow(
-    `the text is a private key, and only a public key may be given here. Use its public half instead: ${read.algorithm} ${read.blob.toString("base64")}`,
+    `the text is a private key, and only a public key may be given here. Use its public half instead: ${read.algorithm} ${read.blob.toString("base64")} (without its comment).`,
   );
 }
 

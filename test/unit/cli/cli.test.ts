@@ -218,7 +218,7 @@ describe("convert", () => {
   it("says of a missing folder which file was meant", async () => {
     const out = path("none/out");
     expect((await run(["convert", "-", "--to", "pem", "--out", out], privateTexts.pem)).err).toBe(
-      `pulumi-keypair: cannot write ${out}: there is no such file or folder.\n`,
+      `pulumi-keypair: cannot write ${out}: its folder is not there. Make the folder (\`mkdir -p\`), or name another file.\n`,
     );
   });
 });

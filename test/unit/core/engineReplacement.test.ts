@@ -49,6 +49,12 @@ test.each([
     { created: ["ci", "bastion"], publicKeys: { anna: publicKey } },
     [expect.stringContaining("replaces the whole set, which rotates the private keys of ci, bastion")],
   ],
+  [
+    "a set whose private keys are in a folder only",
+    keyPairSetResource,
+    { created: ["ci"], privateKeyFolder: ".", savePrivateKeys: false },
+    [expect.stringContaining("keep the old ones (in .) until no machine needs them.")],
+  ],
   ["a set of imported pairs", keyPairSetResource, { publicKeys: { anna: publicKey } }, []],
 ])("of %s warns, if it makes new keys", (_, resource, news, expected) => {
   const { check, warnings } = newRun(resource);

@@ -366,7 +366,7 @@ describe("the check before the cloud is called", () => {
   test("finds a folder that is not there, or is none, and names the absolute path", async () => {
     const missing = join(folder, "keys", "web.pem");
     expect(() => checkPrivateKeyFile(missing, none)).toThrow(
-      `cannot write ${missing}: there is no such file or folder.`,
+      `cannot write ${missing}: its folder is not there. Make the folder (\`mkdir -p\`), or name another file.`,
     );
     writeFileSync(join(folder, "keys"), "");
     expect(() => checkPrivateKeyFile(missing, none)).toThrow(

@@ -61,7 +61,12 @@ describe("the stack's configuration", () => {
       'keypair:backend must be one of "alibaba", "local", "openstack": did you mean local? Set it with',
     );
     expect(() => read({ defaultTags: "team=ops", ignoreTags: '{"keys":"cost"}' })).toThrow(
-      "keypair:defaultTags must be an object; keypair:ignoreTags keys: must be a list.",
+      "keypair:defaultTags must be an object; keypair:ignoreTags keys: must be a list. " +
+        "Set defaultTags with `pulumi config set --path keypair:defaultTags.KEY VALUE`. " +
+        "Set ignoreTags with `pulumi config set --path 'keypair:ignoreTags.keys[0]' KEY`, keyPrefixes likewise.",
+    );
+    expect(() => read({ backend: "aws", region: "", defaultTags: "team=ops" })).toThrow(
+      /keypair:defaultTags must be an object; .*\. Set defaultTags with [^.]+\.KEY VALUE`\. Set it with `pulumi config set`\.$/,
     );
     expect(() => read({ timeoutSeconds: "0" })).toThrow("keypair:timeoutSeconds must be >= 1.");
   });

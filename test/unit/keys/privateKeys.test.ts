@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Findings } from "../../../provider/core/resource/findings";
 import {
   convertPrivateKey,
   isPrivateKeyText,
@@ -44,11 +45,14 @@ describe.each(forms)("$form", ({ text, publicKey }) => {
     expect(() => readPublicKey(text)).toThrow(
       expect.objectContaining({
         code: "InvalidKey",
-        message: `${REFUSED} Use its public half instead: ${line}`,
+        message: `${REFUSED} Use its public half instead: ${line} (without its comment).`,
       }),
     );
-    // The end of what was said is the end of the line: nothing has to be cut off it.
-    expect(sameKey(readPublicKey(line), publicKey)).toBe(true);
+    // What a preview says after the colon is read as that key, also with all that follows the line.
+    const findings = new Findings();
+    findings.attempt("publicKeyBody", () => readPublicKey(text));
+    const [, shown = ""] = findings.failures[0]?.reason.split("instead: ") ?? [];
+    expect(sameKey(readPublicKey(shown), publicKey)).toBe(true);
   });
 
   test("gives its public half as publicKeyFile, also in UTF-16", () => {

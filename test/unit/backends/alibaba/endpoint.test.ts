@@ -37,7 +37,7 @@ describe("the region", () => {
     expect(checkRegion("me-central-1")).toBe("me-central-1");
     expect(() => checkRegion("evil.example/")).toThrow('"evil.example/" is not a region of Alibaba Cloud');
     expect(() => checkRegion(undefined)).toThrow(
-      "no region is configured for Alibaba Cloud. Run `pulumi config set keypair:region cn-hangzhou`, set ALIBABA_CLOUD_REGION, or give `connection.region`.",
+      "no region is configured for Alibaba Cloud. Run `pulumi config set keypair:region cn-hangzhou`, set ALIBABA_CLOUD_REGION, or give `connection.region`. keypair:region serves the configured backend only: a resource of another backend needs `connection.region` (on the command line `--region`).",
     );
   });
 

@@ -166,7 +166,12 @@ describe("each problem, at its argument, word for word", () => {
     ],
     [
       { privateKeyFile: missing },
-      [["privateKeyFile", `cannot write ${missing}: there is no such file or folder.`]],
+      [
+        [
+          "privateKeyFile",
+          `cannot write ${missing}: its folder is not there. Make the folder (\`mkdir -p\`), or name another file.`,
+        ],
+      ],
     ],
     [
       { tags: { "acs:x": "1", ok: "http://x" } },
@@ -592,7 +597,7 @@ describe("privateKeyFile", () => {
 describe("privateKeyFile in a folder that this machine has not", () => {
   const privateKeyFile = "no-such-folder/web.pem";
   const failures = [
-    { property: "privateKeyFile", reason: expect.stringContaining("there is no such file or folder.") },
+    { property: "privateKeyFile", reason: expect.stringContaining("its folder is not there.") },
   ];
 
   test("is fine for the pair that was made on another one", () => {

@@ -459,15 +459,15 @@ describe("the rotation of a private key", () => {
   test("is said in the preview", () => {
     const { warnings } = diff(state, { tags: { a: "1" }, keyGeneration: { source: "local" } });
     expect(warnings).toEqual([
-      `replacing key pair "web" (keyGeneration, tags) rotates its private key ${state.__ownKey}: keep the old one (still in \`pulumi stack export --show-secrets\`) until no machine needs it, or change tags in place with tagChanges: "update".`,
+      `replacing key pair "web" (keyGeneration, tags) rotates its private key ${state.__ownKey}: keep the old one (before the update, \`pulumi stack export --show-secrets\` shows it) until no machine needs it, or change tags in place with tagChanges: "update".`,
     ]);
     expect(diff(state, { keyPairName: "db" }).warnings).toEqual([
-      `replacing key pair "web" (keyPairName) rotates its private key ${state.__ownKey}: keep the old one (still in \`pulumi stack export --show-secrets\`) until no machine needs it.`,
+      `replacing key pair "web" (keyPairName) rotates its private key ${state.__ownKey}: keep the old one (before the update, \`pulumi stack export --show-secrets\` shows it) until no machine needs it.`,
     ]);
     const inFile = { privateKeyFile: "web.pem", savePrivateKey: false };
     const { privateKey: _inFileOnly, ...kept } = createdState(inFile);
     expect(diff(kept as KeyPairState, { ...inFile, keyPairName: "db" }).warnings.join()).toContain(
-      "keep the old one (still in web.pem) until no machine needs it.",
+      "keep the old one (in web.pem, or moved aside from there) until no machine needs it.",
     );
   });
 

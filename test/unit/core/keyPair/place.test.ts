@@ -38,7 +38,9 @@ test("Alibaba Cloud without a region, or with what is none", () => {
   for (const name of ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"]) vi.stubEnv(name, "");
   const advice =
     "Run `pulumi config set keypair:region cn-hangzhou`, set ALIBABA_CLOUD_REGION, or give `connection.region`.";
-  const missing = `connection: no region is configured for Alibaba Cloud. ${advice}`;
+  const whom =
+    "keypair:region serves the configured backend only: a resource of another backend needs `connection.region` (on the command line `--region`).";
+  const missing = `connection: no region is configured for Alibaba Cloud. ${advice} ${whom}`;
   expect(problems({ backend: "alibaba" })).toEqual([missing]);
   expect(problems({ backend: "alibaba", region: "China 1" })).toEqual([
     `connection: "China 1" is not a region of Alibaba Cloud. ${advice}`,

@@ -180,7 +180,11 @@ describe("the private key", () => {
       "web.pem",
       `holds another private key already (${createdState({}, rsaKey("another")).__ownKey}). It is never overwritten: move it away, or name another file.`,
     ],
-    ["is in no folder", "keys/web.pem", "there is no such file or folder."],
+    [
+      "is in no folder",
+      "keys/web.pem",
+      "its folder is not there. Make the folder (`mkdir -p`), or name another file.",
+    ],
   ])("to a file that %s is found before the cloud is called", async (_what, name, reason) => {
     const file = join(testFolder(), name);
     if (name === "web.pem") writeFileSync(file, rsaKey("another").privateKey);
@@ -215,7 +219,9 @@ describe("the private key", () => {
     const privateKeyFile = join(testFolder(), "keys", "web.pem");
     await expect(
       update(createdState({ privateKeyFile }), { privateKeyFile, savePrivateKey: false }),
-    ).rejects.toThrow(`key pair "web": cannot write ${privateKeyFile}: there is no such file or folder.`);
+    ).rejects.toThrow(
+      `key pair "web": cannot write ${privateKeyFile}: its folder is not there. Make the folder (\`mkdir -p\`), or name another file.`,
+    );
   });
 
   describe("that is in its file only", () => {

@@ -89,15 +89,25 @@ describe("the folder", () => {
   });
 
   test("refuses a key file that somebody put aside: its member would keep its access", () => {
-    for (const name of ["bert.pub.bak", "dora.pem.old", "emil.pub.txt"]) keyFile(name, bert);
-    expect(propertiesOf({ publicKeyFolder: "keys" })).toEqual([
-      "bert.pub.bak",
-      "dora.pem.old",
-      "emil.pub.txt",
-    ]);
-    expect(failuresOf({ publicKeyFolder: "keys" })[0]?.reason).toBe(
-      '"bert.pub" would be a member: take the file out of publicKeyFolder, or begin its name with a dot. For a member of its own, give it another name.',
+    const names = [
+      ...["bert.BAK", "bert.disabled", "bert.off", "bert.old", "bert.orig", "bert.pub.bak", "bert.pub~"],
+      ...["bert.save", "bert.swp", "bert.tmp", "bert~", "emil.pub.txt"],
+    ];
+    for (const name of names) keyFile(name, bert);
+    expect(propertiesOf({ publicKeyFolder: "keys" })).toEqual(names);
+    const reasonOf = (name: string) =>
+      failuresOf({ publicKeyFolder: "keys" }).find(({ property }) => property === name)?.reason;
+    expect(reasonOf("bert.old")).toBe(
+      "bert.old counts as put aside: take the file out of publicKeyFolder, or begin its name with a dot. If it is a member's key, give it the ending .pub.",
     );
+    expect(reasonOf("emil.pub.txt")).toBe(
+      '"emil.pub" would be a member: take the file out of publicKeyFolder, or begin its name with a dot. For a member of its own, give it another name.',
+    );
+  });
+
+  test("takes a name like those of files put aside with an ending of its own", () => {
+    keyFile("bert.old.pub", bert);
+    expect(cloud.checked({ publicKeyFolder: "keys" }).__folderKeys).toEqual({ "bert.old": bert });
   });
 
   test("takes the public half of a private key file that has an ending", () => {

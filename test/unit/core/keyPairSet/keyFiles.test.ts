@@ -107,7 +107,7 @@ test("a rotation says which file has the old key", async () => {
   const news = { ...IN_FILE, keepers: { n: "1" } };
   const state = await made(news);
   expect(cloud.diff(state, { ...news, keepers: { n: "2" } }).warnings.join()).toContain(
-    "keep the old one (still in old/ci.pem) until no machine needs it.",
+    "keep the old one (in old/ci.pem, or moved aside from there) until no machine needs it.",
   );
 });
 

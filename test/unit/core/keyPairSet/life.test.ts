@@ -287,7 +287,7 @@ describe("a changed set", () => {
     expect(summary).toBe("ci: another key in 2 regions");
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^ci gets a new key \(keepers\), which rotates its private key SHA256:\S+: keep the old one \(still in `pulumi stack export --show-secrets`\) until/,
+        /^ci gets a new key \(keepers\), which rotates its private key SHA256:\S+: keep the old one \(before the update, `pulumi stack export --show-secrets` shows it\) until/,
       ),
     ]);
     const { state: after } = await cloud.update(state, next);

@@ -72,7 +72,7 @@ test("a created member whose public key is given keeps no private key", async ()
   const fingerprint = state.keyPairs["ci"]?.["here"]?.fingerprintSha256;
   const { warnings, summary } = cloud.diff(state, { publicKeys: { ci: anna } });
   expect(warnings).toEqual([
-    `replacing key pair "team-ci" (publicKeys or publicKeyFolder) gives up its private key ${fingerprint}: keep it (still in \`pulumi stack export --show-secrets\`) until no machine needs it.`,
+    `replacing key pair "team-ci" (publicKeys or publicKeyFolder) gives up its private key ${fingerprint}: keep it (before the update, \`pulumi stack export --show-secrets\` shows it) until no machine needs it.`,
   ]);
   expect(summary).toBe("ci: another key");
 });
