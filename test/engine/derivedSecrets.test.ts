@@ -61,7 +61,7 @@ it.each([
     onTestFinished(() => project.close());
     const runs = [await project.up(), await project.refresh()];
     project.program(program(["hidden-cd"]));
-    runs.push(await project.preview({ flags: ["--diff"] }), await project.up());
+    runs.push(await project.preview({ flags: ["--diff"] }));
     const state = JSON.stringify(project.deployment());
     for (const hidden of ["i-hidden", "hidden-region"]) expect(state).not.toContain(hidden);
     for (const { output } of runs) expect(output).not.toMatch(/i-hidden|hidden-region|hidden-c[id]: \{/);

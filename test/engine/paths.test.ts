@@ -45,14 +45,9 @@ it("a store that the configuration names later is another place: the pair moves,
   await project.up();
   expect(pairs(project)).toHaveLength(1);
   await project.configure({ "keypair:path": "other.sqlite" });
-  const preview = await project.preview();
-  expect(preview.changes).toEqual({ same: 1, replace: 1 });
-  await project.up();
+  expect((await project.up()).changes).toEqual({ same: 1, replace: 1 });
   expect(pairs(project)).toEqual([]);
   expect((await project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 2 });
-  await project.configure({ "keypair:path": ".keypair/local.sqlite" });
-  await project.up();
-  expect(pairs(project)).toHaveLength(1);
 });
 
 const bastion = (name: string, options = "") =>
