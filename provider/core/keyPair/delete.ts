@@ -38,36 +38,26 @@ export async function removeKeyPair(
   const { operation, warn } = context;
   const backend = await openPlaceOfState(state, context);
   await assertSameOwner(state, undefined, backend, operation);
+  const leave = (why: string): Removal => {
+    warn(`key pair "${id}" (${backend.location}) was left alone: ${why}`);
+    return "left";
+  };
   const deletion = await deleteOwn(id, state, backend, context, waits);
   if (deletion === "in use") {
     if (!state.__isDoubtful) return deletion;
-    warn(
-      `key pair "${id}" (${backend.location}) was left alone: instances use it, so somebody holds its private key. It may be this ` +
-        "stack's, from a call whose reply was lost.",
+    return leave(
+      "instances use it, so somebody holds its private key. It may be this stack's, from a call whose reply was lost.",
     );
-    return "left";
   }
   const { left, neededBecause } = deletion;
-  if (neededBecause !== undefined) {
-    warn(
-      `key pair "${id}" (${backend.location}) was left alone: ${neededBecause}, so the stack has it still.`,
-    );
-    return "left";
-  }
+  if (neededBecause !== undefined) return leave(`${neededBecause}, so the stack has it still.`);
   if (!left) return "gone";
   await assertSameOwner(state, left, backend, operation);
   const reason = await whyNeeded([left.name, fingerprintOf(left)], backend, context);
-  if (reason !== undefined) {
-    warn(
-      `key pair "${id}" (${backend.location}) was left alone: it has another key now, and ${reason}, so the stack has it still.`,
-    );
-    return "left";
-  }
-  warn(
-    `key pair "${id}" (${backend.location}) was left alone: its key is not the one that this stack made (now ${left.fingerprint}), so ` +
-      "somebody replaced it. Delete it by hand if nobody needs it.",
+  if (reason !== undefined) return leave(`it has another key now, and ${reason}, so the stack has it still.`);
+  return leave(
+    `its key is not the one that this stack made (now ${left.fingerprint}), so somebody replaced it. Delete it by hand if nobody needs it.`,
   );
-  return "left";
 }
 
 /**
