@@ -419,9 +419,9 @@ test("500 pairs take as few calls as the cloud allows", { timeout: 120_000 }, as
   const begin = Date.now();
   const { state, incomplete } = await create(news);
   expect(incomplete).toBeUndefined();
-  // While the cloud makes keys, the region is listed every two seconds.
-  const listings = 1 + Math.floor((Date.now() - begin) / 2_000);
-  expect(emulator.count()).toBeLessThanOrEqual(500 + listings * (500 / 50) + 5);
+  // While the cloud makes keys, the region is listed every two seconds: up to three times, since pairs come while its pages are read.
+  const laterListings = Math.floor((Date.now() - begin) / 2_000);
+  expect(emulator.count()).toBeLessThanOrEqual(500 + laterListings * 3 * (500 / 50) + 5);
   expect(progress.at(-1)).toMatch(/^\d+ of 500 key pairs/);
 
   const calls = async (work: () => Promise<unknown>) => {

@@ -29,13 +29,14 @@ export async function createKeyPair(
   // that this run took it over.
   const turn = turnOf(backend, owner?.id, args.keyPairName);
   const outcome = await run.turns.take(turn, async (): Promise<Outcome<KeyPairState>> => {
-    const made = await makeKeyPair(args, backend, context, choice);
+    const made = await makeKeyPair(args, backend, context, choice, run.deleted.get(turn));
     if ("doubt" in made) {
       const state = doubtfulStateOf(args, made, { backend, place, owner });
       return { id: args.keyPairName, state, incomplete: made.doubt };
     }
     const state = stateOf(args, made, { backend, place, owner });
     run.made.add(backend, owner, [made.record.name, state.__ownKey]);
+    run.deleted.delete(turn);
     return { id: made.record.name, state };
   });
   return outcome.incomplete ? outcome : keepPrivateKey(outcome, context);

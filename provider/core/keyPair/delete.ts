@@ -49,8 +49,9 @@ export async function removeKeyPair(
       "instances use it, so somebody holds its private key. It may be this stack's, from a call whose reply was lost.",
     );
   }
-  const { left, neededBecause } = deletion;
+  const { deleted, left, neededBecause } = deletion;
   if (neededBecause !== undefined) return leave(`${neededBecause}, so the stack has it still.`);
+  if (deleted) context.run.deleted.set(turnOf(backend, state.ownerId, id), deleted);
   if (!left) return "gone";
   await assertSameOwner(state, left, backend, operation);
   const reason = await whyNeeded([left.name, fingerprintOf(left)], backend, context);

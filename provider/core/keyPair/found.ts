@@ -1,7 +1,7 @@
 import type { KeyPairRecord } from "../backend";
 import { KeyPairError } from "../errors";
 import type { OnExisting } from "../model";
-import { holds, isGiven, isOtherThan, type KeyOrigin, type Making, madeOf } from "./making";
+import { holds, isGiven, isSame, type KeyOrigin, type Making, madeOf } from "./making";
 import { deleteIfUnused, deleteWhenFree } from "./settle";
 import { fingerprintOf, isMadeSince, isSameAs, type MadeKeyPair } from "./state";
 import { tagChange, tagsSaid } from "./tags";
@@ -18,8 +18,7 @@ export async function settleLostReply(
   lost: KeyPairError,
 ): Promise<MadeKeyPair | undefined> {
   const { origin, onExisting, before, startedAt, backend, context } = making;
-  const isAnother = before === undefined || isOtherThan(before)(found);
-  const isOurs = isAnother && isMadeSince(found.createdAt, startedAt);
+  const isOurs = !isSame(before, found) && isMadeSince(found.createdAt, startedAt);
   if (origin.from === "import") {
     const needsAdoption = onExisting === "adopt" && isGiven(origin);
     const isDone = isOurs && holds(found, origin.publicKey) && !needsAdoption;

@@ -1,5 +1,5 @@
 import { formatPublicKeyLine, generateKeyPair, publicKeyOfPrivateKey } from "../../keys";
-import type { Backend } from "../backend";
+import type { Backend, KeyPairRecord } from "../backend";
 import { defined } from "../defined";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { CheckedKeyPairArgs } from "../model";
@@ -9,7 +9,15 @@ import { fileOf } from "../projectFolder";
 import type { OperationContext } from "../resource/contract";
 import { settleExisting, settleLostReply } from "./found";
 import { resolveGeneration } from "./generation";
-import { type ImportedKey, isNewsTo, type KeyOrigin, type Making, madeOf, passesForOurs } from "./making";
+import {
+  type ImportedKey,
+  isNewsTo,
+  isSame,
+  type KeyOrigin,
+  type Making,
+  madeOf,
+  passesForOurs,
+} from "./making";
 import { findSettled } from "./settle";
 import type { MadeKeyPair } from "./state";
 
@@ -58,14 +66,16 @@ export interface DoubtfulKeyPair {
  * An import is done when there is a pair with its name and key that was not there before. If the cloud made a
  * pair but its private key never arrived, nobody can use the pair. It is then deleted and made again, but
  * only if it surely belongs to this call.
+ * @param deleted  The pair of this name that this run deleted. For as long as reads may be late, they may show it.
  */
 export async function makeKeyPair(
   args: CheckedKeyPairArgs,
   backend: Backend,
   context: OperationContext,
   choice: KeyChoice = {},
+  deleted?: KeyPairRecord,
 ): Promise<MadeKeyPair | DoubtfulKeyPair> {
-  const making = await begin(args, backend, context, choice);
+  const making = await begin(args, backend, context, choice, deleted);
   try {
     return await untilCertain(making);
   } catch (error) {
@@ -97,13 +107,13 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
       }
       if (error.code === "OutcomeUnknown") making.isUncertain = true;
       const isUnsettled = isKeyPairError(error, "OutcomeUnknown", "AlreadyExists");
-      if (!isUnsettled || attempt === MOST_ATTEMPTS) {
-        // The name may be taken by what a request before this one made.
-        const code = isUnsettled && making.isUncertain ? "OutcomeUnknown" : error.code;
-        throw error.with({ keyPairName: name, code });
-      }
-      const isNews = making.isUncertain ? isNewsTo(making) : undefined;
-      const found = await findSettled(backend, making.request, context.operation, isNews);
+      // The name may be taken by what a request before this one made.
+      const code = isUnsettled && making.isUncertain ? "OutcomeUnknown" : error.code;
+      const failure = error.with({ keyPairName: name, code });
+      if (!isUnsettled || attempt === MOST_ATTEMPTS) throw failure;
+      const found = await findSettled(backend, making.request, context.operation, isNewsTo(making));
+      // The wait for late reads may have been cut short.
+      if (found && isSame(making.deleted, found) && Date.now() >= context.operation.deadline) throw failure;
       if (!found && error.code === "AlreadyExists") {
         // The time limits how long the name is waited for, not the number of tries.
         await waitForName(making, error, nameWait);
@@ -151,6 +161,7 @@ async function begin(
   backend: Backend,
   context: OperationContext,
   choice: KeyChoice,
+  deleted: KeyPairRecord | undefined,
 ): Promise<Making> {
   const { keyPairName: name, tags, resourceGroupId } = args;
   const origin = await keyOrigin(args, context, choice);
@@ -158,7 +169,7 @@ async function begin(
   // minutes old, and somebody may have made a pair since. Of a new name or key nobody can have one.
   const isNewName = args.__automaticName === true && args.__configuredName !== true;
   const isNewKey = origin.from === "import" && origin.isNew === true;
-  const before =
+  const found =
     isNewName || isNewKey
       ? undefined
       : await backend.findKeyPair(name, "exact", context.operation, resourceGroupId);
@@ -168,7 +179,8 @@ async function begin(
     backend,
     context,
     origin,
-    before,
+    before: found && !isSame(deleted, found) ? found : undefined,
+    deleted,
     startedAt: Date.now(),
     isUncertain: false,
   };

@@ -29,6 +29,8 @@ export interface Making {
    * this call.
    */
   readonly before: KeyPairRecord | undefined;
+  /** The pair that this run deleted, and whose name is to be used again. */
+  readonly deleted: KeyPairRecord | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** A reply was lost, and no later observation tells what the request did. */
@@ -40,18 +42,23 @@ export function madeOf(record: KeyPairRecord, { publicKey, privateKey }: Importe
 }
 
 /**
- * Whether a record can be what the request made. A late read may still show the pair that had the name before, also one that was
- * deleted a moment ago.
+ * Whether a record tells how things stand after the request. A late read may still show the pair that this run deleted; after a lost
+ * reply, also another one that had the name before, while the request has made a new one.
  */
-export function isNewsTo({ origin, before }: Making): (record: KeyPairRecord) => boolean {
-  return (record) =>
-    (before === undefined || isOtherThan(before)(record)) &&
-    (origin.from === "cloud" || holds(record, origin.publicKey));
+export function isNewsTo({
+  isUncertain,
+  origin,
+  before,
+  deleted,
+}: Making): (record: KeyPairRecord) => boolean {
+  const canBeMade = (record: KeyPairRecord) =>
+    !isSame(before, record) && (origin.from === "cloud" || holds(record, origin.publicKey));
+  return (record) => !isSame(deleted, record) && (!isUncertain || canBeMade(record));
 }
 
-export function isOtherThan(before: KeyPairRecord): (record: KeyPairRecord) => boolean {
-  const isSame = isSameAs(before);
-  return (record) => !isSame(record);
+/** Whether the second record can be a later look at the first one, if there is a first one. */
+export function isSame(first: KeyPairRecord | undefined, second: KeyPairRecord): boolean {
+  return first !== undefined && isSameAs(first)(second);
 }
 
 export function holds(record: KeyPairRecord, publicKey: string): boolean {

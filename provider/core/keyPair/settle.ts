@@ -1,4 +1,5 @@
 import type { Backend, KeyPairRecord, Operation } from "../backend";
+import { defined } from "../defined";
 import { type ErrorCode, isKeyPairError } from "../errors";
 import { pause } from "../pause";
 
@@ -74,10 +75,10 @@ export function isYoung({ createdAt }: Pick<Sought, "createdAt">): boolean {
 }
 
 /**
- * The result of a deletion. `left`: the pair found right before the deletion, because it is not the one
- * meant. `neededBecause`: it is, and has to stay.
+ * The result of a deletion. `deleted`: what went, unless it was gone already. `left`: the pair found right before
+ * the deletion, because it is not the one meant. `neededBecause`: it is, and has to stay.
  */
-export type Deletion = { left?: KeyPairRecord; neededBecause?: string };
+export type Deletion = { deleted?: KeyPairRecord; left?: KeyPairRecord; neededBecause?: string };
 
 /** What a deletion heeds of the other resources of the run. */
 export interface Consideration {
@@ -132,14 +133,17 @@ async function deleteDespite(
   operation: Operation,
   others = NONE,
 ): Promise<Deletion> {
+  let deleted: KeyPairRecord | undefined;
   const attempt = async (): Promise<Deletion> => {
     const record = await findNow(backend, sought, operation, isMeant);
-    if (!record) return {};
+    if (!record) return defined({ deleted });
     if (!isMeant(record)) return { left: record };
     const neededBecause = await others.neededBecause();
     if (neededBecause !== undefined) return { neededBecause };
+    // Before the call: its reply may be lost.
+    deleted = record;
     await backend.deleteKeyPair(sought.name, operation);
-    return {};
+    return { deleted };
   };
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
     try {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Backend, Operation, Owner } from "../backend";
+import type { Backend, KeyPairRecord, Operation, Owner } from "../backend";
 import { defined } from "../defined";
 import { KeyFileClaims, KnownKeyFiles } from "../privateKeyFile/claims";
 import { Turns } from "./turns";
@@ -13,6 +13,8 @@ export class RunMemory {
   readonly made = new ThingsInCloud();
   /** The pairs of the program that stay as they are in this run, by name and SHA-256 fingerprint. */
   readonly kept = new ThingsInCloud();
+  /** The pair that this run deleted last, by `turnOf`. Reads that are late still show it. */
+  readonly deleted = new Map<string, KeyPairRecord>();
   /** What this run attached, by the names of the pair and of the instance. */
   readonly attached = new ThingsInCloud();
   /** Who makes, takes over or deletes a pair, by `turnOf`. */
@@ -22,13 +24,13 @@ export class RunMemory {
   readonly knownKeyFiles = new KnownKeyFiles();
 }
 
-/** For `turns`: the pair of this name. Its place says as much as a state does, and a backend. */
+/** For `turns` and `deleted`: the pair of this name. Its place says as much as a state does, and a backend. */
 export function turnOf(
   { name, region }: Pick<Whereabouts, "name" | "region">,
   ownerId: string | undefined,
   keyPairName: string,
-): (string | undefined)[] {
-  return [name, region, ownerId, keyPairName];
+): string {
+  return JSON.stringify([name, region, ownerId, keyPairName]);
 }
 
 /** Where something is. A state tells the file of a store, but not the endpoint of a cloud. */

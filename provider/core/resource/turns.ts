@@ -5,9 +5,8 @@
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
-  /** Begins the action when all earlier ones on the thing of these names are over, and returns its result. */
-  async take<T>(names: readonly (string | undefined)[], action: () => Promise<T>): Promise<T> {
-    const thing = JSON.stringify(names);
+  /** Begins the action when all earlier ones on the same thing are over, and returns its result. */
+  async take<T>(thing: string, action: () => Promise<T>): Promise<T> {
     const before = this.#last.get(thing);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last.set(thing, promise);

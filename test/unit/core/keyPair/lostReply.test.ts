@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { KeyPairRecord } from "../../../../provider/core/backend";
 import { createKeyPair } from "../../../../provider/core/keyPair/create";
+import { deleteKeyPair } from "../../../../provider/core/keyPair/delete";
 import { isOwn } from "../../../../provider/core/keyPair/state";
 import type { CheckedKeyPairArgs } from "../../../../provider/core/model";
 import { contextOf, useFakeTime, withoutWaiting } from "../support/context";
@@ -330,5 +331,56 @@ describe("of a creation", () => {
     const { state } = await create({ keyPairName: "web" });
     expect(state.privateKey).toBe(second);
     expect(backend.writes).toEqual(["create web", "delete web", "create web"]);
+  });
+});
+
+describe("of an import by the name of a pair that this run has just deleted, with its key and in the same minute", () => {
+  let late: Step;
+  /** As ECS tells it. */
+  let inTheSameMinute: Step;
+
+  beforeEach(async () => {
+    const { id, state } = await create(importArgs);
+    const old = backend.pairs.get("web");
+    late = () => old;
+    inTheSameMinute = (effect) => {
+      backend.pairs.set("web", Object.assign(effect() as KeyPairRecord, { createdAt: state.createdAt }));
+    };
+    context = contextOf(backend); // The next run.
+    await withoutWaiting(() => deleteKeyPair(id, state, context));
+    backend.calls.length = 0;
+  });
+
+  const createAgain = () => create({ ...importArgs, tags: { team: "ops" } });
+
+  test("that was carried out, while reads still show the deleted one: the new one is waited for", async () => {
+    const lost: Step = (effect) => lostAfterTheEffect(() => inTheSameMinute(effect));
+    backend.script("importKeyPair", lost).script("findKeyPair", late, late, late);
+    const { state, incomplete } = await createAgain();
+    expect(incomplete).toBeUndefined();
+    expect(state.__isDoubtful).toBeUndefined();
+    expect(backend.writes).toEqual(["import web"]);
+  });
+
+  test("that never arrived: the deleted one is not taken for it, and it is sent again", async () => {
+    backend.script("importKeyPair", lostBeforeTheEffect).script("findKeyPair", fine, late, late, late);
+    await createAgain();
+    expect(backend.writes).toEqual(["import web", "import web"]);
+    expect(backend.pairs.get("web")?.tags).toEqual({ team: "ops" });
+  });
+
+  test("when no time is left to see it settle: the state keeps the doubt", async () => {
+    const deadline = Date.now() + 1_000;
+    context = { ...context, operation: { ...context.operation, deadline } };
+    backend.script("importKeyPair", lostBeforeTheEffect).script("findKeyPair", ...Array(9).fill(late));
+    const { state, incomplete } = await createAgain();
+    expect(incomplete?.code).toBe("OutcomeUnknown");
+    expect(state.__isDoubtful).toBe(true);
+  });
+
+  test("that is refused, because the deletion has not ended: the name is waited for", async () => {
+    backend.script("importKeyPair", fails("AlreadyExists")).script("findKeyPair", late, late, late);
+    await createAgain();
+    expect(backend.writes).toEqual(["import web", "import web"]);
   });
 });
