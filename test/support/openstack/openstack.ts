@@ -1,9 +1,9 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
+import { FOLDER, python, STACK } from "./stack.mts";
 
 /** A real Keystone and Nova on loopback (stack.py). Running for as long as this test run does. */
 export interface OpenStack {
@@ -47,10 +47,8 @@ export interface User {
 }
 
 const REGION = "RegionOne";
-const FOLDER = join(__dirname, "../../../.cache/openstack");
-const CANDIDATES = ["python3.11", "python3.12", "python3.13", "python3"];
-/** A Python 3.11 or later that can make virtual environments. */
-export const python = process.platform === "win32" ? undefined : CANDIDATES.find(isRecentEnough);
+
+export { python };
 
 if (python === undefined) {
   console.warn(
@@ -68,7 +66,7 @@ export async function startOpenStack({ shortLivedTokens = false } = {}): Promise
   // The parent is the test run, whose end is the end of the servers.
   const lease = String(process.ppid);
   const options = shortLivedTokens ? ["--short-lived-tokens"] : [];
-  const child = spawn(python, [join(__dirname, "stack.py"), "up", FOLDER, "--lease", lease, ...options], {
+  const child = spawn(python, [STACK, "up", FOLDER, "--lease", lease, ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const said = JSON.parse(await text(child.stdout));
@@ -163,9 +161,4 @@ async function idByName(admin: OpenStack["admin"], url: string, name: string): P
 function idOf(value: unknown): string {
   if (typeof value === "object" && value !== null && "id" in value) return String(value.id);
   throw new Error(`there is no id in ${JSON.stringify(value)}`);
-}
-
-function isRecentEnough(command: string): boolean {
-  const check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
-  return spawnSync(command, ["-c", check]).status === 0;
 }
