@@ -8,6 +8,7 @@ import { fileOf } from "../projectFolder";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { turnOf } from "../resource/runMemory";
 import { type KeyChoice, makeKeyPair } from "./make";
+import { mayBeShown } from "./settle";
 import { doubtfulStateOf, stateOf } from "./state";
 
 /** Imports or creates the pair. Checks what can fail on this machine before it calls the cloud. */
@@ -29,7 +30,9 @@ export async function createKeyPair(
   // that this run took it over.
   const turn = turnOf(backend, owner?.id, args.keyPairName);
   const outcome = await run.turns.take(turn, async (): Promise<Outcome<KeyPairState>> => {
-    const made = await makeKeyPair(args, backend, context, choice, run.deleted.get(turn));
+    const last = run.deleted.get(turn);
+    const deleted = last && mayBeShown(last.at) ? last.record : undefined;
+    const made = await makeKeyPair(args, backend, context, choice, deleted);
     if ("doubt" in made) {
       const state = doubtfulStateOf(args, made, { backend, place, owner });
       return { id: args.keyPairName, state, incomplete: made.doubt };

@@ -49,9 +49,8 @@ export async function removeKeyPair(
       "instances use it, so somebody holds its private key. It may be this stack's, from a call whose reply was lost.",
     );
   }
-  const { deleted, left, neededBecause } = deletion;
+  const { left, neededBecause } = deletion;
   if (neededBecause !== undefined) return leave(`${neededBecause}, so the stack has it still.`);
-  if (deleted) context.run.deleted.set(turnOf(backend, state.ownerId, id), deleted);
   if (!left) return "gone";
   await assertSameOwner(state, left, backend, operation);
   const reason = await whyNeeded([left.name, fingerprintOf(left)], backend, context);
@@ -75,9 +74,11 @@ function deleteOwn(
   const { operation, run } = context;
   const sought = { ...state, name: id };
   const isMeant = (record: KeyPairRecord) => isOwn(state, record);
+  const turn = turnOf(backend, state.ownerId, id);
   const others: Consideration = {
-    inTurn: (attempt) => run.turns.take(turnOf(backend, state.ownerId, id), attempt),
+    inTurn: (attempt) => run.turns.take(turn, attempt),
     neededBecause: () => whyNeeded([id, state.__ownKey], backend, context),
+    sent: (record) => run.deleted.set(turn, { record, at: Date.now() }),
   };
   return state.__isDoubtful || !waits
     ? deleteIfUnused(backend, sought, isMeant, operation, others)

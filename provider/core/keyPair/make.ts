@@ -66,7 +66,7 @@ export interface DoubtfulKeyPair {
  * An import is done when there is a pair with its name and key that was not there before. If the cloud made a
  * pair but its private key never arrived, nobody can use the pair. It is then deleted and made again, but
  * only if it surely belongs to this call.
- * @param deleted  The pair of this name that this run deleted. For as long as reads may be late, they may show it.
+ * @param deleted  The pair of this name that this run deleted just before. A late read may still show it.
  */
 export async function makeKeyPair(
   args: CheckedKeyPairArgs,
@@ -112,14 +112,15 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
       const failure = error.with({ keyPairName: name, code });
       if (!isUnsettled || attempt === MOST_ATTEMPTS) throw failure;
       const found = await findSettled(backend, making.request, context.operation, isNewsTo(making));
-      // The wait for late reads may have been cut short.
-      if (found && isSame(making.deleted, found) && Date.now() >= context.operation.deadline) throw failure;
-      if (!found && error.code === "AlreadyExists") {
+      // The time may have been too short to see more than late reads.
+      const isLate = found && isSame(making.deleted, found) && Date.now() >= context.operation.deadline;
+      if ((!found || isLate) && error.code === "AlreadyExists") {
         // The time limits how long the name is waited for, not the number of tries.
         await waitForName(making, error, nameWait);
         nameWait = Math.min(2 * nameWait, LONGEST_NAME_WAIT_MS);
         continue;
       }
+      if (isLate) throw failure;
       attempt++;
       if (!found) continue;
       const settle = making.isUncertain ? settleLostReply : settleExisting;

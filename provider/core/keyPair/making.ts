@@ -24,12 +24,12 @@ export interface Making {
   readonly context: OperationContext;
   origin: KeyOrigin;
   /**
-   * The pair that had the name just before the call. `undefined`: there was none, or no look was needed
-   * because the name or the key was made for this call. A different pair, made after `startedAt`, belongs to
+   * The pair that had the name just before the call. `undefined`: there was none, or only `deleted` was seen, or
+   * no look was needed because the name or the key was made for this call. A different pair, made after `startedAt`, belongs to
    * this call.
    */
   readonly before: KeyPairRecord | undefined;
-  /** The pair that this run deleted, and whose name is to be used again. */
+  /** The pair of this name that this run deleted just before. A late read may still show it. */
   readonly deleted: KeyPairRecord | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;

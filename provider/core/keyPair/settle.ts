@@ -1,5 +1,4 @@
 import type { Backend, KeyPairRecord, Operation } from "../backend";
-import { defined } from "../defined";
 import { type ErrorCode, isKeyPairError } from "../errors";
 import { pause } from "../pause";
 
@@ -22,7 +21,7 @@ export interface Sought {
 /**
  * Looks for a pair that a write may just have made, for as long as reads may lag behind writes. Then returns
  * what is there.
- * @param isNews  Whether a record can be the written one. If not, a late read may still show the older pair.
+ * @param isNews  Whether a record tells how things are after the write. If not, a late read may still show an older pair.
  */
 export async function findSettled(
   backend: Backend,
@@ -68,6 +67,11 @@ export function findNow(
     : backend.findKeyPair(sought.name, "exact", operation, sought.resourceGroupId);
 }
 
+/** Whether reads may still show a pair that was deleted then (ms since the epoch). */
+export function mayBeShown(deletedAt: number): boolean {
+  return Date.now() - deletedAt < SETTLE_MS;
+}
+
 /** Whether a read that does not find the pair may just be late, so that it takes seconds to be certain. */
 export function isYoung({ createdAt }: Pick<Sought, "createdAt">): boolean {
   const madeAt = createdAt === undefined ? 0 : Date.parse(createdAt);
@@ -75,10 +79,10 @@ export function isYoung({ createdAt }: Pick<Sought, "createdAt">): boolean {
 }
 
 /**
- * The result of a deletion. `deleted`: what went, unless it was gone already. `left`: the pair found right before
- * the deletion, because it is not the one meant. `neededBecause`: it is, and has to stay.
+ * The result of a deletion. `left`: the pair found right before the deletion, because it is not the one
+ * meant. `neededBecause`: it is, and has to stay.
  */
-export type Deletion = { deleted?: KeyPairRecord; left?: KeyPairRecord; neededBecause?: string };
+export type Deletion = { left?: KeyPairRecord; neededBecause?: string };
 
 /** What a deletion heeds of the other resources of the run. */
 export interface Consideration {
@@ -86,10 +90,16 @@ export interface Consideration {
   inTurn<T>(attempt: () => Promise<T>): Promise<T>;
   /** Asked right before each try is sent. `undefined`: nobody needs the pair. */
   neededBecause(): Promise<string | undefined>;
+  /** Told after each try that was sent, still in its turn. The pair may be gone, also if the try failed. */
+  sent(record: KeyPairRecord): void;
 }
 
 /** For a caller that has its turn, and has asked already. */
-const NONE: Consideration = { inTurn: (attempt) => attempt(), neededBecause: async () => undefined };
+const NONE: Consideration = {
+  inTurn: (attempt) => attempt(),
+  neededBecause: async () => undefined,
+  sent: () => {},
+};
 
 /**
  * Deletes the pair if it is the one that is meant. Waits, until the deadline, for instances to release it.
@@ -133,17 +143,14 @@ async function deleteDespite(
   operation: Operation,
   others = NONE,
 ): Promise<Deletion> {
-  let deleted: KeyPairRecord | undefined;
   const attempt = async (): Promise<Deletion> => {
     const record = await findNow(backend, sought, operation, isMeant);
-    if (!record) return defined({ deleted });
+    if (!record) return {};
     if (!isMeant(record)) return { left: record };
     const neededBecause = await others.neededBecause();
     if (neededBecause !== undefined) return { neededBecause };
-    // Before the call: its reply may be lost.
-    deleted = record;
-    await backend.deleteKeyPair(sought.name, operation);
-    return { deleted };
+    await backend.deleteKeyPair(sought.name, operation).finally(() => others.sent(record));
+    return {};
   };
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
     try {

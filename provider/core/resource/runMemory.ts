@@ -13,8 +13,8 @@ export class RunMemory {
   readonly made = new ThingsInCloud();
   /** The pairs of the program that stay as they are in this run, by name and SHA-256 fingerprint. */
   readonly kept = new ThingsInCloud();
-  /** The pair that this run deleted last, by `turnOf`. Reads that are late still show it. */
-  readonly deleted = new Map<string, KeyPairRecord>();
+  /** The pair that this run deleted last, and when (ms since the epoch), by `turnOf`. Late reads may still show it. */
+  readonly deleted = new Map<string, { record: KeyPairRecord; at: number }>();
   /** What this run attached, by the names of the pair and of the instance. */
   readonly attached = new ThingsInCloud();
   /** Who makes, takes over or deletes a pair, by `turnOf`. */

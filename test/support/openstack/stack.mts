@@ -15,7 +15,8 @@ export const python = process.platform === "win32" ? undefined : CANDIDATES.find
  */
 export function beginOpenStack(): void {
   const lease = String(process.pid);
-  if (python !== undefined) spawn(python, [STACK, "up", FOLDER, "--lease", lease], { stdio: "ignore" });
+  if (python === undefined) return;
+  spawn(python, [STACK, "up", FOLDER, "--lease", lease], { stdio: "ignore" }).unref();
 }
 
 function isRecentEnough(command: string): boolean {

@@ -378,6 +378,24 @@ describe("of an import by the name of a pair that this run has just deleted, wit
     expect(state.__isDoubtful).toBe(true);
   });
 
+  test("that is refused when no time is left: the error says that the deletion may not have ended", async () => {
+    const deadline = Date.now() + 1_000;
+    context = { ...context, operation: { ...context.operation, deadline } };
+    backend
+      .script("importKeyPair", fails("AlreadyExists"), fails("AlreadyExists"))
+      .script("findKeyPair", ...Array(9).fill(late));
+    await expect(createAgain()).rejects.toThrow(
+      /"web" is still taken.*The cloud may need minutes to end a deletion/,
+    );
+  });
+
+  test("long after the deletion, and another's pair of this key has the name: it is not taken over", async () => {
+    await withoutWaiting(() => new Promise((resolve) => setTimeout(resolve, 11_000)));
+    backend.pairs.set("web", late(() => undefined) as KeyPairRecord);
+    backend.script("importKeyPair", lostBeforeTheEffect);
+    await expect(createAgain()).rejects.toThrow(/^a key pair "web" is there already, with this very key/);
+  });
+
   test("that is refused, because the deletion has not ended: the name is waited for", async () => {
     backend.script("importKeyPair", fails("AlreadyExists")).script("findKeyPair", late, late, late);
     await createAgain();
