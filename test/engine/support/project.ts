@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inject } from "vitest";
 import { type Install, installModules, type Sdk } from "./modules";
 import { Run } from "./run";
+import { copyStack, STACK, stackVariables } from "./stack";
 
 /*
  * A Pulumi project of its own, run by the real engine:
@@ -64,7 +65,6 @@ export interface Deployment {
 
 type Command = "up" | "preview" | "refresh" | "destroy";
 
-const STACK = "dev";
 /** The programs are JavaScript: Pulumi need not load a compiler. */
 const PROJECT_FILE = "name: test\nruntime: { name: nodejs, options: { typescript: false } }\n";
 /** Where Node keeps what it has compiled of Pulumi's SDK and the package: each command of the engine starts two of its processes. */
@@ -77,12 +77,9 @@ export async function engineProject(options: ProjectOptions): Promise<EngineProj
   await installModules(project.folder, options.install ?? "workspace", options.sdk ?? "pinned");
   project.program(options.program);
   const config = Object.entries(options.config ?? { "keypair:backend": "local" });
-  if (config.length > 0) {
-    // Written by hand: `pulumi config set-all` would take a second of each test.
-    const lines = config.map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
-    project.write(`Pulumi.${STACK}.yaml`, `config:\n${lines.join("")}`);
-  }
-  await project.pulumi(["stack", "init", STACK]);
+  // Written by hand: `pulumi config set-all` would take a second of each test.
+  const lines = config.map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
+  copyStack(inject("stackFolder"), project, lines.length === 0 ? "" : `config:\n${lines.join("")}`);
   await project.configure({}, options.secretConfig);
   return project;
 }
@@ -273,9 +270,7 @@ export class EngineProject {
       HOME: this.path("home"),
       TMPDIR: this.path("tmp"),
       PULUMI_HOME: this.pulumiHome,
-      // The files of metadata are not written in one step: after a kill an empty one makes every command fail ("EOF").
-      PULUMI_BACKEND_URL: `file://${this.stateFolder}?metadata=skip`,
-      PULUMI_CONFIG_PASSPHRASE: "only for this test",
+      ...stackVariables(this.stateFolder),
       NODE_COMPILE_CACHE: COMPILED,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -1,14 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
 import { locateEngine } from "../../../scripts/engine/locate.mts";
+import { STACK, stackVariables } from "./stack";
 
 declare module "vitest" {
   interface ProvidedContext {
     /** The package as it would be published, built from these sources; a link to it is a workspace link. */
     packageFolder: string;
     engine: { pulumi: string; binDir: string };
+    /** Below it, a stack as `pulumi stack init` makes it: each project begins with a copy. */
+    stackFolder: string;
   }
 }
 
@@ -22,9 +25,29 @@ export default function setup(project: TestProject): () => void {
   mkdirSync(cache, { recursive: true });
   const packageFolder = mkdtempSync(join(cache, "package-"));
   build(packageFolder);
+  const stackFolder = mkdtempSync(join(cache, "stack-"));
+  initStack(stackFolder, engine.pulumi);
   project.provide("engine", { pulumi: engine.pulumi, binDir: engine.binDir });
   project.provide("packageFolder", packageFolder);
-  return () => rmSync(packageFolder, { recursive: true, force: true });
+  project.provide("stackFolder", stackFolder);
+  return () => {
+    for (const folder of [packageFolder, stackFolder]) rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+/** Once a run, because it takes a command half a second, and hundreds of projects need it. */
+function initStack(folder: string, pulumi: string): void {
+  mkdirSync(join(folder, "state"));
+  writeFileSync(join(folder, "Pulumi.yaml"), "name: test\nruntime: yaml\n");
+  execFileSync(pulumi, ["stack", "init", STACK, "--non-interactive"], {
+    cwd: folder,
+    env: {
+      ...process.env,
+      PULUMI_HOME: join(folder, "pulumi-home"),
+      ...stackVariables(join(folder, "state")),
+    },
+    stdio: "pipe",
+  });
 }
 
 function build(folder: string): void {
