@@ -13,7 +13,7 @@ import { storedPairs } from "../engine/support/storedPairs";
 import { lostKeys, mayBeDeleted, type Places, placesOf, violations } from "./checks";
 import { Cloud } from "./cloud";
 import { type Plan, planOf, type Round } from "./plan";
-import { ELSEWHERE, HOME, type Program, placeOf, sourceOf, type Tags } from "./program";
+import { ELSEWHERE, HOME, heirOf, type Program, placeOf, sourceOf, type Tags } from "./program";
 import type { Act } from "./strangers";
 import { CHANGING, type Trouble } from "./troubles";
 
@@ -97,7 +97,8 @@ class Story {
     const before = this.#places;
     for (const act of round.acts) this.#perform(act);
     this.#program(round.program);
-    if (round.trouble) await this.#upInTrouble(round, round.trouble);
+    const isKilled =
+      round.trouble !== undefined && (await this.#upInTrouble(round, round.trouble)) === "killed";
     if (round.afterwards) this.#program(round.afterwards);
     const program = round.afterwards ?? round.program;
     const resources = await this.#converge(round, program);
@@ -106,6 +107,7 @@ class Story {
     for (const place of deleted) this.#otherTools.delete(place);
 
     const own = this.#cloud.own();
+    if (isKilled) this.#noteTagsOfKilled(round, program, placesOf(resources), own);
     const inRegion = (region: string) =>
       [...own].filter(([place]) => place.startsWith(placeOf(region, ""))).map(([, record]) => record);
     this.#expectNone([
@@ -130,12 +132,35 @@ class Story {
     if (act.kind === "delete" || act.kind === "replace the key") this.#otherTools.delete(key);
   }
 
+  /**
+   * The state does not know the tags that a killed run gave to pairs it had already. Where the program does not say them any more in the
+   * next run, they stay like those of another tool (docs/limits.md).
+   */
+  #noteTagsOfKilled(
+    { before, program }: Round,
+    next: Program,
+    places: Places,
+    own: ReadonlyMap<string, { tags?: Tags }>,
+  ): void {
+    for (const { resource, tags = {} } of program.pairs.values()) {
+      const heir = heirOf(resource, next);
+      const at = heir && places.get(heir.resource);
+      if (!at) continue;
+      const place = placeOf(at.region, at.name);
+      const said = { ...before.pairs.get(resource)?.tags, ...heir.tags };
+      const left = Object.entries(tags).filter(
+        ([tag, value]) => !(tag in said) && own.get(place)?.tags?.[tag] === value,
+      );
+      this.#otherTools.set(place, { ...this.#otherTools.get(place), ...Object.fromEntries(left) });
+    }
+  }
+
   #program(program: Program): void {
     this.ecs.project.program(sourceOf(program, this.plan.seed, this.ecs.emulator.endpoint));
   }
 
   /** The first `up` of a round. It may fail where it was not meant to get over what goes wrong, or somebody else was there. */
-  async #upInTrouble(round: Round, trouble: Trouble): Promise<void> {
+  async #upInTrouble(round: Round, trouble: Trouble): Promise<"killed" | "ended"> {
     const { emulator } = this.ecs;
     emulator.faults.add(...trouble.faults);
     emulator.setReadLag(trouble.readLagMs);
@@ -147,12 +172,13 @@ class Story {
     emulator.setRate(undefined);
     if (trouble.isOutlasted && round.acts.every(isHarmless)) expectSuccess(run);
     this.#expectNone(this.#cloud.touched());
-    if (run.exitCode !== 137) return;
+    if (run.exitCode !== 137) return "ended";
     await this.ecs.project.pulumi(["cancel", "--yes"]);
     await this.#cleanUp();
     this.#refreshFlags(true);
     await this.#succeed("refresh", ["--clear-pending-creates"]);
     this.#expectNone(this.#cloud.touched());
+    return "killed";
   }
 
   /** Removes what the creates of a killed run left in the cloud. An older package has no command for that. */
