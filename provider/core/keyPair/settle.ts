@@ -27,7 +27,7 @@ export async function findSettled(
   backend: Backend,
   { name, resourceGroupId }: Sought,
   operation: Operation,
-  isNews: (record: KeyPairRecord) => boolean = () => true,
+  isNews: (record: KeyPairRecord) => boolean,
 ): Promise<KeyPairRecord | undefined> {
   const until = Math.min(Date.now() + SETTLE_MS, operation.deadline);
   for (let wait = FIRST_PAUSE_MS; ; wait *= 2) {

@@ -41,9 +41,12 @@ function initStack(folder: string, pulumi: string): void {
   writeFileSync(join(folder, "Pulumi.yaml"), "name: test\nruntime: yaml\n");
   execFileSync(pulumi, ["stack", "init", STACK, "--non-interactive"], {
     cwd: folder,
+    // As the projects of the tests: no setting of Pulumi comes from who runs them.
     env: {
-      ...process.env,
+      PATH: process.env["PATH"],
+      HOME: folder,
       PULUMI_HOME: join(folder, "pulumi-home"),
+      PULUMI_SKIP_UPDATE_CHECK: "true",
       ...stackVariables(join(folder, "state")),
     },
     stdio: "pipe",

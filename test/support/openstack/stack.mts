@@ -14,8 +14,8 @@ export const python = process.platform === "win32" ? undefined : CANDIDATES.find
  * first test tries again, and says why.
  */
 export function beginOpenStack(): void {
-  const lease = String(process.pid);
   if (python === undefined) return;
+  const lease = String(process.pid);
   spawn(python, [STACK, "up", FOLDER, "--lease", lease], { stdio: "ignore" }).unref();
 }
 
