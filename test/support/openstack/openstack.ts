@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe } from "vitest";
@@ -69,19 +70,21 @@ export async function startOpenStack({ shortLivedTokens = false } = {}): Promise
   const child = spawn(python, [STACK, "up", FOLDER, "--lease", lease, ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const said = JSON.parse(await text(child.stdout));
-  const admin = await adminOf(said.authUrl, said.adminPassword);
+  const [said, [exitCode]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  if (exitCode !== 0) throw new Error("the tests' OpenStack does not start (see above)");
+  const cloud = JSON.parse(said);
+  const admin = await adminOf(cloud.authUrl, cloud.adminPassword);
   return {
-    ...said,
+    ...cloud,
     admin,
     revoke: async (token) => {
       const headers = { "x-auth-token": token, "x-subject-token": token };
-      const reply = await fetch(`${said.authUrl}/auth/tokens`, { method: "DELETE", headers });
+      const reply = await fetch(`${cloud.authUrl}/auth/tokens`, { method: "DELETE", headers });
       if (reply.status !== 204) throw new Error(`the token was not revoked: ${await reply.text()}`);
-      await sleep(said.tokenCacheSeconds * 1000 + 500);
+      await sleep(cloud.tokenCacheSeconds * 1000 + 500);
     },
-    adminToken: () => tokenOf(said.authUrl, "admin", said.adminPassword, "admin"),
-    newUser: (options) => newUser(said, admin, options),
+    adminToken: () => tokenOf(cloud.authUrl, "admin", cloud.adminPassword, "admin"),
+    newUser: (options) => newUser(cloud, admin, options),
   };
 }
 

@@ -1,4 +1,6 @@
-"""serve.py MODULE PORT LEASES: one WSGI application of OpenStack on 127.0.0.1, for as long as somebody needs it.
+"""serve.py MODULE DESCRIPTOR LEASES: one WSGI application of OpenStack, for as long as somebody needs it.
+
+DESCRIPTOR is a socket that listens already: between a look for a free port and its use, another program could take it.
 
 LEASES is a folder with a file for each process that uses the cloud, named by its pid. When none of them has been alive for
 a few seconds the server ends: a test run that was killed leaves no server behind.
@@ -8,6 +10,7 @@ import fcntl
 import importlib
 import os
 import pathlib
+import socket
 import sys
 import threading
 import time
@@ -53,7 +56,7 @@ def one_at_a_time(application, lock_file):
 
 
 def main():
-    module, port, leases = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
+    module, descriptor, leases = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
     sys.argv = [module]  # oslo.config would parse the rest
     threading.Thread(target=watch, args=[leases], daemon=True).start()
     application = importlib.import_module(module).application
@@ -61,7 +64,8 @@ def main():
         application = one_at_a_time(application, leases.parent / "run/keystone.lock")
     import waitress
 
-    waitress.serve(application, host="127.0.0.1", port=port, threads=4, ident=None, clear_untrusted_proxy_headers=True)
+    listener = socket.socket(fileno=descriptor)
+    waitress.serve(application, sockets=[listener], threads=4, ident=None, clear_untrusted_proxy_headers=True)
 
 
 main()

@@ -43,7 +43,7 @@ SERVERS = {
 def up(folder, lease, short_lived):
     """Called with the folder's lock held."""
     install(folder)
-    settings = load_settings(folder)
+    settings, listeners = load_settings(folder)
     write_configuration(folder, settings)
     leases = folder / "leases"
     leases.mkdir(exist_ok=True)
@@ -53,7 +53,7 @@ def up(folder, lease, short_lived):
     (leases / lease).touch()
     make_databases(folder, settings)
     names = [name for name in SERVERS if name != "short-lived" or short_lived]
-    started = [name for name in names if start(folder, settings, name)]
+    started = [name for name in names if start(folder, settings, name, listeners.get(name))]
     for name in names:
         wait_until_it_answers(folder, settings, name)
     seed(folder, settings)
@@ -100,16 +100,23 @@ def install(folder):
 
 
 def load_settings(folder):
-    """Ports and passwords; the ports change when something else has taken them since."""
+    """Ports and passwords, and the sockets of the servers that do not run yet: from here on nothing else can take their ports.
+    A port changes when something else has taken it since the last time."""
     file = folder / "settings.json"
     settings = json.loads(file.read_text()) if file.exists() else {}
+    listeners = {}
     for name in SERVERS:
-        if running_pid(folder, name) is None and not is_free(settings.get(name, 0)):
-            settings[name] = free_port()
+        if running_pid(folder, name) is not None:
+            continue
+        try:
+            listeners[name] = listen(settings.get(name, 0))
+        except OSError:
+            listeners[name] = listen(0)
+        settings[name] = listeners[name].getsockname()[1]
     for name in ("adminPassword", "servicePassword"):
         settings.setdefault(name, secrets.token_urlsafe(16))
     file.write_text(json.dumps(settings))
-    return settings
+    return settings, listeners
 
 
 def keystone_conf(folder, settings, name, expiration):
@@ -245,7 +252,7 @@ def make_databases(folder, settings):
 # ---- servers ---------------------------------------------------------------------------------------------------------
 
 
-def start(folder, settings, name):
+def start(folder, settings, name, listener):
     """Answers whether it was not running."""
     conf = "nova.conf" if name == "nova" else f"{name}.conf"
     stamp = digest(str(settings[name]), (folder / "etc" / conf).read_text(), (HERE / "serve.py").read_text())
@@ -256,9 +263,10 @@ def start(folder, settings, name):
             return False
         stop(folder, name)
     etc = folder / "etc"
-    with open(folder / "log" / f"{name}.out", "ab") as out:
+    with listener or listen(settings[name]) as bound, open(folder / "log" / f"{name}.out", "ab") as out:
         process = subprocess.Popen(
-            [folder / "venv/bin/python", HERE / "serve.py", SERVERS[name], str(settings[name]), folder / "leases"],
+            [folder / "venv/bin/python", HERE / "serve.py", SERVERS[name], str(bound.fileno()), folder / "leases"],
+            pass_fds=[bound.fileno()],
             env=clean_environment(OS_KEYSTONE_CONFIG_DIR=etc, OS_KEYSTONE_CONFIG_FILES=etc / conf, OS_NOVA_CONFIG_DIR=etc),
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -373,22 +381,13 @@ def is_running(pid):
         return True
 
 
-def is_free(port):
-    if not port:
-        return False
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-            return True
-        except OSError:
-            return False
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def listen(port):
+    """On loopback; 0: on any port that is free."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen()
+    return listener
 
 
 def clean_environment(**more):
