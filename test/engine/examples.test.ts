@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
 import { fingerprintSha256, publicKeyOfPrivateKey } from "../../provider/keys";
 import { pack } from "./support/modules";
+import { FASTER } from "./support/project";
 
 /* The examples, copied and installed as a user does it, and run by the commands that their README and pipelines name. */
 
@@ -51,6 +52,7 @@ async function shell(example: string, commands: string[], env: NodeJS.ProcessEnv
       HOME: inFolder("home"),
       PULUMI_HOME: inFolder("pulumi-home"),
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...FASTER,
       ...env,
     },
   });

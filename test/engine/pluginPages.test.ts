@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { python } from "../support/openstack/openstack";
 import { has, makeSdk, pythonHost, yamlHost } from "./support/languages";
 import { pack } from "./support/modules";
+import { FASTER } from "./support/project";
 import { blockAfter } from "./support/typescript";
 
 /* The pages about the plugin, followed word for word: from an empty folder with the npm package to the first `up`, and back. */
@@ -45,6 +46,7 @@ beforeAll(async () => {
     HOME: join(folder, "home"),
     PULUMI_HOME: join(folder, "pulumi-home"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...FASTER,
     npm_config_cache: cache.trim(),
     npm_config_audit: "false",
     npm_config_fund: "false",

@@ -14,11 +14,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KeyPairStore } from "../../provider/backends/local/store";
+import { FASTER } from "./support/project";
 import { step } from "./support/step";
 
 /* `npm run quickstart`, in a folder of its own. */
 
 const ROOT = join(__dirname, "../..");
+const OPTIONS = { cwd: ROOT, env: { ...process.env, ...FASTER } };
 const run = promisify(execFile);
 
 let folder: string;
@@ -34,15 +36,13 @@ const args = (name: string, ...more: string[]) => [
   ...more,
 ];
 async function quickstart(name: string, ...more: string[]): Promise<string> {
-  const { stdout, stderr } = await run(process.execPath, args(name, ...more), { cwd: ROOT });
+  const { stdout, stderr } = await run(process.execPath, args(name, ...more), OPTIONS);
   return stdout + stderr;
 }
 
 /** What a run that fails says, with nothing of Pulumi before it. */
 async function refusal(name: string, ...more: string[]): Promise<string> {
-  const failed: unknown = await run(process.execPath, args(name, ...more), { cwd: ROOT }).catch(
-    (error) => error,
-  );
+  const failed: unknown = await run(process.execPath, args(name, ...more), OPTIONS).catch((error) => error);
   expect(failed).toMatchObject({ code: 1, stdout: "" });
   return (failed as { stderr: string }).stderr;
 }
@@ -129,7 +129,7 @@ it("a quickstart is deleted also where it was killed before it had all its folde
 
 it("an interrupt in the middle of `up` ends it well, and the next run goes on", async () => {
   const child = spawn(process.execPath, args("interrupted"), {
-    cwd: ROOT,
+    ...OPTIONS,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));

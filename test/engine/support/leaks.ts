@@ -20,6 +20,8 @@ const FORMS: Record<string, (text: string) => Buffer[]> = {
 
 /** Shorter pieces of a key may be anything. */
 const SHORTEST = 24;
+/** How many bytes of a needle are looked up first. */
+const START = 4;
 
 /**
  * What to look for of a private key: each line of its body, so that no line break hides it, whatever it was escaped to; and
@@ -49,9 +51,8 @@ export function searchEverywhere(
   needles: readonly string[],
   except: readonly string[] = [],
 ): string[] {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+  const files = filesBelow(folder)
+    .map((file) => relative(folder, file))
     .filter((file) => !except.some((path) => file === path || file.startsWith(`${path}/`)));
   const find = finder(needles);
   return files.flatMap((file) => {
@@ -62,12 +63,38 @@ export function searchEverywhere(
   });
 }
 
-/** As `findInText`, for many texts: the needles are written down in all forms once. */
+/** Node's own recursion follows links: it would search the SDK, and all that the package is linked to. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
+}
+
+/**
+ * As `findInText`, for many texts: the needles are written down in all forms once, and one pass over a text looks for thousands of them.
+ */
 export function finder(needles: readonly string[]): (name: string, bytes: Buffer) => string[] {
-  const each = [...new Set(needles)];
-  const forms = Object.entries(FORMS).map(([form, write]) => [form, each.flatMap(write)] as const);
-  return (name, bytes) => {
-    const found = forms.find(([, written]) => written.some((needle) => bytes.includes(needle)));
-    return found ? [`${name}, ${found[0]}`] : [];
+  const forms = Object.keys(FORMS);
+  const byStart = new Map<number, { bytes: Buffer; form: number }[]>();
+  for (const needle of new Set(needles)) {
+    for (const [form, write] of Object.values(FORMS).entries()) {
+      for (const bytes of write(needle)) {
+        if (bytes.length < START) throw new Error("what is looked for is too short");
+        const start = bytes.readUInt32LE();
+        const others = byStart.get(start);
+        if (others) others.push({ bytes, form });
+        else byStart.set(start, [{ bytes, form }]);
+      }
+    }
+  }
+  return (name, text) => {
+    let found = forms.length;
+    for (let at = 0; at + START <= text.length && found > 0; at++) {
+      for (const { bytes, form } of byStart.get(text.readUInt32LE(at)) ?? [])
+        if (form < found && text.subarray(at, at + bytes.length).equals(bytes)) found = form;
+    }
+    return found < forms.length ? [`${name}, ${forms[found]}`] : [];
   };
 }
