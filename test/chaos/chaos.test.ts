@@ -9,9 +9,9 @@ import { TROUBLE_KINDS } from "./troubles";
  * `npm run chaos` runs other and longer stories; without it the seeds are always the same.
  */
 
-/** Chosen so that a run is short, and meets every kind of edit, of trouble and of act all the same. */
-const SEED = Number(process.env["CHAOS_SEED"] ?? 2669);
-const ROUNDS = Number(process.env["CHAOS_ROUNDS"] ?? 14);
+/** Chosen so that a run is short, its stories take equally long, and they meet every kind of edit, of trouble and of act all the same. */
+const SEED = Number(process.env["CHAOS_SEED"] ?? 9057);
+const ROUNDS = Number(process.env["CHAOS_ROUNDS"] ?? 12);
 /** A story is short, so that one that fails is soon told again. */
 const ROUNDS_OF_A_STORY = 7;
 const MINUTES_OF_A_ROUND = 3;
