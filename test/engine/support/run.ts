@@ -65,7 +65,8 @@ export class Run {
     readonly output: string,
     eventLog: string,
   ) {
-    const events = eventLog.split("\n").filter(Boolean).map(parseEvent);
+    // The last line of an engine that was killed may be cut off: a whole one ends.
+    const events = eventLog.split("\n").slice(0, -1).map(parseEvent);
     this.steps = events.flatMap(({ resourcePreEvent }) => stepOf(resourcePreEvent?.metadata));
     this.failed = events
       .flatMap(({ resOpFailedEvent }) => stepOf(resOpFailedEvent?.metadata))
