@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import { inject } from "vitest";
 import type { EcsProject } from "./alibaba";
 import type { EngineProject } from "./project";
+import { stackVariables } from "./stack";
 
 export interface Outcome {
   exitCode: number;
@@ -45,8 +46,7 @@ export function orphans(
     PATH: [dirname(pulumi), binDir, dirname(process.execPath), process.env["PATH"]].join(delimiter),
     HOME: project.path("home"),
     PULUMI_HOME: project.pulumiHome,
-    PULUMI_BACKEND_URL: `file://${project.stateFolder}?metadata=skip`,
-    PULUMI_CONFIG_PASSPHRASE: "only for this test",
+    ...stackVariables(project.stateFolder, inject("vaultUrl")),
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
   return command(["orphans", ...args], { cwd: project.path(folder), env: { ...ofPulumi, ...env } }, stdin);
