@@ -46,7 +46,7 @@ export function orphans(
     PATH: [dirname(pulumi), binDir, dirname(process.execPath), process.env["PATH"]].join(delimiter),
     HOME: project.path("home"),
     PULUMI_HOME: project.pulumiHome,
-    ...stackVariables(project.stateFolder, inject("vaultUrl")),
+    ...stackVariables(project.stateFolder),
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
   return command(["orphans", ...args], { cwd: project.path(folder), env: { ...ofPulumi, ...env } }, stdin);

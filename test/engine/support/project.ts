@@ -275,7 +275,7 @@ export class EngineProject {
       HOME: this.path("home"),
       TMPDIR: this.path("tmp"),
       PULUMI_HOME: this.pulumiHome,
-      ...stackVariables(this.stateFolder, inject("vaultUrl")),
+      ...stackVariables(this.stateFolder),
       ...FASTER,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

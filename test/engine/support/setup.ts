@@ -1,11 +1,9 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { locateEngine } from "../../../scripts/engine/locate.mts";
 import { STACK, stackVariables } from "./stack";
-import { startVault } from "./vault";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -14,15 +12,13 @@ declare module "vitest" {
     engine: { pulumi: string; binDir: string };
     /** Below it, a stack as `pulumi stack init` makes it: each project begins with a copy. */
     stackFolder: string;
-    vaultUrl: string;
   }
 }
 
-const run = promisify(execFile);
 const ROOT = resolve(__dirname, "../../..");
 
 /** Builds the package once a run, in a folder of its own: another run at the same time must not build under our feet. */
-export default async function setup(project: TestProject): Promise<() => void> {
+export default function setup(project: TestProject): () => void {
   const engine = locateEngine();
   if (!engine) throw new Error("there is no Pulumi CLI for the engine tests: run `npm run engine` first");
   const cache = join(ROOT, ".cache/engine");
@@ -30,24 +26,20 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const packageFolder = mkdtempSync(join(cache, "package-"));
   build(packageFolder);
   const stackFolder = mkdtempSync(join(cache, "stack-"));
-  const vault = await startVault();
-  await initStack(stackFolder, engine.pulumi, vault.url);
+  initStack(stackFolder, engine.pulumi);
   project.provide("engine", { pulumi: engine.pulumi, binDir: engine.binDir });
   project.provide("packageFolder", packageFolder);
   project.provide("stackFolder", stackFolder);
-  project.provide("vaultUrl", vault.url);
   return () => {
-    vault.close();
     for (const folder of [packageFolder, stackFolder]) rmSync(folder, { recursive: true, force: true });
   };
 }
 
 /** Once a run, because it takes a command half a second, and hundreds of projects need it. */
-async function initStack(folder: string, pulumi: string, vaultUrl: string): Promise<void> {
+function initStack(folder: string, pulumi: string): void {
   mkdirSync(join(folder, "state"));
   writeFileSync(join(folder, "Pulumi.yaml"), "name: test\nruntime: yaml\n");
-  const secrets = ["--secrets-provider", "hashivault://stack"];
-  await run(pulumi, ["stack", "init", STACK, "--non-interactive", ...secrets], {
+  execFileSync(pulumi, ["stack", "init", STACK, "--non-interactive"], {
     cwd: folder,
     // As the projects of the tests: no setting of Pulumi comes from who runs them.
     env: {
@@ -55,8 +47,9 @@ async function initStack(folder: string, pulumi: string, vaultUrl: string): Prom
       HOME: folder,
       PULUMI_HOME: join(folder, "pulumi-home"),
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      ...stackVariables(join(folder, "state"), vaultUrl),
+      ...stackVariables(join(folder, "state")),
     },
+    stdio: "pipe",
   });
 }
 

@@ -5,19 +5,15 @@ import { join } from "node:path";
 export const STACK = "dev";
 
 /** Where the engine keeps a stack's state, and by what it encrypts its secrets. */
-export function stackVariables(stateFolder: string, vaultUrl: string): Record<string, string> {
+export function stackVariables(stateFolder: string): {
+  PULUMI_BACKEND_URL: string;
+  PULUMI_CONFIG_PASSPHRASE: string;
+} {
   return {
-    PULUMI_BACKEND_URL: backendUrl(stateFolder),
-    VAULT_SERVER_URL: vaultUrl,
-    VAULT_SERVER_TOKEN: "only for this test",
-    // Of stacks that a test makes by itself.
+    // The files of metadata are not written in one step: after a kill an empty one makes every command fail ("EOF").
+    PULUMI_BACKEND_URL: `file://${stateFolder}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: "only for this test",
   };
-}
-
-/** The files of metadata are not written in one step: after a kill an empty one makes every command fail ("EOF"). */
-function backendUrl(stateFolder: string): string {
-  return `file://${stateFolder}?metadata=skip`;
 }
 
 /** What a project's stack is made of, and where. */
@@ -44,7 +40,7 @@ export function copyStack(
   const project = createHash("sha1")
     .update(join(realpathSync(folder), "Pulumi.yaml"))
     .digest("hex");
-  const selected = { [backendUrl(stateFolder)]: `organization/test/${STACK}` };
+  const selected = { [stackVariables(stateFolder).PULUMI_BACKEND_URL]: `organization/test/${STACK}` };
   mkdirSync(join(pulumiHome, "workspaces"), { recursive: true });
   writeFileSync(
     join(pulumiHome, "workspaces", `test-${project}-workspace.json`),
