@@ -16,8 +16,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
 import { fingerprintSha256, publicKeyOfPrivateKey } from "../../provider/keys";
+import { FASTER } from "./support/faster";
 import { pack } from "./support/modules";
-import { FASTER } from "./support/project";
 
 /* The examples, copied and installed as a user does it, and run by the commands that their README and pipelines name. */
 

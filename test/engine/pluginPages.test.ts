@@ -15,9 +15,9 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { python } from "../support/openstack/openstack";
+import { FASTER } from "./support/faster";
 import { has, makeSdk, pythonHost, yamlHost } from "./support/languages";
 import { pack } from "./support/modules";
-import { FASTER } from "./support/project";
 import { blockAfter } from "./support/typescript";
 
 /* The pages about the plugin, followed word for word: from an empty folder with the npm package to the first `up`, and back. */

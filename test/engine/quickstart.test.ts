@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KeyPairStore } from "../../provider/backends/local/store";
-import { FASTER } from "./support/project";
+import { FASTER } from "./support/faster";
 import { step } from "./support/step";
 
 /* `npm run quickstart`, in a folder of its own. */

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inject } from "vitest";
+import { FASTER } from "./faster";
 import { type Install, installModules, type Sdk } from "./modules";
 import { Run } from "./run";
 import { copyStack, STACK, stackVariables } from "./stack";
@@ -67,13 +68,6 @@ type Command = "up" | "preview" | "refresh" | "destroy";
 
 /** The programs are JavaScript: Pulumi need not load a compiler. */
 const PROJECT_FILE = "name: test\nruntime: { name: nodejs, options: { typescript: false } }\n";
-/** For each command of the engine, which starts two processes of Node. */
-export const FASTER = {
-  /** Where Node keeps what it has compiled of Pulumi's SDK and the package. */
-  NODE_COMPILE_CACHE: resolve(__dirname, "../../../.cache/engine/compiled"),
-  /** The types of a program are checked by a test of their own, not at the start of every command. */
-  PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-};
 const INHERITED = ["PATH", "LANG", "SystemRoot", "TZ"];
 const PRELUDE = 'const pulumi = require("@pulumi/pulumi");\nconst { KeyPair } = require("pulumi-keypair");\n';
 

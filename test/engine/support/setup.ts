@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
 import { locateEngine } from "../../../scripts/engine/locate.mts";
+import { FASTER } from "./faster";
 import { STACK, stackVariables } from "./stack";
 
 declare module "vitest" {
@@ -17,22 +18,42 @@ declare module "vitest" {
 
 const ROOT = resolve(__dirname, "../../..");
 
-/** Builds the package once a run, in a folder of its own: another run at the same time must not build under our feet. */
-export default function setup(project: TestProject): () => void {
+/**
+ * Builds the package once a run, for all projects that set this up, in a folder of its own: another run at the same time must not build
+ * under our feet.
+ */
+export default function setup({ vitest }: TestProject): (() => void) | undefined {
+  const run = vitest.getRootProject();
+  if ("packageFolder" in run.getProvidedContext()) return undefined;
   const engine = locateEngine();
   if (!engine) throw new Error("there is no Pulumi CLI for the engine tests: run `npm run engine` first");
   const cache = join(ROOT, ".cache/engine");
   mkdirSync(cache, { recursive: true });
   const packageFolder = mkdtempSync(join(cache, "package-"));
   build(packageFolder);
+  keepCompiled(packageFolder);
   const stackFolder = mkdtempSync(join(cache, "stack-"));
   initStack(stackFolder, engine.pulumi);
-  project.provide("engine", { pulumi: engine.pulumi, binDir: engine.binDir });
-  project.provide("packageFolder", packageFolder);
-  project.provide("stackFolder", stackFolder);
+  run.provide("engine", { pulumi: engine.pulumi, binDir: engine.binDir });
+  run.provide("packageFolder", packageFolder);
+  run.provide("stackFolder", stackFolder);
   return () => {
     for (const folder of [packageFolder, stackFolder]) rmSync(folder, { recursive: true, force: true });
   };
+}
+
+/**
+ * Node keeps what it compiled when a process ends by itself. That of the dynamic provider never does, because the engine kills it: here it
+ * has no engine, and says so. What it loads of the package comes with a resource.
+ */
+function keepCompiled(packageFolder: string): void {
+  const options = { cwd: ROOT, env: { ...process.env, ...FASTER } };
+  for (const module of [
+    "@pulumi/pulumi/cmd/dynamic-provider",
+    join(packageFolder, "dist/provider/fronts/dynamic"),
+  ]) {
+    spawnSync(process.execPath, ["--eval", `require(${JSON.stringify(module)})`], options);
+  }
 }
 
 /** Once a run, because it takes a command half a second, and hundreds of projects need it. */
