@@ -1,23 +1,12 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { literal, newKey } from "./support/keys";
 import { LOCAL_REGION, pairs, withStore } from "./support/localStore";
 import { pluginProgram, pluginProject } from "./support/plugin";
-import { type EngineProject, engineProject } from "./support/project";
+import { engineProject } from "./support/project";
 import { step } from "./support/step";
 
-/** The two fronts, each with its class and how its program is replaced. */
-const FRONTS = {
-  dynamic: {
-    start: (program: string) => engineProject({ program }),
-    change: (project: EngineProject, program: string) => project.program(program),
-    type: "KeyPair",
-  },
-  plugin: {
-    start: (program: string) => pluginProject({ program }),
-    change: pluginProgram,
-    type: "PluginKeyPair",
-  },
-} as const;
+/** The classes of the two fronts. */
+const TYPES = ["KeyPair", "PluginKeyPair"];
 
 /** Ways to say `ignoreChanges`, as the options of the resource and as what the program says before it. */
 const WAYS: [how: string, options: string, before: string][] = [
@@ -37,47 +26,48 @@ const WAYS: [how: string, options: string, before: string][] = [
   ],
 ];
 
-describe.each(Object.entries(FRONTS))(
-  "%s: drift of what the program ignores replaces nothing",
-  (_, front) => {
-    it("however and whenever it is said", async () => {
-      const { line } = await newKey();
-      const program = (isIgnoring: boolean) =>
-        WAYS.map(([, options, before], n) => {
-          const args = `{ keyPairName: "pair-${n}", publicKeyBody: ${literal(line)}, tags: { team: "ops", cost: "1" } }`;
-          // Each way stands for itself: a stack's transformation would be everybody's.
-          const own = before.replace(
-            "({ props, opts }) =>",
-            `({ name, props, opts }) => name !== "pair-${n}" ? undefined :`,
-          );
-          return `${isIgnoring ? own : ""} new ${front.type}("pair-${n}", ${args}, ${isIgnoring ? options : "{}"});`;
-        }).join("\n");
-      const project = await front.start(program(false));
-      onTestFinished(() => project.close());
+it("drift of what the program ignores replaces nothing, in both fronts, however and whenever it is said", async () => {
+  const { line } = await newKey();
+  const cases = TYPES.flatMap((type) =>
+    WAYS.map(([how, ...way]) => [`${type}, ${how}`, type, ...way] as const),
+  );
+  const program = (isIgnoring: boolean) =>
+    cases
+      .map(([, type, options, before], n) => {
+        const args = `{ keyPairName: "pair-${n}", publicKeyBody: ${literal(line)}, tags: { team: "ops", cost: "1" } }`;
+        // Each way stands for itself: a stack's transformation would be everybody's.
+        const own = before.replace(
+          "({ props, opts }) =>",
+          `({ name, props, opts }) => name !== "pair-${n}" ? undefined :`,
+        );
+        return `${isIgnoring ? own : ""} new ${type}("pair-${n}", ${args}, ${isIgnoring ? options : "{}"});`;
+      })
+      .join("\n");
+  const project = await pluginProject({ program: program(false) });
+  onTestFinished(() => project.close());
 
-      await step("pairs that were made without options get them", async () => {
-        await project.up();
-        front.change(project, program(true));
-        expect((await project.up()).changes).toEqual({ same: WAYS.length + 1 });
-      });
+  await step("pairs that were made without options get them", async () => {
+    await project.up();
+    pluginProgram(project, program(true));
+    expect((await project.up()).changes).toEqual({ same: cases.length + 1 });
+  });
 
-      await step("then somebody changes a tag, and up with a refresh leaves it", async () => {
-        const names = pairs(project).map(({ name }) => name);
-        withStore(project, (store) => store.tag(LOCAL_REGION, names, { team: "other", robot: "1" }));
-        const run = await project.up({ flags: ["--refresh"] });
-        for (const n of WAYS.keys()) expect(run.ops(`pair-${n}`), WAYS[n]?.[0]).toEqual(["refresh", "same"]);
-        for (const { tags } of pairs(project)) expect(tags).toEqual({ team: "other", cost: "1", robot: "1" });
-      });
+  await step("then somebody changes a tag, and up with a refresh leaves it", async () => {
+    const names = pairs(project).map(({ name }) => name);
+    withStore(project, (store) => store.tag(LOCAL_REGION, names, { team: "other", robot: "1" }));
+    const run = await project.up({ flags: ["--refresh"] });
+    for (const [n, [which]] of cases.entries())
+      expect(run.ops(`pair-${n}`), which).toEqual(["refresh", "same"]);
+    for (const { tags } of pairs(project)) expect(tags).toEqual({ team: "other", cost: "1", robot: "1" });
+  });
 
-      await step("without the option the program's tag comes back, and another tool's stays", async () => {
-        front.change(project, program(false).replaceAll("}, {});", `, tagChanges: "update" }, {});`));
-        const run = await project.up();
-        for (const n of WAYS.keys()) expect(run.ops(`pair-${n}`)).toEqual(["update"]);
-        for (const { tags } of pairs(project)) expect(tags).toEqual({ team: "ops", cost: "1", robot: "1" });
-      });
-    });
-  },
-);
+  await step("without the option the program's tag comes back, and another tool's stays", async () => {
+    pluginProgram(project, program(false).replaceAll("}, {});", `, tagChanges: "update" }, {});`));
+    const run = await project.up();
+    for (const [n, [which]] of cases.entries()) expect(run.ops(`pair-${n}`), which).toEqual(["update"]);
+    for (const { tags } of pairs(project)) expect(tags).toEqual({ team: "ops", cost: "1", robot: "1" });
+  });
+});
 
 it("a key that somebody replaced is left to a program that ignores all changes", async () => {
   const [key, theirs] = await Promise.all([newKey(), newKey()]);

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { literal, newKey } from "./support/keys";
-import { FRONTS, frontProject, pluginProject } from "./support/plugin";
+import { pluginProgram, pluginProject } from "./support/plugin";
 import { engineProject } from "./support/project";
 import { step } from "./support/step";
 
@@ -53,27 +53,35 @@ it("an update plan holds for imported and created pairs of the plugin", async ()
   expect((await project.up()).changes).toEqual({ same: 3 });
 });
 
-it.each(FRONTS)(
-  "%s: a reviewer sees whose key comes in the place of whose, and what rotates a private key",
-  async (front) => {
-    const [old, now] = [await newKey(), await newKey()];
-    const program = (line: string, prefix: string) => `
-    const { KeyPair: Pair } = require("${front}");
-    new Pair("anna", { publicKeyBody: ${literal(line)} });
-    new Pair("bastion", { keyPairNamePrefix: "${prefix}", keyGeneration: { source: "local", type: "ecdsa" } });`;
-    const project = await frontProject(front, { program: program(`${old.line} anna@old`, "first") });
-    onTestFinished(() => project.close());
-    await project.up();
-    project.program(program(`${now.line} anna@new`, "second"));
-    const run = await project.preview({ flags: ["--diff"] });
-    const said = run.diagnostics.filter(({ resource }) => resource === "anna").map(({ message }) => message);
-    const before = project.resource("anna").outputs?.["fingerprintSha256"];
+it("a reviewer sees whose key comes in the place of whose, and what rotates a private key, in both fronts", async () => {
+  const [old, now] = [await newKey(), await newKey()];
+  const types = { dynamic: "KeyPair", plugin: "PluginKeyPair" };
+  const program = (line: string, prefix: string) =>
+    Object.entries(types)
+      .map(
+        ([front, type]) => `
+          new ${type}("${front}-anna", { publicKeyBody: ${literal(line)} });
+          new ${type}("${front}-bastion", {
+            keyPairNamePrefix: "${front}-${prefix}", keyGeneration: { source: "local", type: "ecdsa" },
+          });`,
+      )
+      .join("");
+  const project = await pluginProject({ program: program(`${old.line} anna@old`, "first") });
+  onTestFinished(() => project.close());
+  await project.up();
+  pluginProgram(project, program(`${now.line} anna@new`, "second"));
+  const run = await project.preview({ flags: ["--diff"] });
+  for (const front of Object.keys(types)) {
+    const anna = `${front}-anna`;
+    const said = run.diagnostics.filter(({ resource }) => resource === anna).map(({ message }) => message);
     expect(said).toEqual([
       expect.stringMatching(
-        /^key pair "anna-\w{7}" gets another public key: SHA256:\S+ \(anna@old\) → SHA256:\S+ \(anna@new\)$/,
+        /^key pair "\w+-anna-\w{7}" gets another public key: SHA256:\S+ \(anna@old\) → SHA256:\S+ \(anna@new\)$/,
       ),
     ]);
-    expect(said[0]).toContain(before);
-    expect(run.warnings("bastion").join()).toContain("(keyPairNamePrefix) rotates its private key SHA256:");
-  },
-);
+    expect(said[0]).toContain(project.resource(anna).outputs?.["fingerprintSha256"]);
+    expect(run.warnings(`${front}-bastion`).join()).toContain(
+      "(keyPairNamePrefix) rotates its private key SHA256:",
+    );
+  }
+});
