@@ -15,6 +15,8 @@ it("the progress of a few pairs ends at the last one, in both fronts", async () 
   onTestFinished(() => project.close());
   const ends = (run: Run) =>
     sets.map(({ name }) => run.progress.filter(({ resource }) => resource === name).at(-1)?.message);
-  for (const run of [await project.up(), await project.refresh(), await project.destroy()])
-    expect(ends(run)).toEqual(["9 of 9 key pairs", "9 of 9 key pairs"]);
+  const last = ["9 of 9 key pairs", "9 of 9 key pairs"];
+  expect(ends(await project.up())).toEqual(last);
+  expect(ends(await project.refresh())).toEqual(last);
+  expect(ends(await project.destroy())).toEqual(last);
 });

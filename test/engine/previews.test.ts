@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { literal, newKey } from "./support/keys";
-import { pluginProgram, pluginProject } from "./support/plugin";
+import { frontProject, pluginProject } from "./support/plugin";
 import { engineProject } from "./support/project";
 import { step } from "./support/step";
 
@@ -55,32 +55,35 @@ it("an update plan holds for imported and created pairs of the plugin", async ()
 
 it("a reviewer sees whose key comes in the place of whose, and what rotates a private key, in both fronts", async () => {
   const [old, now] = [await newKey(), await newKey()];
-  const types = { dynamic: "KeyPair", plugin: "PluginKeyPair" };
-  const program = (line: string, prefix: string) =>
-    Object.entries(types)
-      .map(
-        ([front, type]) => `
-          new ${type}("${front}-anna", { publicKeyBody: ${literal(line)} });
-          new ${type}("${front}-bastion", {
-            keyPairNamePrefix: "${front}-${prefix}", keyGeneration: { source: "local", type: "ecdsa" },
-          });`,
-      )
-      .join("");
-  const project = await pluginProject({ program: program(`${old.line} anna@old`, "first") });
+  const names = { "pulumi-keypair": "dynamic", "pulumi-keypair/plugin": "plugin" };
+  const program = (line: string, prefix: string) => `
+    for (const [front, name] of Object.entries(${literal(names)})) {
+      const { KeyPair: Pair } = require(front);
+      new Pair(name + "-anna", { publicKeyBody: ${literal(line)} });
+      new Pair(name + "-bastion", {
+        keyPairNamePrefix: name + "-${prefix}", keyGeneration: { source: "local", type: "ecdsa" },
+      });
+    }`;
+  const project = await frontProject("pulumi-keypair/plugin", {
+    program: program(`${old.line} anna@old`, "first"),
+  });
   onTestFinished(() => project.close());
   await project.up();
-  pluginProgram(project, program(`${now.line} anna@new`, "second"));
+  project.program(program(`${now.line} anna@new`, "second"));
   const run = await project.preview({ flags: ["--diff"] });
-  for (const front of Object.keys(types)) {
-    const anna = `${front}-anna`;
+  for (const name of Object.values(names)) {
+    const anna = `${name}-anna`;
     const said = run.diagnostics.filter(({ resource }) => resource === anna).map(({ message }) => message);
-    expect(said).toEqual([
+    const before = String(project.resource(anna).outputs?.["fingerprintSha256"]);
+    expect(said, anna).toEqual([
       expect.stringMatching(
-        /^key pair "\w+-anna-\w{7}" gets another public key: SHA256:\S+ \(anna@old\) → SHA256:\S+ \(anna@new\)$/,
+        new RegExp(
+          `^key pair "${anna}-\\w{7}" gets another public key: SHA256:\\S+ \\(anna@old\\) → SHA256:\\S+ \\(anna@new\\)$`,
+        ),
       ),
     ]);
-    expect(said[0]).toContain(project.resource(anna).outputs?.["fingerprintSha256"]);
-    expect(run.warnings(`${front}-bastion`).join()).toContain(
+    expect(said[0]).toContain(`${before} (anna@old)`);
+    expect(run.warnings(`${name}-bastion`).join(), name).toContain(
       "(keyPairNamePrefix) rotates its private key SHA256:",
     );
   }

@@ -4,17 +4,15 @@ import { expect, it, onTestFinished } from "vitest";
 import { SECRET } from "./support/expected";
 import { literal, newKey } from "./support/keys";
 import { findInText, needlesOf } from "./support/leaks";
-import { pluginProgram, pluginProject } from "./support/plugin";
-import type { EngineProject } from "./support/project";
+import { CLASSES, pluginProgram, pluginProject } from "./support/plugin";
+import { type EngineProject, engineProject } from "./support/project";
 import { step } from "./support/step";
 
-/** The class of each front; a program makes a pair of each. */
-const TYPES = { dynamic: "KeyPair", plugin: "PluginKeyPair" };
-const NAMES = Object.keys(TYPES);
+const NAMES = Object.keys(CLASSES);
 
 /** The program's text for each of the two classes, one after the other. */
 const inBoth = (program: (type: string, name: string) => string) =>
-  Object.entries(TYPES)
+  Object.entries(CLASSES)
     .map(([name, type]) => program(type, name))
     .join("\n");
 
@@ -46,7 +44,11 @@ it("a created pair gives its private key in all forms, and its public half again
   for (const name of NAMES) {
     const { openssh, pem, line, facts } = outputs[name] ?? {};
     const stored = project.resource(name).outputs ?? {};
-    expect(facts).toEqual({
+    expect(stored, name).toMatchObject({
+      fingerprintMd5: expect.stringMatching(/^[0-9a-f:]+$/),
+      fingerprintSha256: expect.stringMatching(/^SHA256:/),
+    });
+    expect(facts, name).toEqual({
       publicKey: line,
       keyType: "ssh-ed25519",
       keyBits: 256,
@@ -57,18 +59,18 @@ it("a created pair gives its private key in all forms, and its public half again
       [`${name}.openssh`, openssh, "-----BEGIN OPENSSH PRIVATE KEY-----"],
       [`${name}.pem`, pem, "-----BEGIN PRIVATE KEY-----"],
     ] as const) {
-      expect(text).toContain(begin);
+      expect(text, file).toContain(begin);
       writeFileSync(project.path(file), text ?? "", { mode: 0o600 });
     }
-    expect(opened(project.path(`${name}.openssh`))).toBe(line);
+    expect(opened(project.path(`${name}.openssh`)), name).toBe(line);
     const { stdout } = spawnSync("openssl", ["pkey", "-in", project.path(`${name}.pem`), "-pubout"], {
       encoding: "utf8",
     });
-    expect(stdout).toContain("BEGIN PUBLIC KEY");
+    expect(stdout, name).toContain("BEGIN PUBLIC KEY");
 
     // The SDK computes the other forms; programs in other languages get them from the plugin.
     const forms = name === "plugin" ? { privateKeyOpenssh: SECRET, privateKeyPem: SECRET } : {};
-    expect(stored).toMatchObject({ privateKey: SECRET, ...forms });
+    expect(stored, name).toMatchObject({ privateKey: SECRET, ...forms });
     expect(Object.keys(stored).filter((output) => /^privateKey./.test(output))).toEqual(Object.keys(forms));
     const { outputs: exported } = project.deployment().deployment.resources?.[0] ?? {};
     expect(exported?.[name]).toMatchObject({ openssh: SECRET, pem: SECRET, facts: { publicKey: line } });
@@ -104,7 +106,7 @@ it("privateKeyPassphrase encrypts the file, and is nowhere in clear text", async
     await up();
     const outputs = await project.outputs();
     for (const name of NAMES) {
-      expect(openedWith(name, "", words[0])).toEqual(["", line(name)]);
+      expect(openedWith(name, "", words[0]), name).toEqual(["", line(name)]);
       expect(String(outputs[name])).toContain("BEGIN RSA PRIVATE KEY");
     }
     expect(await up()).toEqual([["same"], ["same"]]);
@@ -112,7 +114,7 @@ it("privateKeyPassphrase encrypts the file, and is nowhere in clear text", async
   await step("another passphrase is a change in place", async () => {
     change(program(`pulumi.secret(${literal(words[1])})`));
     expect(await up()).toEqual([["update"], ["update"]]);
-    for (const name of NAMES) expect(openedWith(name, ...words)).toEqual(["", line(name)]);
+    for (const name of NAMES) expect(openedWith(name, ...words), name).toEqual(["", line(name)]);
   });
   await step("PuTTY's format has it too", async () => {
     change(program(literal(words[1]), "ppk"));
@@ -122,7 +124,7 @@ it("privateKeyPassphrase encrypts the file, and is nowhere in clear text", async
   await step("without it the file is plain again", async () => {
     change(program(""));
     await up();
-    for (const name of NAMES) expect(openedWith(name, "")).toEqual([line(name)]);
+    for (const name of NAMES) expect(openedWith(name, ""), name).toEqual([line(name)]);
   });
   for (const text of texts) for (const each of words) expect(text).not.toContain(each);
 });
@@ -149,15 +151,17 @@ it("a key file that was lost is written again, and one that was replaced is warn
 
   const preview = await project.preview();
   for (const name of NAMES) {
-    expect(preview.ops(`${name}-kept`)).toEqual(["update"]);
+    expect(preview.ops(`${name}-kept`), name).toEqual(["update"]);
     expect(preview.warnings(`${name}-only`).join()).toMatch(
-      /only\.pem holds nothing in the place of the private key .* The state does not hold/,
+      new RegExp(
+        `${name}-only\\.pem holds nothing in the place of the private key .* The state does not hold`,
+      ),
     );
   }
   await project.up();
   const { privateKey } = await newKey();
   for (const { name, kept, only } of before) {
-    expect(project.read(`${name}-kept.pem`)).toBe(kept);
+    expect(project.read(`${name}-kept.pem`), name).toBe(kept);
     writeFileSync(project.path(`${name}-only.pem`), only ?? "");
     writeFileSync(project.path(`${name}-kept.pem`), privateKey);
   }
@@ -165,19 +169,22 @@ it("a key file that was lost is written again, and one that was replaced is warn
   const run = await project.up();
   expect(run.changes).toEqual({ same: 5 });
   for (const name of NAMES) {
-    expect(run.warnings(`${name}-only`)).toEqual([]);
+    expect(run.warnings(`${name}-only`), name).toEqual([]);
     expect(run.warnings(`${name}-kept`).join()).toMatch(
-      /kept\.pem holds another private key \(SHA256:\S+\) in the place of .* move it away/,
+      new RegExp(
+        `${name}-kept\\.pem holds another private key \\(SHA256:\\S+\\) in the place of .* move it away`,
+      ),
     );
-    expect(project.read(`${name}-kept.pem`)).toBe(privateKey);
+    expect(project.read(`${name}-kept.pem`), name).toBe(privateKey);
   }
 });
 
 it("keepers make a new key when a value changes, and not when the first ones are given", async () => {
   const program = (keepers: string) => `new KeyPair("web", { keyPairName: "web", ${keepers} });`;
-  const project = await start(program(""));
+  const project = await engineProject({ program: program("") });
+  onTestFinished(() => project.close());
   const change = async (keepers: string) => {
-    pluginProgram(project, program(keepers));
+    project.program(program(keepers));
     return await project.up();
   };
   await project.up();
@@ -200,9 +207,9 @@ it("a key that is due is said in each preview, and not rotated", async () => {
   );
   await project.up();
   expect((await project.preview()).warnings()).toEqual([]);
-  const fingerprints = () =>
-    NAMES.map((name) => String(project.resource(name).outputs?.["fingerprintSha256"]));
+  const fingerprints = () => NAMES.map((name) => project.resource(name).outputs?.["fingerprintSha256"]);
   const before = fingerprints();
+  expect(before).toEqual(NAMES.map(() => expect.stringMatching(/^SHA256:/)));
   const state = project.deployment();
   for (const { urn, outputs } of state.deployment.resources ?? [])
     if (NAMES.some((name) => urn.endsWith(`::${name}`)) && outputs)
@@ -210,7 +217,7 @@ it("a key that is due is said in each preview, and not rotated", async () => {
   await project.importState(state);
   for (const run of [await project.preview(), await project.up()]) {
     for (const name of NAMES) {
-      expect(run.ops(name)).toEqual(["same"]);
+      expect(run.ops(name), name).toEqual(["same"]);
       expect(run.warnings(name)).toEqual([
         `the key of key pair "${name}" was made on 2026-01-01 and is due: rotateAfter says 90d. To rotate it, change keepers to have a ` +
           "new one made; keep the old key until no machine needs it.",

@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
 
-/** Of Pulumi's SDK and the package: Node need not compile for every command what no command changes. */
+/** Where Node keeps the compiled code of Pulumi's SDK and of the package, so that not every command compiles it again. */
 const NODE_COMPILE_CACHE = resolve(__dirname, "../../../.cache/engine/compiled");
 
-/** Variables for each command of the engine, which starts two processes of Node. */
+/** Variables for each command of the engine, which starts several processes of Node. */
 export const FASTER = {
   NODE_COMPILE_CACHE,
-  /** Without this, half of that cache is refused, a different half in each of the two processes. */
+  /** Without this, V8 refuses more than half of that cache in the dynamic provider's process: see there. */
   NODE_OPTIONS: `--require ${JSON.stringify(join(__dirname, "v8Flags.cjs"))}`,
   /** The types of a program are checked by a test of their own, not at the start of every command. */
   PULUMI_NODEJS_TRANSPILE_ONLY: "true",

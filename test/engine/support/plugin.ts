@@ -43,6 +43,9 @@ export async function pluginProject({ program, ...options }: ProjectOptions): Pr
   return project;
 }
 
+/** The classes of both fronts, in the program of such a project. */
+export const CLASSES = { dynamic: "KeyPair", plugin: "PluginKeyPair" };
+
 /** The two fronts, as a program imports them. */
 export const FRONTS = ["pulumi-keypair", "pulumi-keypair/plugin"] as const;
 export type Front = (typeof FRONTS)[number];

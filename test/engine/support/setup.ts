@@ -19,12 +19,12 @@ declare module "vitest" {
 const ROOT = resolve(__dirname, "../../..");
 
 /**
- * Builds the package once a run, for all projects that set this up, in a folder of its own: another run at the same time must not build
- * under our feet.
+ * Builds the package once a run, for all of Vitest's projects that have this for their global setup. In a folder of its own: another run at
+ * the same time must not build under our feet.
  */
 export default function setup({ vitest }: TestProject): (() => void) | undefined {
-  const run = vitest.getRootProject();
-  if ("packageFolder" in run.getProvidedContext()) return undefined;
+  const root = vitest.getRootProject();
+  if ("packageFolder" in root.getProvidedContext()) return undefined;
   const engine = locateEngine();
   if (!engine) throw new Error("there is no Pulumi CLI for the engine tests: run `npm run engine` first");
   const cache = join(ROOT, ".cache/engine");
@@ -34,26 +34,28 @@ export default function setup({ vitest }: TestProject): (() => void) | undefined
   keepCompiled(packageFolder);
   const stackFolder = mkdtempSync(join(cache, "stack-"));
   initStack(stackFolder, engine.pulumi);
-  run.provide("engine", { pulumi: engine.pulumi, binDir: engine.binDir });
-  run.provide("packageFolder", packageFolder);
-  run.provide("stackFolder", stackFolder);
+  root.provide("engine", { pulumi: engine.pulumi, binDir: engine.binDir });
+  root.provide("packageFolder", packageFolder);
+  root.provide("stackFolder", stackFolder);
   return () => {
     for (const folder of [packageFolder, stackFolder]) rmSync(folder, { recursive: true, force: true });
   };
 }
 
 /**
- * Node keeps what it compiled when a process ends by itself. That of the dynamic provider never does, because the engine kills it: here it
- * has no engine, and says so. What it loads of the package comes with a resource.
+ * Node writes its compile cache when a process exits by itself. The engine kills the dynamic provider, so here it is started once without
+ * an engine, and exits at once.
  */
 function keepCompiled(packageFolder: string): void {
-  const options = { cwd: ROOT, env: { ...process.env, ...FASTER } };
-  for (const module of [
-    "@pulumi/pulumi/cmd/dynamic-provider",
+  const modules = [
     join(packageFolder, "dist/provider/fronts/dynamic"),
-  ]) {
-    spawnSync(process.execPath, ["--eval", `require(${JSON.stringify(module)})`], options);
-  }
+    "@pulumi/pulumi/cmd/dynamic-provider",
+  ];
+  const source = modules.map((module) => `require(${JSON.stringify(module)});`).join("");
+  const options = { cwd: ROOT, env: { ...process.env, ...FASTER }, encoding: "utf8" } as const;
+  const { stderr } = spawnSync(process.execPath, ["--eval", source], options);
+  if (!stderr.includes("Missing <engine> address"))
+    throw new Error(`the dynamic provider does not start:\n${stderr}`);
 }
 
 /** Once a run, because it takes a command half a second, and hundreds of projects need it. */
