@@ -43,8 +43,8 @@ export default defineConfig({
       project("contract", 3, 120, { ...MANY, hookTimeout: 600_000 }),
       // Two stories at a time, in one process: it mostly waits for the engine.
       project("chaos", 3, 300, { ...MANY, globalSetup: ENGINE, maxConcurrency: 2 }),
-      // Half of the time these wait too.
-      project("engine", 4, 300, { globalSetup: ENGINE, maxWorkers: 3 }),
+      // Half of the time these wait too. The first run on a machine compiles Pulumi's language hosts.
+      project("engine", 4, 300, { globalSetup: ENGINE, maxWorkers: 3, hookTimeout: 900_000 }),
     ],
   },
 });

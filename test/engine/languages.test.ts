@@ -34,7 +34,7 @@ describe.skipIf(!has("go") || python === undefined)("Python", () => {
     virtualenv = join(folder, "venv");
     await makeSdk("python", join(folder, "python"));
     await pythonEnvironment(virtualenv, join(folder, "python"), "mypy");
-  }, 300_000);
+  });
 
   const environment = () => ({
     PATH: [join(virtualenv, "bin"), host, pathOfEngine()].join(delimiter),
@@ -145,14 +145,15 @@ describe.skipIf(!has("go"))("Node", () => {
 });
 
 describe.skipIf(!has("go"))("Go", () => {
-  it("builds with its own go.mod, and so do the examples of the schema", async () => {
+  const options = { timeout: 900_000 };
+  it("builds with its own go.mod, and so do the examples of the schema", options, async () => {
     const sdk = join(folder, "go");
     await makeSdk("go", sdk);
     for (const example of readdirSync(EXAMPLES)) {
       mkdirSync(join(sdk, example));
       cpSync(join(EXAMPLES, example, "main.go"), join(sdk, example, "main.go"));
     }
-    // There is no language host for Go here that could run it.
+    // There is no language host for Go here that could run it. The first time on a machine, this compiles Pulumi's SDK.
     await run("go", ["build", "./..."], { cwd: sdk, env: { ...process.env, GOWORK: "off" } });
   });
 });

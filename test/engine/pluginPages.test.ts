@@ -97,14 +97,16 @@ function emptyFolder(name: string, ...languageHosts: string[]) {
 }
 
 describe.skipIf(!has("go"))("the page about other languages", () => {
+  let hosts: { yaml: string; python: string };
   beforeAll(async () => {
+    hosts = { yaml: dirname(await yamlHost()), python: python === undefined ? "" : await pythonHost() };
     const { addPackage, shell } = emptyFolder("plugin");
     await addPackage();
     await shell(blockAfter("languages.md", "Once for a machine"));
   });
 
   it("YAML runs by its commands", async () => {
-    const { write, follow } = emptyFolder("yaml", dirname(await yamlHost()));
+    const { write, follow } = emptyFolder("yaml", hosts.yaml);
     const program = blockAfter("languages.md", "[examples/yaml]");
     expect(program).toBe(readFileSync(join(ROOT, "examples/yaml/Pulumi.yaml"), "utf8"));
     write("Pulumi.yaml", program);
@@ -112,7 +114,7 @@ describe.skipIf(!has("go"))("the page about other languages", () => {
   });
 
   it.skipIf(python === undefined)("Python runs by its commands", async () => {
-    const { project, write, follow } = emptyFolder("python", await pythonHost());
+    const { project, write, follow } = emptyFolder("python", hosts.python);
     const file = blockAfter("languages.md", "[examples/python]");
     const program = blockAfter("languages.md", "and this `__main__.py`:");
     expect(file).toBe(readFileSync(join(ROOT, "examples/python/Pulumi.yaml"), "utf8"));
