@@ -8,6 +8,8 @@ const project = (name: string, group: number, timeoutSeconds: number, options: o
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
+    // Where Python may not keep bytecode, each start of a vendor's SDK compiles it again.
+    env: { PYTHONDONTWRITEBYTECODE: "" },
     ...options,
   },
 });

@@ -391,8 +391,10 @@ def listen(port):
 
 
 def clean_environment(**more):
-    """oslo.config reads OS_*, and openstacksdk OS_* and proxies: none of the caller's may reach them."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("OS_") and not k.lower().endswith("_proxy")}
+    """oslo.config reads OS_*, and openstacksdk OS_* and proxies: none of the caller's may reach them. Of Python neither: where it may not
+    write bytecode, each of a dozen commands compiles Nova or Keystone again, which takes it most of its time."""
+    others = ("OS_", "PYTHON")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(others) and not k.lower().endswith("_proxy")}
     return kept | {"PYTHONWARNINGS": "ignore"} | {k: str(v) for k, v in more.items()}
 
 
