@@ -6,10 +6,10 @@ import { KeyPairStore } from "../../provider/backends/local/store";
 import { TEST_ACCESS_KEY } from "../emulator/ecs/server";
 import { REGION } from "./support/alibaba";
 import { cli } from "./support/cli";
-import { addPairs, ecsWithPairs, TRANSPILE_ONLY, UNREADABLE } from "./support/existing";
+import { addPairs, ecsWithPairs, UNREADABLE } from "./support/existing";
 import { LOCAL_REGION, pairs } from "./support/localStore";
-import { pluginProject } from "./support/plugin";
-import type { EngineProject } from "./support/project";
+import { useTypeScript } from "./support/plugin";
+import { type EngineProject, engineProject } from "./support/project";
 
 /* `pulumi-keypair adopt` and `list`, as a user runs them: the pairs that are there come into a stack, and nothing changes. */
 
@@ -154,8 +154,9 @@ describe("20 pairs of the local store, by the commands of docs/existing-pairs.md
   it.for(["With `pulumi up`", "With `pulumi import`"])(
     "are taken over: %s",
     async (section, { expect, onTestFinished }) => {
-      const project = await pluginProject({ program: "", env: TRANSPILE_ONLY });
+      const project = await engineProject({ program: "" });
       onTestFinished(() => project.close());
+      useTypeScript(project);
       await addLocalPairs(project);
       const before = pairs(project);
       for (const command of commandsOf(section)) {

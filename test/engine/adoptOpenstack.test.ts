@@ -5,7 +5,7 @@ import { describeOpenStack, type OpenStack, startOpenStack } from "../support/op
 import { cli } from "./support/cli";
 import { newKey } from "./support/keys";
 import { type OpenStackProject, openStackProject } from "./support/openstack";
-import { pluginFolder } from "./support/plugin";
+import { useTypeScript } from "./support/plugin";
 import { step } from "./support/step";
 
 /* `pulumi-keypair list` and `adopt` on the real Nova, which tells less in a listing than of a single pair. */
@@ -21,8 +21,7 @@ describeOpenStack("pairs of the real Nova", () => {
     const nova = await openStackProject(cloud);
     onTestFinished(() => nova.close());
     const { project } = nova;
-    const plugin = `plugins:\n  providers:\n    - { name: keypair, path: ${pluginFolder()} }\n`;
-    project.write("Pulumi.yaml", `name: test\nruntime: nodejs\n${plugin}`);
+    useTypeScript(project);
     await addPairs(nova);
     const before = await nova.pairs();
 

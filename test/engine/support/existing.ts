@@ -1,9 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { createKeyPair } from "../../../provider/backends/local/create";
 import type { KeyPairStore } from "../../../provider/backends/local/store";
-import { credentials, type EcsProjectOptions, ecsProject, REGION } from "./alibaba";
+import { type EcsProjectOptions, ecsProject, REGION } from "./alibaba";
 import { newKey } from "./keys";
-import { pluginFolder } from "./plugin";
+import { useTypeScript } from "./plugin";
 
 /* Pairs that are there, and that no stack knows. */
 
@@ -11,18 +11,11 @@ const REGIONS = [REGION, "eu-central-1"];
 /** The name of a pair whose key cannot be read. */
 export const UNREADABLE = "unreadable";
 
-/** A test that runs a program in TypeScript many times checks its types once, itself. */
-export const TRANSPILE_ONLY = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
-
 /** An ECS with pairs that the stack does not know, and a project that can use the plugin too. */
 export async function ecsWithPairs(options: EcsProjectOptions = {}) {
-  const env = { ...TRANSPILE_ONLY, ...(options.env ?? credentials()) };
-  const ecs = await ecsProject({ ...options, env });
+  const ecs = await ecsProject(options);
   const { project, emulator } = ecs;
-  project.write(
-    "Pulumi.yaml",
-    `name: test\nruntime: nodejs\nplugins:\n  providers:\n    - { name: keypair, path: ${pluginFolder()} }\n`,
-  );
+  useTypeScript(project);
   await addPairs(emulator.store, REGIONS);
   emulator.store.deleteMany(REGION, ["plain-9"]);
   emulator.store.import(REGION, { name: UNREADABLE, publicKey: (await newKey()).line });

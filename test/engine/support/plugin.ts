@@ -67,6 +67,12 @@ export function usePlugin(project: EngineProject, start: PluginStart = "executab
   project.projectFile("plugins:\n  providers:\n    - { name: keypair, path: ./bin }\n");
 }
 
+/** Has the project take programs in TypeScript, which others do without, and gives its engine the plugin. */
+export function useTypeScript(project: EngineProject): void {
+  const plugin = `plugins:\n  providers:\n    - { name: keypair, path: ${pluginFolder()} }\n`;
+  project.write("Pulumi.yaml", `name: test\nruntime: nodejs\n${plugin}`);
+}
+
 /** The program that Pulumi's language host for Node runs for a plugin; its argument is the plugin's folder. */
 export const RUN_PLUGIN = join(ROOT, "node_modules/@pulumi/pulumi/cmd/run-plugin");
 
