@@ -5,7 +5,7 @@ import { beginOpenStack } from "../test/support/openstack/stack.mts";
 import { ROOT } from "./workspace.mts";
 
 const args = process.argv.slice(2);
-// In a fresh clone it takes minutes, in which all runs that does not need it. Who names a test may not need it at all.
+// In a fresh clone this takes minutes, while the tests that do not need it run. A run of named tests may not need it at all.
 if (args.length === 0) beginOpenStack();
 const isDone = [
   ["npm", "run", "build"],
