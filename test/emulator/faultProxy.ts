@@ -60,7 +60,7 @@ export class FaultProxy {
   #faults: (seen: SeenRequest) => Fault | undefined = () => undefined;
 
   private constructor(
-    private readonly target: URL,
+    private target: URL,
     private readonly options: FaultProxyOptions,
   ) {}
 
@@ -82,6 +82,11 @@ export class FaultProxy {
     if (typeof address !== "object" || address === null) throw new Error("the proxy does not listen");
     const scheme = this.options.tls ? "https" : "http";
     return `${scheme}://127.0.0.1:${address.port}${this.target.pathname.replace(/\/$/, "")}`;
+  }
+
+  /** From now on requests go to another server, which has the same path. */
+  forwardTo(target: string): void {
+    this.target = new URL(target);
   }
 
   /** From now on these faults; without an argument none. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { operation } from "../contract/support/harness";
 import { openAs } from "../support/openstack/client";
@@ -243,16 +244,17 @@ describeOpenStack("on a real Nova", () => {
     expect(await nova.mismatches()).toEqual([]);
   });
 
-  it("tokens that expire in the middle of an up are renewed", async () => {
+  it("a token that expires in the middle of an up is renewed", async () => {
     const nova = await start({
       shortLivedTokens: true,
       program: 'for (let n = 0; n < 4; n++) new KeyPair("kp" + n);',
     });
     let calls = 0;
-    // The third call comes after the first token has expired.
     nova.nova.beforeForwarding = async () => {
-      if (++calls === 3)
-        await new Promise((resolve) => setTimeout(resolve, (cloud.shortLivedSeconds + 1) * 1000));
+      // However slow the machine is, the second token does not expire.
+      nova.keystone.forwardTo(cloud.authUrl);
+      // The third call comes after the first token has expired.
+      if (++calls === 3) await sleep((cloud.shortLivedSeconds + 1) * 1000);
     };
     await nova.project.up({ flags: ["--parallel", "1"] });
     expect(nova.nova.seen.filter(({ status }) => status === 401).length).toBeGreaterThan(0);
