@@ -61,7 +61,7 @@ describe.each<PluginStart>(["executable", "runtime"])("the plugin, started by it
 
 it("a time-out while the outcome of a request is not known: the state keeps that, and the next up makes the pair again", async () => {
   const ecs = await start("executable");
-  ecs.project.program(PROGRAM.replace("{}", '{}, { customTimeouts: { create: "2s" } }'));
+  ecs.project.program(PROGRAM.replace("{}", '{}, { customTimeouts: { create: "5s" } }'));
   ecs.emulator.faults.clear();
   ecs.emulator.faults.add(
     { fault: "lost-reply", when: "after", action: "CreateKeyPair" },

@@ -168,7 +168,7 @@ describe("credentials and endpoints stay where they belong", () => {
       });
       const ecs = await accountsProject({
         program: `new KeyPair("web", { connection: ${connection} });`,
-        config: { "keypair:accessKeyId": OURS.id, "keypair:timeoutSeconds": "1" },
+        config: { "keypair:accessKeyId": OURS.id, "keypair:timeoutSeconds": "3" },
         secretConfig: { "keypair:accessKeySecret": OURS.secret },
         env: { HTTPS_PROXY: await listening(proxy) },
       });

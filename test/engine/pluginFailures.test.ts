@@ -99,7 +99,7 @@ describe("the plugin", () => {
   });
 
   it("ends an operation at its own timeout, and at an interrupt", async () => {
-    const project = await start(`new PluginKeyPair("slow", {}, { customTimeouts: { create: "1s" } });`);
+    const project = await start(`new PluginKeyPair("slow", {}, { customTimeouts: { create: "3s" } });`);
     const store = holdStore(project);
     try {
       const late = await project.up({ fails: true });

@@ -139,7 +139,7 @@ describe("look-ups", () => {
       external: ["@pulumi/pulumi"],
     });
     cpSync(outfile, project.path("index.js"));
-    await project.configure({ "keypair:timeoutSeconds": "1" });
+    await project.configure({ "keypair:timeoutSeconds": "3" });
     await project.up({
       env: { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" },
     });

@@ -13,7 +13,7 @@ it.skipIf(process.platform === "win32")(
     const alive = join(home, "alive");
     const parent = `(while true; do touch ${alive}; sleep 0.05; done) & wait`;
     const running = run("/bin/sh", ["-c", parent], { signal: interrupt.signal });
-    await vi.waitFor(() => expect(existsSync(alive)).toBe(true));
+    await vi.waitFor(() => expect(existsSync(alive)).toBe(true), { timeout: 10_000 });
     interrupt.abort(new Error("stop"));
     await expect(running).rejects.toThrow("stop");
     rmSync(alive);
