@@ -60,6 +60,12 @@ export function compareKeepers({ state, args }: OriginComparison): ChangeKind | 
   return state.keepers === undefined || args.keepers === undefined ? "update" : "replace";
 }
 
+/** A pair stays in its group when the program no longer names one. The state keeps it: who may see one group only finds the pair there. */
+export function compareResourceGroup({ state, args }: KeyPairComparison): ChangeKind | undefined {
+  const isSame = args.resourceGroupId === undefined || args.resourceGroupId === state.resourceGroupId;
+  return isSame ? undefined : "update";
+}
+
 /** The state holds only tags that the program has set; other tags belong to other tools. */
 export function compareTags({
   state,

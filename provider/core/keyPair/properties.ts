@@ -1,7 +1,7 @@
 import { compareConnection } from "../connection";
 import type { CheckedKeyPairArgs, KeyPairArgs, KeyPairOutputs, KeyPairState } from "../model";
 import { computedNames, type PropertyTable } from "../resource/propertyTable";
-import { compareGeneration, compareKeepers, compareKey, compareTags } from "./compare";
+import { compareGeneration, compareKeepers, compareKey, compareResourceGroup, compareTags } from "./compare";
 import type { KeyPairComparison } from "./diff";
 import { compareKeyFile } from "./keyFile";
 
@@ -24,7 +24,7 @@ export const KEY_PAIR_PROPERTIES = {
   savePrivateKey: { change: "update" },
   tags: { change: "replace", changeBy: ({ tagChanges }) => tagChanges, compare: compareTags },
   tagChanges: { change: "update" },
-  resourceGroupId: { change: "update" },
+  resourceGroupId: { change: "update", compare: compareResourceGroup },
   userId: { change: "replace" },
   onExisting: { change: "update" },
   connection: { change: "replace", compare: compareConnection },

@@ -49,7 +49,11 @@ export async function updateKeyPair(
     __ownKey: takesOverKey(state, args)
       ? fingerprintSha256(readPublicKey(args.publicKeyBody ?? ""))
       : state.__ownKey,
-    ...defined({ __account: account, privateKey }),
+    ...defined({
+      __account: account,
+      privateKey,
+      resourceGroupId: args.resourceGroupId ?? state.resourceGroupId,
+    }),
   };
   const reached = { ...target };
   for (const name of NOT_REACHED_YET) adopt(reached, state, name);
@@ -193,12 +197,14 @@ export function privateKeyToKeep(
   });
 }
 
+/** What the cloud and the key said. Without the other forms of the private key, which the plugin stores: they would outlive it. */
 function computed(state: KeyPairState): Pick<KeyPairState, (typeof COMPUTED_PROPERTIES)[number]> {
   const entries = COMPUTED_PROPERTIES.filter((name) => state[name] !== undefined).map((name) => [
     name,
     state[name],
   ]);
-  return Object.fromEntries(entries);
+  const { privateKeyOpenssh: _computedAgain, privateKeyPem: __, ...lasting } = Object.fromEntries(entries);
+  return lasting;
 }
 
 function adopt<K extends (typeof NOT_REACHED_YET)[number]>(

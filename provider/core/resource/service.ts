@@ -61,6 +61,12 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   /** The old arguments of resources whose replacement no comparison has told of, by URN. */
   readonly #olds = new Map<string, Partial<Checked>>();
 
+  /**
+   * Comparisons before any check, by URN. If a resource is deleted before its replacement is made, the engine compares what depends on it
+   * first. What has to be replaced too is then checked once, without its old arguments, and not compared again.
+   */
+  readonly #compared = new Map<string, { state: State; diff: ResourceDiff }>();
+
   constructor(
     readonly resource: ManagedResource<Args, Checked, State>,
     private readonly parts: ServiceParts,
@@ -70,6 +76,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     const { catalog, reporter, run } = this.parts;
     // A check after the comparison: the engine replaces the resource, perhaps for a reason of its own (`replaceOnChanges`).
     for (const kept of [run.kept, run.knownKeyFiles]) kept.release(urn);
+    this.#tellOfDependent(request.olds, urn);
     const result = this.resource.check({ ...request, settings: this.parts.settings(), catalog, run, urn });
     this.#checked.add(urn);
     const warnings = [...result.warnings, ...this.#replacementWarnings(request.olds, urn)];
@@ -78,17 +85,14 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   }
 
   diff(state: State, args: PartlyUnknown<Checked>, { urn, secrets }: Call): ResourceDiff {
-    const { catalog, reporter, run } = this.parts;
+    const { catalog } = this.parts;
     const settings = this.parts.settings();
     const diff = this.resource.diff({ state, args, secrets: new Set(secrets), settings, catalog });
     const isInProgram = this.#checked.has(urn);
-    const isKept = isInProgram && !diff.changes.some(({ kind }) => kind === "replace");
-    if (!isKept && urn !== undefined) this.#olds.delete(urn);
+    if (isReplacement(diff) && urn !== undefined) this.#olds.delete(urn);
     // Of a resource that left the program, another one may take over the key in the file.
-    if (!isInProgram) return diff;
-    this.resource.noteState?.(state, { settings, catalog, run }, isKept ? urn : undefined, diff);
-    if (diff.summary !== undefined) reporter.inform(urn, diff.summary);
-    for (const warning of diff.warnings) reporter.warn(urn, warning);
+    if (isInProgram) this.#tell(urn, state, diff);
+    else if (isReplacement(diff) && urn !== undefined) this.#compared.set(urn, { state, diff });
     return diff;
   }
 
@@ -142,6 +146,23 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     return [];
   }
 
+  /** See `#compared`. */
+  #tellOfDependent(olds: Partial<Checked>, urn: string | undefined): void {
+    if (urn === undefined) return;
+    const compared = this.#compared.get(urn);
+    this.#compared.delete(urn);
+    if (compared && Object.keys(olds).length === 0) this.#tell(urn, compared.state, compared.diff);
+  }
+
+  /** Tells the other resources of the run, and the user, what becomes of the resource. */
+  #tell(urn: string | undefined, state: State, diff: ResourceDiff): void {
+    const { catalog, reporter, run } = this.parts;
+    const settings = this.parts.settings();
+    this.resource.noteState?.(state, { settings, catalog, run }, isReplacement(diff) ? undefined : urn, diff);
+    if (diff.summary !== undefined) reporter.inform(urn, diff.summary);
+    for (const warning of diff.warnings) reporter.warn(urn, warning);
+  }
+
   #context({ urn, timeoutSeconds, signal = new AbortController().signal }: Call): OperationContext {
     const { catalog, run, reporter } = this.parts;
     const settings = this.parts.settings();
@@ -157,4 +178,8 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
       warn: (message) => reporter.warn(urn, message),
     };
   }
+}
+
+function isReplacement({ changes }: ResourceDiff): boolean {
+  return changes.some(({ kind }) => kind === "replace");
 }

@@ -1,10 +1,12 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { keyPairResource } from "../../../provider/core/keyPair";
 import { keyPairSetResource } from "../../../provider/core/keyPairSet";
 import type { ManagedResource } from "../../../provider/core/resource/contract";
 import { RunMemory } from "../../../provider/core/resource/runMemory";
 import { ResourceService } from "../../../provider/core/resource/service";
-import { URN } from "./support/context";
+import { UNKNOWN } from "../../../provider/core/unknown";
+import { testFolder, URN } from "./support/context";
 import { ed25519Key } from "./support/keys";
 import { FakeCloud } from "./support/regions";
 
@@ -13,8 +15,7 @@ import { FakeCloud } from "./support/regions";
 const publicKey = ed25519Key("imported").publicKey;
 
 /** What one run of the engine does to a resource, by the calls that it makes. */
-function newRun(resource: unknown) {
-  const { catalog, settings } = new FakeCloud();
+function newRun(resource: unknown, { catalog, settings } = new FakeCloud()) {
   const warnings: string[] = [];
   const none = () => {};
   const warn = (_: unknown, message: string) => {
@@ -81,4 +82,46 @@ test("a replacement that the comparison has warned of is warned of once", async 
   diff(state, check(news, olds).args);
   check(news, {});
   expect(warnings).toEqual([expect.stringContaining("(keepers) rotates its private key SHA256:")]);
+});
+
+/*
+ * What depends on a resource that is deleted before its replacement is made: the engine compares it before any check, with unknown values,
+ * deletes it, and checks it once, without its old arguments.
+ */
+test("a replacement that follows from another resource's is warned of, and its key file is known", async () => {
+  const cloud = new FakeCloud();
+  const olds = {
+    keyPairName: "web",
+    privateKeyFile: join(testFolder(), "web.pem"),
+    keepers: { ca: "1" },
+  };
+  const { state } = await keyPairResource.create(olds, cloud.context());
+  const { check, diff, warnings } = newRun(keyPairResource, cloud);
+  expect(diff(state, { ...olds, keepers: { ca: UNKNOWN } }).changes).toEqual([
+    { property: "keepers", kind: "replace" },
+  ]);
+  expect(warnings).toEqual([]);
+  expect(check({ ...olds, keepers: { ca: UNKNOWN } }, {}).failures).toEqual([]);
+  expect(warnings).toEqual([expect.stringContaining("(keepers) rotates its private key SHA256:")]);
+});
+
+test("a comparison before any check that replaces nothing is followed by no warning", async () => {
+  const cloud = new FakeCloud();
+  const olds = { keyPairName: "web", keepers: { ca: "1" } };
+  const { state } = await keyPairResource.create(olds, cloud.context());
+  const { check, diff, warnings } = newRun(keyPairResource, cloud);
+  diff(state, olds);
+  check(olds, {});
+  expect(warnings).toEqual([]);
+});
+
+test("a replacement that the refresh compared, and that the program no longer wants, is not warned of", async () => {
+  const cloud = new FakeCloud();
+  const olds = { keyPairName: "web", keepers: { ca: "1" } };
+  const { state } = await keyPairResource.create(olds, cloud.context());
+  const { check, diff, warnings } = newRun(keyPairResource, cloud);
+  diff(state, { ...olds, keepers: { ca: "2" } });
+  diff(state, check(olds, olds).args);
+  check(olds, olds);
+  expect(warnings).toEqual([]);
 });

@@ -158,6 +158,7 @@ describe("a change of one property", () => {
     tagChanges: [["in place from now on", "imported", { args: { tagChanges: "update" }, kind: "update" }]],
     resourceGroupId: [
       ["a group", "imported", { args: { resourceGroupId: "rg-1" }, kind: "update" }],
+      ["none any more", "imported", { state: { resourceGroupId: "rg-1" }, args: {}, kind: "none" }],
       ["not known yet", "imported", { args: { resourceGroupId: UNKNOWN }, kind: "update" }],
     ],
     userId: [["another user", "imported", { args: { userId: "u-2" }, kind: "replace" }]],

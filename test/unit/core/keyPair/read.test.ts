@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Credentials } from "../../../../provider/core/backend";
+import { deleteKeyPair } from "../../../../provider/core/keyPair/delete";
 import { readKeyPair } from "../../../../provider/core/keyPair/read";
+import { updateKeyPair } from "../../../../provider/core/keyPair/update";
 import type { Connection, KeyPairState } from "../../../../provider/core/model";
 import { contextOf, settingsOf, useFakeTime, withoutWaiting } from "../support/context";
 import { FakeBackend, fails, stale } from "../support/fakeBackend";
@@ -225,6 +227,21 @@ test("a pair is looked for in its resource group", async () => {
   backend.put("web", state.publicKey, { resourceGroupId: "rg-1" });
   backend.isLimitedTo = "rg-1";
   expect(await read(state)).toBeDefined();
+});
+
+test("also when the program no longer names the group", async () => {
+  const state = importedState({ resourceGroupId: "rg-1" });
+  backend.put("web", state.publicKey, { resourceGroupId: "rg-1" });
+  const args = {
+    keyPairName: "web",
+    publicKeyBody: String(state.publicKeyBody),
+    onExisting: "adopt",
+  } as const;
+  const { state: after } = await updateKeyPair("web", state, args, contextOf(backend));
+  backend.isLimitedTo = "rg-1";
+  expect((await read(after))?.state).toEqual(after);
+  await deleteKeyPair("web", after, contextOf(backend));
+  expect(backend.pairs.size).toBe(0);
 });
 
 test("a state that somebody wrote by hand holds its own key", async () => {

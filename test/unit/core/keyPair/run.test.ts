@@ -35,8 +35,8 @@ function run(cloud = backend) {
   return {
     warnings,
     context,
-    check: (news: Partial<CheckedKeyPairArgs>, urn = URN) =>
-      service.check({ logicalName: "web", olds: {}, news, preview: false }, { urn }),
+    check: (news: Partial<CheckedKeyPairArgs>, urn = URN, olds: Partial<CheckedKeyPairArgs> = {}) =>
+      service.check({ logicalName: "web", olds, news, preview: false }, { urn }),
     diff: (state: KeyPairState, args: CheckedKeyPairArgs, urn = URN) => service.diff(state, args, { urn }),
     create: (args: CheckedKeyPairArgs, urn = URN) => withoutWaiting(() => service.create(args, { urn })),
     delete: (state: KeyPairState, urn = URN) => withoutWaiting(() => service.delete("web", state, { urn })),
@@ -399,7 +399,7 @@ test("the rotation of a private key is said by an up or a preview, not by a refr
   const { check, diff, warnings } = run();
   diff(state, args);
   expect(warnings).toEqual([]);
-  check(args);
+  check(args, URN, args);
   diff(state, args);
   expect(warnings).toEqual([expect.stringContaining("rotates its private key")]);
 });

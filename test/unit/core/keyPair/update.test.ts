@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { defined } from "../../../../provider/core/defined";
+import { privateKeyForms } from "../../../../provider/core/keyPair/privateKeyForms";
 import { updateKeyPair } from "../../../../provider/core/keyPair/update";
 import type { CheckedKeyPairArgs, KeyPairState } from "../../../../provider/core/model";
 import { convertPrivateKey } from "../../../../provider/keys";
@@ -41,14 +43,11 @@ describe("tags and resource group", () => {
     expect(backend.calls).toEqual(["find web sweep", "changeTags web", "moveToResourceGroup web"]);
   });
 
-  test("that the program does not say any more: tags go, the group stays where it is", async () => {
+  test("that the program does not say any more: tags go, the pair stays in its group, and is found there", async () => {
     const state = importedState({ tags: { team: "dev" }, resourceGroupId: "rg-1" });
     backend.put("web", state.publicKey, { tags: { team: "dev" } });
     const outcome = await update(state, args);
-    expect(outcome.state).toEqual({
-      ...without(state, "tags", "resourceGroupId"),
-      tagChanges: "update",
-    });
+    expect(outcome.state).toEqual({ ...without(state, "tags"), tagChanges: "update" });
     expect(backend.pairs.get("web")?.tags).toEqual({});
     expect(backend.writes).toEqual(["changeTags web"]);
   });
@@ -149,9 +148,12 @@ describe("the private key", () => {
     expect(backend.calls).toEqual([]);
   });
 
-  test("leaves the state with savePrivateKey false", async () => {
+  test("leaves the state with savePrivateKey false, in each form that the plugin stored", async () => {
     const file = join(testFolder(), "web.pem");
-    const { state } = await update(saved(), { privateKeyFile: file, savePrivateKey: false });
+    const { state } = await update(
+      { ...saved(), ...defined(privateKeyForms({ privateKey })) },
+      { privateKeyFile: file, savePrivateKey: false },
+    );
     expect(JSON.stringify(state)).not.toContain("PRIVATE KEY");
     expect(readFileSync(file, "utf8")).toBe(privateKey);
   });
