@@ -75,9 +75,11 @@ function deleteOwn(
   const sought = { ...state, name: id };
   const isMeant = (record: KeyPairRecord) => isOwn(state, record);
   const turn = turnOf(backend, state.ownerId, id);
+  // After a lost reply the key may not be known. Then any pair of this name that the stack has may be the one that is found.
+  const names = state.__ownKey === "" ? [id] : [id, state.__ownKey];
   const others: Consideration = {
     inTurn: (attempt) => run.turns.take(turn, attempt),
-    neededBecause: () => whyNeeded([id, state.__ownKey], backend, context),
+    neededBecause: () => whyNeeded(names, backend, context),
     sent: (record) => run.deleted.set(turn, { record, at: Date.now() }),
   };
   return state.__isDoubtful || !waits
