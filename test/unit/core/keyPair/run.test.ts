@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { keyPairResource } from "../../../../provider/core/keyPair";
 import type { CheckedKeyPairArgs, KeyPairState } from "../../../../provider/core/model";
 import { ResourceService } from "../../../../provider/core/resource/service";
@@ -91,6 +91,18 @@ describe("a pair that one resource made after another one was left in doubt abou
 
   test("in the same run", async () => {
     const doubt = await inDoubt();
+    const { create, delete: remove, warnings } = run();
+    await create(program, OTHER_URN);
+    await remove(doubt);
+    expect(backend.pairs.has("web")).toBe(true);
+    expect(warnings).toEqual([
+      'key pair "web" (fake here) was left alone: this run made it again or took it over, so the stack has it still.',
+    ]);
+  });
+
+  test("in the same run, a day after the call", async () => {
+    const doubt = await inDoubt();
+    await vi.advanceTimersByTimeAsync(24 * 3_600_000);
     const { create, delete: remove, warnings } = run();
     await create(program, OTHER_URN);
     await remove(doubt);
