@@ -123,7 +123,6 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
       if (!found) continue;
       const settle = making.isUncertain ? settleLostReply : settleExisting;
       const settled = await settle(making, found, error);
-      making.isUncertain = false;
       if (settled) return settled;
     }
   }
