@@ -213,6 +213,8 @@ export interface KeyPairState extends Omit<KeyPairArgs, "keyPairName">, KeyPairO
   __configuredName?: boolean;
   /** A reply was lost, and it is not known whether the cloud made the pair. `createdAt` is when the call began. */
   __isDoubtful?: boolean;
+  /** When that call ended. Absent if the name or the key was made for it: then a pair is this call's whenever it was made. */
+  __callEndedAt?: string;
   /** The account by its name in the configuration or the connection: a profile, a cloud, or the local store's file. */
   __account?: string;
 }

@@ -1,6 +1,6 @@
 import type { Backend, KeyPairRecord } from "../../core/backend";
 import { isKeyPairError, type KeyPairError } from "../../core/errors";
-import { CLOCK_SKEW_MS, fingerprintOf, isMadeSince } from "../../core/keyPair/state";
+import { fingerprintOf, isMadeSince, isMadeUntil } from "../../core/keyPair/state";
 import { heldKey } from "../../core/privateKeyFile/write";
 import { fileOf } from "../../core/projectFolder";
 import { fingerprintMd5, fingerprintSha256, type PublicKey, readPublicKey } from "../../keys";
@@ -98,7 +98,7 @@ function timeReason({ resource, record }: Orphan, { from, until }: Window): stri
       "If that run began earlier, give the time with --since"
     );
   }
-  if (Date.parse(createdAt) <= until + CLOCK_SKEW_MS) return undefined;
+  if (isMadeUntil(createdAt, until)) return undefined;
   return `it was made after ${new Date(until).toISOString()}, when the interrupted run had ended`;
 }
 

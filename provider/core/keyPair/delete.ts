@@ -54,7 +54,16 @@ export async function removeKeyPair(
   if (!left) return "gone";
   await assertSameOwner(state, left, backend, operation);
   const reason = await whyNeeded([left.name, fingerprintOf(left)], backend, context);
-  if (reason !== undefined) return leave(`it has another key now, and ${reason}, so the stack has it still.`);
+  if (reason !== undefined) {
+    const change = state.__isDoubtful ? "" : "it has another key now, and ";
+    return leave(`${change}${reason}, so the stack has it still.`);
+  }
+  if (state.__isDoubtful) {
+    const made = left.createdAt === undefined ? "" : `, made ${left.createdAt}`;
+    return leave(
+      `by its time or its key, it is not the one of the call whose reply was lost (fingerprint ${left.fingerprint}${made}), so somebody else made it. Delete it by hand if nobody needs it.`,
+    );
+  }
   return leave(
     `its key is not the one that this stack made (now ${left.fingerprint}), so somebody replaced it. Delete it by hand if nobody needs it.`,
   );
@@ -75,9 +84,11 @@ function deleteOwn(
   const sought = { ...state, name: id };
   const isMeant = (record: KeyPairRecord) => isOwn(state, record);
   const turn = turnOf(backend, state.ownerId, id);
+  // After a lost reply the key may not be known. Then any pair of this name that the stack has may be the one that is found.
+  const names = state.__ownKey === "" ? [id] : [id, state.__ownKey];
   const others: Consideration = {
     inTurn: (attempt) => run.turns.take(turn, attempt),
-    neededBecause: () => whyNeeded([id, state.__ownKey], backend, context),
+    neededBecause: () => whyNeeded(names, backend, context),
     sent: (record) => run.deleted.set(turn, { record, at: Date.now() }),
   };
   return state.__isDoubtful || !waits

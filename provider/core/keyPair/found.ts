@@ -2,7 +2,7 @@ import type { KeyPairRecord } from "../backend";
 import { KeyPairError } from "../errors";
 import type { OnExisting } from "../model";
 import { holds, isGiven, isSame, type KeyOrigin, type Making, madeOf } from "./making";
-import { deleteIfUnused, deleteWhenFree } from "./settle";
+import { type Deletion, deleteIfUnused, deleteWhenFree } from "./settle";
 import { fingerprintOf, isMadeSince, isSameAs, type MadeKeyPair } from "./state";
 import { tagChange, tagsSaid } from "./tags";
 
@@ -36,7 +36,9 @@ export async function settleLostReply(
   if (deletion === "in use")
     throw alreadyExists(making, found, "and instances use it, so it is another run's", lost);
   // A late read had shown what an earlier try of this call made.
-  return deletion.left && settleLostReply(making, deletion.left, lost);
+  if (deletion.left) return settleLostReply(making, deletion.left, lost);
+  noteDeletion(making, deletion);
+  return undefined;
 }
 
 /** Somebody else's pair has the name: does what `onExisting` says. `undefined`: the name is free now. */
@@ -50,7 +52,7 @@ export async function settleExisting(
   switch (onExisting) {
     case "recreate":
       context.operation.progress(`deleting the key pair "${found.name}" that is there, as onExisting says`);
-      await deleteWhenFree(backend, making.request, isSameAs(found), context.operation);
+      noteDeletion(making, await deleteWhenFree(backend, making.request, isSameAs(found), context.operation));
       return undefined;
     case "adopt":
       if (!isGiven(origin))
@@ -68,6 +70,11 @@ export async function settleExisting(
       throw alreadyExists(making, found, comparedWith(origin, found), refusal);
     }
   }
+}
+
+/** With the pair, all is gone that a lost reply may have made. If none was found, the read may have been late. */
+function noteDeletion(making: Making, { deleted }: Deletion): void {
+  if (deleted) making.isUncertain = false;
 }
 
 /**

@@ -13,13 +13,14 @@ import {
   type ImportedKey,
   isNewsTo,
   isSame,
+  isUnique,
   type KeyOrigin,
   type Making,
   madeOf,
   passesForOurs,
 } from "./making";
 import { findSettled } from "./settle";
-import type { MadeKeyPair } from "./state";
+import type { DoubtfulCall, MadeKeyPair } from "./state";
 
 /** A key that exists already. */
 export interface KnownKey {
@@ -51,12 +52,8 @@ const LONGEST_NAME_WAIT_MS = 30_000;
  * A reply was lost, and the cloud cannot be asked what the request did. A pair that was made since then, and holds the key that was
  * sent, belongs to this call.
  */
-export interface DoubtfulKeyPair {
+export interface DoubtfulKeyPair extends DoubtfulCall {
   doubt: KeyPairError;
-  /** The key that was sent, as an OpenSSH line; `undefined` if the cloud was to make it. */
-  publicKey: string | undefined;
-  /** Milliseconds since the epoch. */
-  startedAt: number;
 }
 
 /**
@@ -85,7 +82,8 @@ export async function makeKeyPair(
     const isKept = !passesForOurs(making);
     const doubt = uncertain(error, args.keyPairName, isKept);
     if (!isKept) throw doubt;
-    return { doubt, startedAt, publicKey: origin.from === "import" ? origin.publicKey : undefined };
+    const publicKey = origin.from === "import" ? origin.publicKey : undefined;
+    return { doubt, publicKey, startedAt, endedAt: isUnique(making) ? undefined : Date.now() };
   }
 }
 
@@ -125,7 +123,6 @@ async function untilCertain(making: Making): Promise<MadeKeyPair> {
       if (!found) continue;
       const settle = making.isUncertain ? settleLostReply : settleExisting;
       const settled = await settle(making, found, error);
-      making.isUncertain = false;
       if (settled) return settled;
     }
   }
@@ -169,13 +166,12 @@ async function begin(
   // A look before the call tells this call's pair from an older one. It must be a look of now: a listing may be
   // minutes old, and somebody may have made a pair since. Of a new name or key nobody can have one.
   const isNewName = args.__automaticName === true && args.__configuredName !== true;
-  const isNewKey = origin.from === "import" && origin.isNew === true;
-  const found =
-    isNewName || isNewKey
-      ? undefined
-      : await backend.findKeyPair(name, "exact", context.operation, resourceGroupId);
+  const found = isUnique({ isNewName, origin })
+    ? undefined
+    : await backend.findKeyPair(name, "exact", context.operation, resourceGroupId);
   return {
     request: defined({ name, tags, resourceGroupId }),
+    isNewName,
     onExisting: args.onExisting ?? "fail",
     backend,
     context,

@@ -19,6 +19,8 @@ export interface ImportedKey {
 /** The making of one pair, from the first call until the result is certain. */
 export interface Making {
   readonly request: CreateKeyPairRequest;
+  /** The name was made for this call, so nobody else can have it. */
+  readonly isNewName: boolean;
   readonly onExisting: OnExisting;
   readonly backend: Backend;
   readonly context: OperationContext;
@@ -71,6 +73,11 @@ export function passesForOurs({ before, origin, startedAt }: Making): boolean {
   return (
     (origin.from === "cloud" || holds(before, origin.publicKey)) && isMadeSince(before.createdAt, startedAt)
   );
+}
+
+/** Whether the name or the key was made for this call, so that nobody else can have a pair like it. */
+export function isUnique({ isNewName, origin }: Pick<Making, "isNewName" | "origin">): boolean {
+  return isNewName || (origin.from === "import" && origin.isNew === true);
 }
 
 /** Whether the key was there before: only then another pair can have it. */

@@ -79,10 +79,10 @@ export function isYoung({ createdAt }: Pick<Sought, "createdAt">): boolean {
 }
 
 /**
- * The result of a deletion. `left`: the pair found right before the deletion, because it is not the one
- * meant. `neededBecause`: it is, and has to stay.
+ * The result of a deletion. `deleted`: it was carried out. `left`: the pair found right before the deletion, because
+ * it is not the one meant. `neededBecause`: it is, and has to stay. None of these: no pair was found.
  */
-export type Deletion = { left?: KeyPairRecord; neededBecause?: string };
+export type Deletion = { deleted?: true; left?: KeyPairRecord; neededBecause?: string };
 
 /** What a deletion heeds of the other resources of the run. */
 export interface Consideration {
@@ -150,7 +150,7 @@ async function deleteDespite(
     const neededBecause = await others.neededBecause();
     if (neededBecause !== undefined) return { neededBecause };
     await backend.deleteKeyPair(sought.name, operation).finally(() => others.sent(record));
-    return {};
+    return { deleted: true };
   };
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
     try {

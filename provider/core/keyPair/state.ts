@@ -9,7 +9,9 @@ import { KEY_PAIR_PROPERTIES } from "./properties";
 import { tagsSaid } from "./tags";
 
 /** How far the clocks of this machine and the cloud may be apart: ECS refuses requests that are 15 minutes off. */
-export const CLOCK_SKEW_MS = 5 * 60_000;
+const CLOCK_SKEW_MS = 5 * 60_000;
+/** How long after its reply was lost a request may still take effect: ECS refuses one that it gets later than that. */
+const LATE_EFFECT_MS = 15 * 60_000;
 
 /** For a key about which nothing is known: outputs must have a value. */
 const UNKNOWN_KEY: PublicKeyFacts = {
@@ -35,6 +37,15 @@ export interface MadeKeyPair {
   /** The key as it was sent, or as the private key holds it, because clouds do not always return it. */
   publicKey: string;
   privateKey?: string;
+}
+
+/** A call that may or may not have made a pair. Times are milliseconds since the epoch. */
+export interface DoubtfulCall {
+  /** The key that was sent, as an OpenSSH line; `undefined` if the cloud was to make it. */
+  publicKey: string | undefined;
+  startedAt: number;
+  /** `undefined`: nobody else can have the name or the key, so a pair is this call's whenever it was made. */
+  endedAt: number | undefined;
 }
 
 /** The arguments without the notes that a check or a refresh makes for the next diff. */
@@ -69,7 +80,7 @@ export function stateOf(
  */
 export function doubtfulStateOf(
   { privateKeyFile: _notWritten, ...args }: CheckedKeyPairArgs,
-  { startedAt, publicKey }: { startedAt: number; publicKey: string | undefined },
+  { publicKey, startedAt, endedAt }: DoubtfulCall,
   { backend, place, owner }: Whereabouts,
 ): KeyPairState {
   const key = publicKey === undefined ? UNKNOWN_KEY : keyOutputs(publicKey);
@@ -84,6 +95,7 @@ export function doubtfulStateOf(
     __ownKey: key.fingerprintSha256,
     __account: place.account,
     __isDoubtful: true,
+    __callEndedAt: endedAt === undefined ? undefined : new Date(endedAt).toISOString(),
   });
 }
 
@@ -170,11 +182,17 @@ export function isOwn(state: KeyPairState, record: KeyPairRecord): boolean {
 }
 
 /**
- * Before the call whose reply was lost, no pair had the name that could pass for its own. So a pair that was made since is this call's.
+ * Before the call whose reply was lost, no pair had the name that could pass for its own. So a pair that was made since is this call's,
+ * as long as the request may still have taken effect.
  */
-function isOfDoubt({ createdAt = "", __ownKey }: KeyPairState, record: KeyPairRecord): boolean {
+function isOfDoubt(
+  { createdAt = "", __callEndedAt, __ownKey }: KeyPairState,
+  record: KeyPairRecord,
+): boolean {
   const isKey = __ownKey === "" || fingerprintOf(record) === __ownKey;
-  return isKey && isMadeSince(record.createdAt, Date.parse(createdAt));
+  const isInTime =
+    __callEndedAt === undefined || isMadeUntil(record.createdAt, Date.parse(__callEndedAt) + LATE_EFFECT_MS);
+  return isKey && isInTime && isMadeSince(record.createdAt, Date.parse(createdAt));
 }
 
 /** The SHA-256 fingerprint of the key in the cloud; `""` if the cloud does not give enough to know it. */
@@ -196,6 +214,11 @@ export function isSameAs(found: KeyPairRecord): (record: KeyPairRecord) => boole
 /** Whether the pair was made after this time (ms since the epoch), as far as the cloud tells. */
 export function isMadeSince(createdAt: string | undefined, time: number): boolean {
   return createdAt === undefined || Date.parse(createdAt) >= time - CLOCK_SKEW_MS;
+}
+
+/** Whether the pair was made before this time (ms since the epoch), as far as the cloud tells. */
+export function isMadeUntil(createdAt: string | undefined, time: number): boolean {
+  return createdAt === undefined || Date.parse(createdAt) <= time + CLOCK_SKEW_MS;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Backend, KeyPairRecord, Operation, Owner } from "../backend";
 import { defined } from "../defined";
 import { KeyFileClaims, KnownKeyFiles } from "../privateKeyFile/claims";
@@ -68,8 +67,8 @@ export class ThingsInCloud {
   }
 
   /**
-   * Whether the thing of these names is among them. `"unsure"`: the account is not known, or the same account
-   * is known to be reached at another endpoint, so it may be another thing with the same names.
+   * Whether a thing of these names, or of these and more, is among them. `"unsure"`: the account is not known, or
+   * the same account is known to be reached at another endpoint, so it may be another thing with the same names.
    */
   async has(
     backend: Backend,
@@ -78,7 +77,9 @@ export class ThingsInCloud {
   ): Promise<true | false | "unsure"> {
     const alike = this.#things.filter(
       ({ where, names: itsNames }) =>
-        isDeepStrictEqual(itsNames, names) && where.name === backend.name && where.region === backend.region,
+        names.every((name, index) => name === itsNames[index]) &&
+        where.name === backend.name &&
+        where.region === backend.region,
     );
     if (alike.length === 0) return false;
     const owner = await backend.owner(operation);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createKeyPair } from "../../../../provider/core/keyPair/create";
 import { deleteKeyPair } from "../../../../provider/core/keyPair/delete";
 import { diffKeyPair } from "../../../../provider/core/keyPair/diff";
@@ -35,6 +35,9 @@ async function doubtful(args: CheckedKeyPairArgs, lost = lostAfterTheEffect): Pr
   return state;
 }
 
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
 const remove = (state: KeyPairState) => withoutWaiting(() => deleteKeyPair("web", state, context));
 
 describe.each(SOURCES)("of %s", (_, args) => {
@@ -68,6 +71,36 @@ describe.each(SOURCES)("of %s", (_, args) => {
     expect(context.warnings.join()).toContain("was left alone");
   });
 
+  test("a pair of that name that is made a day later is somebody's", async () => {
+    const state = await doubtful(args, lostBeforeTheEffect);
+    await vi.advanceTimersByTimeAsync(DAY_MS);
+    const theirs = backend.put("web", imported);
+    await remove(state);
+    expect(backend.pairs.get("web")).toBe(theirs);
+    expect(context.warnings).toEqual([
+      'key pair "web" (fake here) was left alone: by its time or its key, it is not the one of the call whose reply was lost ' +
+        `(fingerprint ${theirs.fingerprint}, made ${theirs.createdAt}), so somebody else made it. Delete it by hand if nobody needs it.`,
+    ]);
+  });
+
+  test("a pair that the request makes minutes after its reply was lost is deleted, also a day later", async () => {
+    const state = await doubtful(args, lostBeforeTheEffect);
+    await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
+    backend.put("web", imported);
+    await vi.advanceTimersByTimeAsync(DAY_MS);
+    await remove(state);
+    expect(backend.pairs.size).toBe(0);
+    expect(context.warnings).toEqual([]);
+  });
+
+  test("a state that does not tell when the call ended is taken as before", async () => {
+    const { __callEndedAt: _, ...state } = await doubtful(args, lostBeforeTheEffect);
+    await vi.advanceTimersByTimeAsync(DAY_MS);
+    backend.put("web", imported);
+    await remove(state);
+    expect(backend.pairs.size).toBe(0);
+  });
+
   test("a pair that instances use is left", async () => {
     const state = await doubtful(args);
     backend.script("deleteKeyPair", fails("InUse"));
@@ -87,4 +120,17 @@ test("a pair with another key than the import's is somebody's", async () => {
   backend.put("web", anothers);
   await remove(state);
   expect(backend.pairs.size).toBe(1);
+});
+
+test.each<[string, CheckedKeyPairArgs, "createKeyPair" | "importKeyPair"]>([
+  ["the name", { keyPairName: "web", __automaticName: true }, "createKeyPair"],
+  ["the key", { keyPairName: "web", keyGeneration: { source: "local", type: "ecdsa" } }, "importKeyPair"],
+])("where nobody else can have %s, a pair is this call's at any time", async (_, args, method) => {
+  backend.script(method, lostBeforeTheEffect).script("findKeyPair", fails("PermissionDenied"));
+  const { state, incomplete } = await withoutWaiting(() => createKeyPair(args, context));
+  expect(incomplete?.message).toContain("it is not known whether");
+  await vi.advanceTimersByTimeAsync(DAY_MS);
+  backend.put("web", state.publicKey || anothers);
+  await remove(state);
+  expect(backend.pairs.size).toBe(0);
 });

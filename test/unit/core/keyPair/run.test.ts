@@ -1,9 +1,9 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { keyPairResource } from "../../../../provider/core/keyPair";
 import type { CheckedKeyPairArgs, KeyPairState } from "../../../../provider/core/model";
 import { ResourceService } from "../../../../provider/core/resource/service";
 import { contextOf, URN, useFakeTime, withoutWaiting } from "../support/context";
-import { FakeBackend, fails, meanwhile, type Step } from "../support/fakeBackend";
+import { FakeBackend, fails, fine, lostBeforeTheEffect, meanwhile, type Step } from "../support/fakeBackend";
 import { ed25519Key } from "../support/keys";
 import { createdState, importedState } from "../support/states";
 
@@ -75,6 +75,54 @@ describe("a pair that this run took over, or made again, is not deleted for an o
     await run().create({ keyPairName: "web", publicKeyBody: imported });
     await run().delete(importedState());
     expect(backend.pairs.size).toBe(0);
+  });
+});
+
+describe("a pair that one resource made after another one was left in doubt about that name is not deleted for the doubt", () => {
+  const program = { keyPairName: "web" };
+  const inDoubt = async () => {
+    backend
+      .script("createKeyPair", lostBeforeTheEffect)
+      .script("findKeyPair", fine, fails("PermissionDenied"));
+    const { state } = await run().create(program);
+    expect(state.__isDoubtful).toBe(true);
+    return state;
+  };
+
+  test("in the same run", async () => {
+    const doubt = await inDoubt();
+    const { create, delete: remove, warnings } = run();
+    await create(program, OTHER_URN);
+    await remove(doubt);
+    expect(backend.pairs.has("web")).toBe(true);
+    expect(warnings).toEqual([
+      'key pair "web" (fake here) was left alone: this run made it again or took it over, so the stack has it still.',
+    ]);
+  });
+
+  test("in the same run, a day after the call", async () => {
+    const doubt = await inDoubt();
+    await vi.advanceTimersByTimeAsync(24 * 3_600_000);
+    const { create, delete: remove, warnings } = run();
+    await create(program, OTHER_URN);
+    await remove(doubt);
+    expect(backend.pairs.has("web")).toBe(true);
+    expect(warnings).toEqual([
+      'key pair "web" (fake here) was left alone: this run made it again or took it over, so the stack has it still.',
+    ]);
+  });
+
+  test("in an earlier run", async () => {
+    const doubt = await inDoubt();
+    const { state } = await run().create(program, OTHER_URN);
+    const { check, diff, delete: remove, warnings } = run();
+    check(program, OTHER_URN);
+    diff(state, program, OTHER_URN);
+    await remove(doubt);
+    expect(backend.pairs.has("web")).toBe(true);
+    expect(warnings).toEqual([
+      'key pair "web" (fake here) was left alone: a resource of the program has it, so the stack has it still.',
+    ]);
   });
 });
 

@@ -564,6 +564,20 @@ describe("when something fails", () => {
     expect(cloud.writes).toEqual(["here import team-anna", "here import team-bert"]);
   });
 
+  test("a pair that takes the name of another member's, about which the state is in doubt, stays", async () => {
+    const there = cloud.in("here");
+    there.script("createKeyPair", lostBeforeTheEffect).script("findKeyPair", fine, fails("Unavailable"));
+    useFakeTime();
+    const doubtful = { created: ["west-ci"], keyPairNamePrefix: "team-" };
+    const { state, incomplete } = await withoutWaiting(() => cloud.create(doubtful));
+    expect(incomplete?.message).toContain("it is not known whether");
+    cloud.newRun();
+    const news = { created: ["ci"], keyPairNamePrefix: "team-west-" };
+    await withoutWaiting(() => cloud.update(state, news));
+    expect(there.writes).toEqual(["create team-west-ci"]);
+    expect(cloud.names).toEqual(["here/team-west-ci"]);
+  });
+
   describe("of which there are more than go at once", () => {
     const names = Array.from({ length: 101 }, (_, n) => `m${String(n).padStart(3, "0")}`);
     const publicKeys = Object.fromEntries(names.map((name) => [name, anna]));
