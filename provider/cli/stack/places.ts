@@ -2,7 +2,7 @@ import type { Backend, BackendCatalog, Owner } from "../../core/backend";
 import { openPlaceOfState, type PlacedState, type ProviderSettings } from "../../core/connection";
 import { KeyPairError } from "../../core/errors";
 import { projectFolder } from "../../core/projectFolder";
-import { readSettings } from "../../core/settings";
+import { readSettings, settingText } from "../../core/settings";
 import { isOurs, resourcesWith, type StackState, type StoredResource, textIn, valueIn } from "./state";
 
 /* Where the key pairs of a stack's state are. */
@@ -48,8 +48,8 @@ export function settingsOf({ provider }: StoredResource, { resources }: StackSta
     const message = "the state does not hold the provider with which the key pair was made";
     throw new KeyPairError({ code: "Configuration", message });
   }
-  return readSettings((key) => {
-    const value = valueIn(stored.inputs, `keypair:${key}`) ?? valueIn(stored.inputs, key);
-    return value === undefined ? undefined : String(value);
-  }, projectFolder());
+  return readSettings(
+    (key) => settingText(valueIn(stored.inputs, `keypair:${key}`) ?? valueIn(stored.inputs, key)),
+    projectFolder(),
+  );
 }

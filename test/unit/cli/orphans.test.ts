@@ -685,6 +685,20 @@ describe("where it looks", () => {
     expect(out).not.toContain("secret-of-the-run");
   });
 
+  it("also where the provider holds objects, numbers and lists", async () => {
+    const settings = {
+      backend: "local",
+      defaultTags: { team: "ops" },
+      ignoreTags: { keyPrefixes: ["robot:"] },
+      timeoutSeconds: 5,
+    };
+    const { opened, report } = await run(new Cloud(), {
+      state: { pending: [{ ...IMPORTED, type: PLUGIN, provider: "eu" }], providers: { eu: settings } },
+    });
+    expect(report.unclear).toEqual([]);
+    expect(opened).toMatchObject([{ connection: { backend: "local" } }]);
+  });
+
   it("needs no stack, and no pulumi, when the state is given", async () => {
     const cloud = new Cloud();
     cloud.put("web", PROGRAM_KEY, { createdAt: DURING });
