@@ -68,6 +68,12 @@ export function readSettings(
   };
 }
 
+/** A setting of an explicit provider, as a stack's configuration would hold it. */
+export function settingText(value: unknown): string | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  return JSON.stringify(value);
+}
+
 /** A string that is no JSON stays as it is, so that the check reports it. */
 function parsed(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const read = JSON_SETTINGS.flatMap((key) => {

@@ -53,6 +53,12 @@ describeOpenStack("an access key, in front of a real Nova", () => {
     await client.close();
   });
 
+  it("belongs to a user, whom Nova names", async () => {
+    const client = await openAs(variables(), { endpoint: ecs.url });
+    expect(await client.owner(operation())).toEqual({ id: user.id });
+    await client.close();
+  });
+
   it("can come from the stack's configuration, and can be temporary", async () => {
     const securityToken = "a-temporary-security-token";
     const [temporaryIam, temporaryEcs] = await startGateways(user, { securityToken });

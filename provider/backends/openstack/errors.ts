@@ -107,6 +107,11 @@ export function isKeyPairNotFound(reply: HttpReply): boolean {
   return cloudCode === "itemNotFound" && /key\s?pair/i.test(message);
 }
 
+/** The id of the user who has no such key pair, if Nova names the user. */
+export function userOfNotFound({ text }: HttpReply): string | undefined {
+  return / not found for user (\S+)$/.exec(fromJson(text)?.message ?? "")?.[1];
+}
+
 /** A success whose body cannot be understood. */
 export function unreadable(reply: HttpReply, { name, keyPairName }: Action): KeyPairError {
   const { requestId } = parseFault(reply);

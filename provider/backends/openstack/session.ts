@@ -6,6 +6,7 @@ import type { HttpPool, HttpReply, HttpRequest } from "../../transport/http";
 import { SharedOperation } from "../../transport/operation";
 import { withCredentialsUsed } from "../credentialsUsed";
 import { accessByKey } from "./accessKey";
+import { findUser } from "./accessKeyUser";
 import { authenticate } from "./authentication";
 import { type ComputeEndpoint, computeEndpoint } from "./catalogue";
 import type { Cloud } from "./cloud";
@@ -109,7 +110,11 @@ export class Session {
   async #authenticate(operation: Operation): Promise<Access> {
     const { cloud, http, endpoint, credentials } = this;
     const key = accessByKey(cloud, credentials);
-    if (key !== undefined) return key.access(endpoint, http, operation);
+    if (key !== undefined) {
+      const access = await key.access(endpoint, http, operation);
+      const userId = await findUser((request) => this.#sendWith(access, request), operation);
+      return { ...access, ...defined({ userId }) };
+    }
     const token = await authenticate(cloud, http, operation);
     return {
       endpoint: computeEndpoint(cloud, endpoint, token.catalog, token.projectId),

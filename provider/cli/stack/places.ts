@@ -2,7 +2,7 @@ import type { Backend, BackendCatalog, Owner } from "../../core/backend";
 import { openPlaceOfState, type PlacedState, type ProviderSettings } from "../../core/connection";
 import { KeyPairError } from "../../core/errors";
 import { projectFolder } from "../../core/projectFolder";
-import { readSettings } from "../../core/settings";
+import { readSettings, settingText } from "../../core/settings";
 import { isOurs, resourcesWith, type StackState, type StoredResource, textIn, valueIn } from "./state";
 
 /* Where the key pairs of a stack's state are. */
@@ -12,17 +12,25 @@ export interface Stack {
   catalog: BackendCatalog;
 }
 
-/** This provider's resources whose key pair has the name, in the place of the backend. An unknown owner counts as the same owner. */
+/**
+ * This provider's resources whose key pair has the name, in the place of the backend. The same owner may reach one region in several
+ * ways: by another endpoint, or with another kind of credentials. If an owner is not known, the same way is the same place.
+ */
 export async function resourcesAt(
   { name, backend, owner }: { name: string; backend: Backend; owner: Owner | undefined },
   stack: Stack,
 ): Promise<StoredResource[]> {
   const found: StoredResource[] = [];
   for (const resource of resourcesWith(name, stack.state).filter(isOurs)) {
-    const { location, endpoint } = await openPlaceOf(resource, stack);
+    const other = await openPlaceOf(resource, stack);
     const ownerId = textIn(resource.outputs, "ownerId");
-    const isOtherOwner = owner !== undefined && ownerId !== undefined && owner.id !== ownerId;
-    if (location === backend.location && endpoint === backend.endpoint && !isOtherOwner) found.push(resource);
+    const isSameWay = other.location === backend.location && other.endpoint === backend.endpoint;
+    const isSameRegion = other.name === backend.name && other.region === backend.region;
+    const isThere =
+      owner === undefined || ownerId === undefined
+        ? isSameWay
+        : owner.id === ownerId && (isSameWay || isSameRegion);
+    if (isThere) found.push(resource);
   }
   return found;
 }
@@ -48,8 +56,8 @@ export function settingsOf({ provider }: StoredResource, { resources }: StackSta
     const message = "the state does not hold the provider with which the key pair was made";
     throw new KeyPairError({ code: "Configuration", message });
   }
-  return readSettings((key) => {
-    const value = valueIn(stored.inputs, `keypair:${key}`) ?? valueIn(stored.inputs, key);
-    return value === undefined ? undefined : String(value);
-  }, projectFolder());
+  return readSettings(
+    (key) => settingText(valueIn(stored.inputs, `keypair:${key}`) ?? valueIn(stored.inputs, key)),
+    projectFolder(),
+  );
 }

@@ -2,7 +2,7 @@ import type { Backend, KeyPairRecord } from "../backend";
 import { openPlaceOfState } from "../connection";
 import type { KeyPairState } from "../model";
 import type { OperationContext } from "../resource/contract";
-import { assertSameOwner } from "../resource/owner";
+import { assertSameOwner, hasOtherOwner } from "../resource/owner";
 import { turnOf } from "../resource/runMemory";
 import { type Consideration, type Deletion, deleteIfUnused, deleteWhenFree } from "./settle";
 import { fingerprintOf, isOwn } from "./state";
@@ -82,7 +82,7 @@ function deleteOwn(
 ): Promise<Deletion | "in use"> {
   const { operation, run } = context;
   const sought = { ...state, name: id };
-  const isMeant = (record: KeyPairRecord) => isOwn(state, record);
+  const isMeant = (record: KeyPairRecord) => isOwn(state, record) && !hasOtherOwner(state, record);
   const turn = turnOf(backend, state.ownerId, id);
   // After a lost reply the key may not be known. Then any pair of this name that the stack has may be the one that is found.
   const names = state.__ownKey === "" ? [id] : [id, state.__ownKey];

@@ -8,6 +8,11 @@ interface OwnedState {
   ownerId?: string;
 }
 
+/** Whether the pair that was found names another owner than the state does. */
+export function hasOtherOwner({ ownerId }: Partial<OwnedState>, found: KeyPairRecord): boolean {
+  return ownerId !== undefined && found.ownerId !== undefined && found.ownerId !== ownerId;
+}
+
 /**
  * Throws `Configuration` if the credentials belong to another user or account than the state does. What such
  * credentials see or do not see says nothing about this pair. Passes if the cloud does not tell the owner.

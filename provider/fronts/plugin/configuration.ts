@@ -4,7 +4,7 @@ import { projectFolder } from "../../core/projectFolder";
 import { redact } from "../../core/redact";
 import type { CheckFailure } from "../../core/resource/findings";
 import { SECRET_SETTINGS } from "../../core/settingNames";
-import { checkSettings, readSettings } from "../../core/settings";
+import { checkSettings, readSettings, settingText } from "../../core/settings";
 import { knownPart } from "../../core/unknown";
 import { checkFailures, diffOf } from "./messages";
 import { decode, encode, type Messages, messages } from "./protocol";
@@ -48,13 +48,7 @@ export function diffConfig(request: Messages.DiffRequest): Messages.DiffResponse
 /** Throws `Configuration` with all problems. */
 export function settingsOf(request: Messages.ConfigureRequest): ProviderSettings {
   const values = settingsIn(decode<Values>(request.getArgs()).value);
-  return readSettings((key) => textOf(values[key]), projectFolder());
-}
-
-/** As a stack's configuration holds it. */
-function textOf(value: unknown): string | undefined {
-  if (value === undefined || typeof value === "string") return value;
-  return JSON.stringify(value);
+  return readSettings((key) => settingText(values[key]), projectFolder());
 }
 
 function settingsIn(values: Values): Values {

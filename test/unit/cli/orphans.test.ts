@@ -353,6 +353,28 @@ describe("what is an orphan", () => {
     expect(names((await run(here, { state }, { there: Object.assign(new Cloud(), {}) })).report)).toEqual([]);
   });
 
+  it.each([
+    ["the same owner in the same region, by another endpoint", "user-a", "here", []],
+    ["the same owner in another region", "user-a", "there", ["web"]],
+    ["another owner in the same region", "user-b", "here", ["web"]],
+  ])(
+    "a pair of a name that the state has, unless it is the same one: %s",
+    async (_, ownerId, region, orphans) => {
+      const inPlace = (place: object) =>
+        Object.assign(new Cloud(), { ownerOfPairs: { id: "user-a" } }, place);
+      const here = inPlace({});
+      here.put("web", PROGRAM_KEY, { createdAt: DURING });
+      const other = inPlace({ region, location: "fake, as another user", endpoint: "fake://vpc" });
+      // The fake catalog goes by the name of the region that is opened.
+      const outputs = { backend: "local", region: "other", ownerId };
+      // A resource of another provider does not tell which user the interrupted create had.
+      const resources = [{ name: "web", id: "web", provider: "other", outputs }];
+      const providers = { default: { "keypair:backend": "local" }, other: { backend: "local" } };
+      const state = { pending: [IMPORTED], resources, providers };
+      expect(names((await run(here, { state }, { other })).report)).toEqual(orphans);
+    },
+  );
+
   it("a pair whose name a resource had that was deleted for its replacement", async () => {
     const cloud = new Cloud();
     cloud.put("web", PROGRAM_KEY, { createdAt: DURING });
@@ -683,6 +705,20 @@ describe("where it looks", () => {
     });
     expect(opened).toEqual([{ connection: { backend: "alibaba", region: "eu-central-1" }, credentials }]);
     expect(out).not.toContain("secret-of-the-run");
+  });
+
+  it("also where the provider holds objects, numbers and lists", async () => {
+    const settings = {
+      backend: "local",
+      defaultTags: { team: "ops" },
+      ignoreTags: { keyPrefixes: ["robot:"] },
+      timeoutSeconds: 5,
+    };
+    const { opened, report } = await run(new Cloud(), {
+      state: { pending: [{ ...IMPORTED, type: PLUGIN, provider: "eu" }], providers: { eu: settings } },
+    });
+    expect(report.unclear).toEqual([]);
+    expect(opened).toMatchObject([{ connection: { backend: "local" } }]);
   });
 
   it("needs no stack, and no pulumi, when the state is given", async () => {

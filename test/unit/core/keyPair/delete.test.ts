@@ -145,3 +145,11 @@ test("a pair of another owner is not deleted, though it has the name and the key
   );
   expect(backend.writes).toEqual([]);
 });
+
+test("nor one of another owner whom only the pair itself names", async () => {
+  backend.put("web", importedState().publicKey, { ownerId: "another-account" });
+  await expect(remove(importedState({ ownerId: "this-account" }))).rejects.toThrow(
+    "belongs to account this-account, and these credentials (the tests) are those of account another-account",
+  );
+  expect(backend.writes).toEqual([]);
+});
