@@ -76,7 +76,7 @@ function deleteOwn(
   const isMeant = (record: KeyPairRecord) => isOwn(state, record);
   const turn = turnOf(backend, state.ownerId, id);
   const others: Consideration = {
-    inTurn: (attempt) => run.turns.take(turn, attempt),
+    inTurn: (attempt) => run.turns.take([turn], attempt),
     neededBecause: () => whyNeeded([id, state.__ownKey], backend, context),
     sent: (record) => run.deleted.set(turn, { record, at: Date.now() }),
   };
