@@ -141,6 +141,34 @@ it("an attachment that is renamed without an alias stays attached", async () => 
   expect(store.attachedInstances(REGION, "theirs")).toEqual([]);
 });
 
+it("an instance that a failed run attached for another resource stays attached", async () => {
+  const attachment = (name: string, ids: string[], more = "{}") =>
+    `new KeyPairAttachment("${name}", { keyPairName: "theirs", instanceIds: ${literal(ids)} }, ${more});`;
+  const program = (...resources: string[]) => `
+    const { KeyPairAttachment } = require("pulumi-keypair");
+    ${resources.join("\n")}`;
+  const ecs = await ecsProject({ program: program(attachment("from", ["i-1", "i-2"])) });
+  onTestFinished(() => ecs.close());
+  const { store } = ecs.emulator;
+  store.import(REGION, { name: "theirs", publicKey: (await newKey()).line });
+  await ecs.project.up();
+  const to = `const to = ${attachment("to", ["i-2"])}`;
+  const fails = `const fails = ${attachment("fails", ["missing"], "{ dependsOn: [to] }")}`;
+  ecs.project.program(program(to, fails, attachment("from", ["i-1"], "{ dependsOn: [fails] }")));
+  await ecs.project.up({ fails: true });
+  expect(ecs.project.resource("to").outputs?.["instanceIds"]).toEqual(["i-2"]);
+
+  ecs.project.program(program(attachment("from", ["i-1"]), to));
+  const run = await ecs.project.up();
+  expect(run.ops("from")).toEqual(["update"]);
+  expect(run.warnings("from").join()).toContain("another resource of the program has it");
+  expect(store.attachedInstances(REGION, "theirs")).toEqual(["i-1", "i-2"]);
+  expect((await ecs.project.up({ flags: ["--refresh"] })).changes).toEqual({ same: 3 });
+  // The program runs, and they are detached all the same.
+  await ecs.project.destroy({ flags: ["--run-program"] });
+  expect(store.attachedInstances(REGION, "theirs")).toEqual([]);
+});
+
 it("an attachment whose key pair was detached and deleted by hand is destroyed all the same", async () => {
   const ecs = await ecsProject({
     program: `

@@ -89,23 +89,31 @@ export class EcsAttachments implements AttachmentClient {
     return untilRunning(this.client, instanceId, operation);
   }
 
-  /** Tries again, until the deadline, with the instances that are just starting or stopping. */
+  /**
+   * Tries again, until the deadline, with the instances that are just starting or stopping. Rejects only when no instance was
+   * changed.
+   */
   async #changeWhenReady(
     action: Change,
     name: string,
     instanceIds: string[],
     operation: Operation,
   ): Promise<InstanceFailure[]> {
-    const lasting: InstanceFailure[] = [];
-    let due = instanceIds;
+    let failures = await this.#change(action, name, instanceIds, operation);
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-      const failures = await this.#change(action, name, due, operation);
       const notReady = failures.filter(({ cloudCode }) => cloudCode === INSTANCE_NOT_READY);
-      if (notReady.length === 0 || Date.now() + wait >= operation.deadline) return [...lasting, ...failures];
-      lasting.push(...failures.filter((failure) => !notReady.includes(failure)));
-      due = notReady.map(({ instanceId }) => instanceId);
+      if (notReady.length === 0 || Date.now() + wait >= operation.deadline) return failures;
+      const lasting = failures.filter((failure) => !notReady.includes(failure));
+      const due = notReady.map(({ instanceId }) => instanceId);
       operation.progress(`waiting for instances that are starting or stopping: ${due.join(", ")}`);
-      await pause(wait, operation.signal);
+      try {
+        await pause(wait, operation.signal);
+        failures = [...lasting, ...(await this.#change(action, name, due, operation))];
+      } catch (error) {
+        // An earlier round may have changed some of the instances, and the state must learn of those.
+        if (failures.length === instanceIds.length) throw error;
+        return [...lasting, ...failuresOf(due, error)];
+      }
     }
   }
 

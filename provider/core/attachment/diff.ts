@@ -3,6 +3,7 @@ import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 import type { DiffRequest, ResourceDiff } from "../resource/contract";
 import { changesOf } from "../resource/propertyTable";
 import { knownPart } from "../unknown";
+import { without } from "./instances";
 import { ATTACHMENT_PROPERTIES } from "./properties";
 
 /**
@@ -20,6 +21,7 @@ export function diffAttachment({
   return {
     changes: changesOf(ATTACHMENT_PROPERTIES, { state, args: known, ...places }, args),
     deleteBeforeReplace: false,
+    changingParts: new Set(without(instanceIds, known.instanceIds)),
     warnings: [],
   };
 }

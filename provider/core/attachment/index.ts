@@ -4,6 +4,7 @@ import { checkAttachment } from "./check";
 import { createAttachment } from "./create";
 import { deleteAttachment } from "./delete";
 import { diffAttachment } from "./diff";
+import { noteAttachmentState } from "./noteState";
 import { previewAttachment } from "./preview";
 import { ATTACHMENT_NOTES, ATTACHMENT_PROPERTIES } from "./properties";
 import { readAttachment } from "./read";
@@ -19,6 +20,7 @@ export const attachmentResource: ManagedResource<
   notes: ATTACHMENT_NOTES,
   check: checkAttachment,
   diff: diffAttachment,
+  noteState: noteAttachmentState,
   preview: previewAttachment,
   create: createAttachment,
   read: readAttachment,

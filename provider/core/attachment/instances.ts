@@ -2,6 +2,7 @@ import type { AttachmentClient, Backend, InstanceFailure, Operation } from "../b
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { KeyPairAttachmentArgs } from "../model";
 import type { OperationContext } from "../resource/contract";
+import { turnOf } from "../resource/runMemory";
 
 /** What became of the instances that the pair was to be attached to. */
 export interface Attached {
@@ -15,22 +16,38 @@ export async function attach(
   name: string,
   instanceIds: string[],
   backend: Backend,
-  { operation, run, warn }: OperationContext,
+  context: OperationContext,
 ): Promise<Attached> {
   if (instanceIds.length === 0) return { failures: [], newly: [] };
+  const { operation, run, warn } = context;
   const owner = await backend.owner(operation);
-  const attachedBefore = await attachedNow(name, backend, operation);
-  // Noted before the call, because another resource may detach the same instance at the same time.
-  for (const instanceId of instanceIds) run.attached.add(backend, owner, [name, instanceId]);
-  const failures = await clientOf(backend).attach(name, instanceIds, operation);
-  const attached = without(instanceIds, failed(failures));
-  const newly = without(attached, attachedBefore);
-  const earlier = without(attached, newly);
-  if (earlier.length > 0)
-    warn(
-      `${earlier.join(", ")} had key pair "${name}" already. If it runs since before that, it takes the key at its next restart.`,
-    );
-  return { failures, newly };
+  return inTurn(name, instanceIds, backend, context, async () => {
+    const attachedBefore = await attachedNow(name, backend, operation);
+    // Also of instances that fail: if they have the pair, the program wants them to keep it.
+    for (const instanceId of instanceIds) run.attached.add(backend, owner, [name, instanceId]);
+    const failures = await clientOf(backend).attach(name, instanceIds, operation);
+    const attached = without(instanceIds, failed(failures));
+    const newly = without(attached, attachedBefore);
+    const earlier = without(attached, newly);
+    if (earlier.length > 0)
+      warn(
+        `${earlier.join(", ")} had key pair "${name}" already. If it runs since before that, it takes the key at its next restart.`,
+      );
+    return { failures, newly };
+  });
+}
+
+/** Begins when no other resource of the run is about to attach the pair to one of the instances, or to detach it. */
+async function inTurn<T>(
+  name: string,
+  instanceIds: string[],
+  backend: Backend,
+  { operation, run }: OperationContext,
+  action: () => Promise<T>,
+): Promise<T> {
+  const owner = await backend.owner(operation);
+  const turns = instanceIds.map((instanceId) => turnOf(backend, owner?.id, name, instanceId));
+  return run.turns.take(turns, action);
 }
 
 async function attachedNow(name: string, backend: Backend, operation: Operation): Promise<string[]> {
@@ -113,9 +130,9 @@ function notRestarted(name: string, pending: string[], cause: KeyPairError): Key
 }
 
 /**
- * Detaches. Leaves the instances that this run attached to the same pair, because a resource of the program
- * needs that: one with another name, or the new half of a replacement. A cloud does not delete an attached
- * pair, so a pair that is gone is already detached.
+ * Detaches. Leaves the instances that a resource of the program needs: that this run attached to the same pair (for a resource
+ * with another name, or the new half of a replacement), or that another resource has since an earlier run. A cloud does not
+ * delete an attached pair, so a pair that is gone is already detached.
  */
 export async function detach(
   name: string,
@@ -123,34 +140,59 @@ export async function detach(
   backend: Backend,
   context: OperationContext,
 ): Promise<InstanceFailure[]> {
-  const { operation } = context;
-  const detached = without(instanceIds, await neededOnes(name, instanceIds, backend, context));
-  if (detached.length === 0) return [];
+  if (instanceIds.length === 0) return [];
+  return inTurn(name, instanceIds, backend, context, async () => {
+    const detached = await withoutNeeded(name, instanceIds, backend, context);
+    if (detached.length === 0) return [];
+    const failures = await detachUnlessGone(name, detached, backend, context);
+    // The engine may have compared another resource only meanwhile, and that one does not attach what it has.
+    const needed = without(detached, await withoutNeeded(name, detached, backend, context));
+    if (needed.length === 0) return failures;
+    const notAttached = await clientOf(backend).attach(name, needed, context.operation);
+    const failure = partialFailure("attached to", name, notAttached);
+    if (failure) throw failure;
+    return failures.filter(({ instanceId }) => !needed.includes(instanceId));
+  });
+}
+
+async function detachUnlessGone(
+  name: string,
+  instanceIds: string[],
+  backend: Backend,
+  { operation }: OperationContext,
+): Promise<InstanceFailure[]> {
   try {
-    return await clientOf(backend).detach(name, detached, operation);
+    return await clientOf(backend).detach(name, instanceIds, operation);
   } catch (error) {
     if (isKeyPairError(error, "NotFound")) return [];
     throw error;
   }
 }
 
-/** The instances that this run attached to the same pair, as far as can be told. */
-async function neededOnes(
+/** The instances that no resource of the program needs, as far as can be told. */
+async function withoutNeeded(
   name: string,
   instanceIds: string[],
   backend: Backend,
   { operation, run, warn }: OperationContext,
 ): Promise<string[]> {
-  const needed: string[] = [];
-  for (const instanceId of instanceIds) {
-    if (await run.attached.has(backend, operation, [name, instanceId])) needed.push(instanceId);
+  const reasons = [
+    { attachments: run.attached, reason: "this run attached it again" },
+    { attachments: run.keptAttached, reason: "another resource of the program has it" },
+  ];
+  let left = instanceIds;
+  for (const { attachments, reason } of reasons) {
+    const needed: string[] = [];
+    for (const instanceId of left) {
+      if (await attachments.has(backend, operation, [name, instanceId])) needed.push(instanceId);
+    }
+    if (needed.length > 0)
+      warn(
+        `${needed.join(", ")} stays attached to key pair "${name}" (${backend.location}), because ${reason}.`,
+      );
+    left = without(left, needed);
   }
-  if (needed.length > 0) {
-    warn(
-      `${needed.join(", ")} stays attached to key pair "${name}" (${backend.location}), because this run attached it again.`,
-    );
-  }
-  return needed;
+  return left;
 }
 
 export function clientOf(backend: Backend): AttachmentClient {

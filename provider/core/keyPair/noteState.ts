@@ -1,8 +1,8 @@
-import { type ProviderSettings, placeOfState } from "../connection";
-import { defined } from "../defined";
+import type { ProviderSettings } from "../connection";
 import type { KeyPairState } from "../model";
 import { fileOf } from "../projectFolder";
 import type { OperationContext } from "../resource/contract";
+import { noteKept } from "../resource/kept";
 import type { RunMemory } from "../resource/runMemory";
 
 type NoteContext = Pick<OperationContext, "settings" | "catalog" | "run">;
@@ -13,28 +13,16 @@ export function noteKeyPairState(
   context: NoteContext,
   keptFor: string | undefined,
 ): void {
-  releaseKept(context.run, keptFor);
+  context.run.releaseKept(keptFor);
   noteKeyPair(state, context, keptFor);
 }
 
-/** The resource is about to say anew which pairs it keeps. */
-export function releaseKept(run: RunMemory, urn: string | undefined): void {
-  for (const kept of [run.kept, run.knownKeyFiles]) kept.release(urn);
-}
-
 /** Records one pair of a resource, which may have several. */
-export function noteKeyPair(
-  state: KeyPairState,
-  { settings, catalog, run }: NoteContext,
-  keptFor: string | undefined,
-): void {
+export function noteKeyPair(state: KeyPairState, context: NoteContext, keptFor: string | undefined): void {
+  const { settings, run } = context;
   noteKeyFile(state, settings, run, keptFor);
-  if (keptFor === undefined) return;
-  const { backend: name, region, ownerId, keyPairName, __ownKey } = state;
-  // Of a local store: its file. Which endpoint a cloud's pair was made at is not known.
-  const { path: endpoint } = placeOfState(state, settings, catalog).connection;
-  const owner = ownerId === undefined ? undefined : { id: ownerId };
-  run.kept.add(defined({ name, region, endpoint }), owner, [keyPairName, __ownKey], keptFor);
+  if (keptFor !== undefined)
+    noteKept(run.kept, [[state.keyPairName, state.__ownKey]], state, context, keptFor);
 }
 
 /**

@@ -29,7 +29,7 @@ export function diffKeyPairSet({
     summary: summaryOf(plan),
     // A path names the member.
     paths: isChanged && !hidesPairs(secrets) ? plan.steps.map(pathChangeOf) : [],
-    changingPairs: changingPairs(plan, contents),
+    changingParts: changingPairs(plan, contents),
   };
 }
 

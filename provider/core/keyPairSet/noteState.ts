@@ -1,4 +1,4 @@
-import { noteKeyPair, releaseKept } from "../keyPair/noteState";
+import { noteKeyPair } from "../keyPair/noteState";
 import type { KeyPairSetState } from "../model";
 import { fileOf } from "../projectFolder";
 import type { OperationContext, ResourceDiff } from "../resource/contract";
@@ -12,10 +12,10 @@ export function noteKeyPairSetState(
   keptFor: string | undefined,
   diff?: ResourceDiff,
 ): void {
-  releaseKept(context.run, keptFor);
+  context.run.releaseKept(keptFor);
   const { pairs, leftOver, keys } = contentsOf(state);
   for (const pair of pairs) {
-    const isChanging = diff?.changingPairs?.has(slotName(pair)) ?? false;
+    const isChanging = diff?.changingParts?.has(slotName(pair)) ?? false;
     noteKeyPair(pair.state, context, isChanging ? undefined : keptFor);
   }
   for (const pair of leftOver) noteKeyPair(pair.state, context, undefined);

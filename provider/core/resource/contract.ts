@@ -102,8 +102,8 @@ export interface ResourceDiff {
   summary?: string | undefined;
   /** The changes within properties, where these tell more than that a property changes. */
   paths?: PathChange[];
-  /** Of a resource with many key pairs: those that do not stay as they are. Only the resource itself knows what the names mean. */
-  changingPairs?: ReadonlySet<string>;
+  /** Of a resource with many key pairs or instances: those that do not stay as they are. Only it knows what the names mean. */
+  changingParts?: ReadonlySet<string>;
 }
 
 /** A change within a property. */

@@ -16,20 +16,31 @@ export class RunMemory {
   readonly deleted = new Map<string, { record: KeyPairRecord; at: number }>();
   /** What this run attached, by the names of the pair and of the instance. */
   readonly attached = new ThingsInCloud();
-  /** Who makes, takes over or deletes a pair, by `turnOf`. */
+  /** What attachments of the program have, and keep in this run, by the same names. */
+  readonly keptAttached = new ThingsInCloud();
+  /** Who makes, takes over or deletes a pair, attaches or detaches it, by `turnOf`. */
   readonly turns = new Turns();
   readonly names = new NameClaims();
   readonly keyFileClaims = new KeyFileClaims();
   readonly knownKeyFiles = new KnownKeyFiles();
+
+  /** The resource is about to say anew what it keeps. */
+  releaseKept(urn: string | undefined): void {
+    for (const kept of [this.kept, this.keptAttached, this.knownKeyFiles]) kept.release(urn);
+  }
 }
 
-/** For `turns` and `deleted`: the pair of this name. Its place says as much as a state does, and a backend. */
+/**
+ * For `turns` and `deleted`: the pair of this name, or its attachment to this instance. Its place says as much as a state
+ * does, and a backend.
+ */
 export function turnOf(
   { name, region }: Pick<Whereabouts, "name" | "region">,
   ownerId: string | undefined,
   keyPairName: string,
+  instanceId?: string,
 ): string {
-  return JSON.stringify([name, region, ownerId, keyPairName]);
+  return JSON.stringify([name, region, ownerId, keyPairName, instanceId]);
 }
 
 /** Where something is. A state tells the file of a store, but not the endpoint of a cloud. */

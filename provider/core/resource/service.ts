@@ -75,7 +75,7 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   check(request: ServiceCheck<Args, Checked>, { urn }: Call): CheckResult<Checked> {
     const { catalog, reporter, run } = this.parts;
     // A check after the comparison: the engine replaces the resource, perhaps for a reason of its own (`replaceOnChanges`).
-    for (const kept of [run.kept, run.knownKeyFiles]) kept.release(urn);
+    run.releaseKept(urn);
     this.#tellOfDependent(request.olds, urn);
     const result = this.resource.check({ ...request, settings: this.parts.settings(), catalog, run, urn });
     this.#checked.add(urn);

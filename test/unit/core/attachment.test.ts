@@ -10,6 +10,7 @@ import { KeyPairError } from "../../../provider/core/errors";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../../../provider/core/model";
 import type { OperationContext } from "../../../provider/core/resource/contract";
 import { RunMemory } from "../../../provider/core/resource/runMemory";
+import { ResourceService } from "../../../provider/core/resource/service";
 import { UNKNOWN } from "../../../provider/core/unknown";
 import { failureOf } from "./support/failureOf";
 import { ed25519Key } from "./support/keys";
@@ -247,6 +248,154 @@ describe("life cycle", () => {
         code: "NotFound",
         details: { cloudCode: "InvalidKeyPairName.NotFound" },
       });
+  });
+});
+
+describe("an instance that another resource of the program has since an earlier run", () => {
+  /** One run of the engine, on the local store. */
+  function run(open = catalog.open) {
+    const reporter = {
+      warn: (_: unknown, message: string) => warnings.push(message),
+      inform() {},
+      progress() {},
+      debug() {},
+    };
+    const parts = { catalog: { ...catalog, open }, run: new RunMemory(), reporter, settings: () => settings };
+    const service = new ResourceService(attachmentResource, parts);
+    warnings.length = 0;
+    return {
+      service,
+      /** The engine compares a resource of the program with its state. */
+      compare(urn: string, state: KeyPairAttachmentState, instanceIds: string[], keyPairName = name) {
+        const args = { keyPairName, instanceIds };
+        service.check({ logicalName: urn, olds: {}, news: args }, { urn });
+        return service.diff(state, args, { urn });
+      },
+      update: (urn: string, state: KeyPairAttachmentState, instanceIds: string[]) =>
+        service.update(name, state, { keyPairName: name, instanceIds }, { urn }),
+    };
+  }
+  const stays = (instanceId: string) =>
+    `${instanceId} stays attached to key pair "${name}" (${backend.location}), because another resource of the program has it.`;
+
+  it("stays attached when this one gives it up", async () => {
+    const [from, to] = [await made(["i-18", "i-19"]), await made(["i-19"])];
+    const { compare, update } = run();
+    compare("from", from, ["i-18"]);
+    expect(compare("to", to, ["i-19"]).changes).toEqual([]);
+    expect((await update("from", from, ["i-18"])).state.instanceIds).toEqual(["i-18"]);
+    expect(await attached()).toEqual(["i-18", "i-19"]);
+    expect(warnings).toEqual([stays("i-19")]);
+  });
+
+  it("is attached again when the comparison comes only while it is detached", async () => {
+    const [from, to] = [await made(["i-18", "i-19"]), await made(["i-19"])];
+    const { compare, update } = run(async () => backend);
+    const detach = client().detach.bind(client());
+    const spy = vi.spyOn(client(), "detach").mockImplementationOnce((...request) => {
+      compare("to", to, ["i-19"]);
+      return detach(...request);
+    });
+    compare("from", from, ["i-18"]);
+    expect((await update("from", from, ["i-18"])).state.instanceIds).toEqual(["i-18"]);
+    spy.mockRestore();
+    expect(await attached()).toEqual(["i-18", "i-19"]);
+    expect(warnings).toEqual([stays("i-19")]);
+  });
+
+  it("stays attached when this one is deleted", async () => {
+    const [before, renamed] = [await made(["i-18", "i-19"]), await made(["i-18"])];
+    const { compare, service } = run();
+    compare("renamed", renamed, ["i-18"]);
+    await service.delete(name, before, { urn: "before" });
+    expect(await attached()).toEqual(["i-18"]);
+    expect(warnings).toEqual([stays("i-18")]);
+  });
+
+  it("is detached when both give it up", async () => {
+    const [one, other] = [await made(["i-18", "i-19"]), await made(["i-19", "i-20"])];
+    const { compare, update } = run();
+    compare("one", one, ["i-18"]);
+    compare("other", other, ["i-20"]);
+    await update("one", one, ["i-18"]);
+    expect(await attached()).toEqual(["i-18", "i-20"]);
+  });
+
+  it("is detached when the other one is replaced, and when the program has it no more", async () => {
+    const [one, other] = [await made(["i-18", "i-19"]), await made(["i-19"])];
+    const { compare, update, service } = run();
+    service.diff(other, { keyPairName: name, instanceIds: ["i-19"] }, { urn: "left the program" });
+    compare("one", one, ["i-18"]);
+    compare("other", other, ["i-19"], "another-pair");
+    await update("one", one, ["i-18"]);
+    expect(await attached()).toEqual(["i-18"]);
+  });
+
+  it("is detached for that one when the engine replaces it for a reason of its own", async () => {
+    const state = await made(["i-19"]);
+    const { compare, service } = run();
+    compare("web", state, ["i-19"]);
+    const news = { keyPairName: name, instanceIds: ["i-19"] };
+    service.check({ logicalName: "web", olds: {}, news }, { urn: "web" });
+    await service.delete(name, state, { urn: "web" });
+    expect(await attached()).toEqual([]);
+  });
+});
+
+describe("an instance that one resource detaches while another one attaches it", () => {
+  const attaching = (instanceIds: string[]) => ({ keyPairName: name, instanceIds });
+  const late = () => new Promise((resolve) => setTimeout(resolve, 20));
+  /** Calls with a backend that the test has changed. */
+  const changed = () => ({ ...context, catalog: { ...catalog, open: async () => backend } });
+
+  it("is attached when the detachment takes effect late", async () => {
+    const from = await made(["i-18", "i-19"]);
+    const detach = client().detach.bind(client());
+    let taken: Promise<unknown> | undefined;
+    const spy = vi.spyOn(client(), "detach").mockImplementationOnce(async (...request) => {
+      taken = attachmentResource.create(attaching(["i-19", "i-20"]), changed());
+      await late();
+      return detach(...request);
+    });
+    await attachmentResource.update(name, from, attaching(["i-18"]), changed());
+    await taken;
+    spy.mockRestore();
+    expect(await attached()).toEqual(["i-18", "i-19", "i-20"]);
+  });
+
+  it("is attached when the attachment has begun", async () => {
+    const from = await made(["i-18", "i-19"]);
+    const attach = client().attach.bind(client());
+    let given: Promise<unknown> | undefined;
+    const spy = vi.spyOn(client(), "attach").mockImplementationOnce(async (...request) => {
+      given = attachmentResource.update(name, from, attaching(["i-18"]), changed());
+      await late();
+      return attach(...request);
+    });
+    await attachmentResource.create(attaching(["i-19"]), changed());
+    await given;
+    spy.mockRestore();
+    expect(await attached()).toEqual(["i-18", "i-19"]);
+  });
+
+  it("holds up nobody who has other instances", async () => {
+    const from = await made(["i-18", "i-19"]);
+    const detach = client().detach.bind(client());
+    const spy = vi.spyOn(client(), "detach").mockImplementationOnce(async (...request) => {
+      await attachmentResource.create(attaching(["i-21"]), changed());
+      return detach(...request);
+    });
+    await attachmentResource.update(name, from, attaching(["i-18"]), changed());
+    spy.mockRestore();
+    expect(await attached()).toEqual(["i-18", "i-21"]);
+  });
+
+  it("is waited for by one of two resources that have the same instances in another order", async () => {
+    const ids = ["i-18", "i-19"];
+    await Promise.all(
+      [ids, ids.toReversed()].map((each) => attachmentResource.create(attaching(each), context)),
+    );
+    expect(await attached()).toEqual(ids);
   });
 });
 
