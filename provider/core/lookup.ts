@@ -2,7 +2,8 @@ import type { Backend, BackendCatalog, KeyPairRecord, Operation } from "./backen
 import { openPlace, type ProviderSettings, resolvePlace } from "./connection";
 import { defined } from "./defined";
 import { KeyPairError } from "./errors";
-import { publicKeyProblem, recordOutputs } from "./keyPair/state";
+import { publicKeyProblem } from "./keyPair/keyFacts";
+import { recordOutputs } from "./keyPair/state";
 import type { GetKeyPairArgs, GetKeyPairsArgs, KeyPairFacts } from "./model";
 import { checkLookup } from "./resource/argumentSchema";
 import type { CheckFailure } from "./resource/findings";

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Backend, BackendCatalog, KeyPairRecord, Owner } from "../../core/backend";
 import { isKeyPairError, KeyPairError } from "../../core/errors";
+import { fingerprintOf } from "../../core/keyPair/keyFacts";
 import { findNow } from "../../core/keyPair/settle";
-import { fingerprintOf, holdsSameKey } from "../../core/keyPair/state";
+import { holdsSameKey } from "../../core/keyPair/state";
 import { planSet } from "../../core/keyPairSet/plan";
 import { contentsOf } from "../../core/keyPairSet/state";
 import type { CheckedKeyPairSetArgs, KeyPairSetState } from "../../core/model";

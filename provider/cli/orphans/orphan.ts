@@ -1,6 +1,7 @@
 import type { Backend, KeyPairRecord } from "../../core/backend";
 import { isKeyPairError, type KeyPairError } from "../../core/errors";
-import { fingerprintOf, isMadeSince, isMadeUntil } from "../../core/keyPair/state";
+import { fingerprintOf } from "../../core/keyPair/keyFacts";
+import { isMadeSince, isMadeUntil } from "../../core/keyPair/state";
 import { heldKey } from "../../core/privateKeyFile/write";
 import { fileOf } from "../../core/projectFolder";
 import { fingerprintMd5, fingerprintSha256, type PublicKey, readPublicKey } from "../../keys";

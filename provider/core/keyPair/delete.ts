@@ -4,8 +4,9 @@ import type { KeyPairState } from "../model";
 import type { OperationContext } from "../resource/contract";
 import { assertSameOwner, hasOtherOwner } from "../resource/owner";
 import { turnOf } from "../resource/runMemory";
+import { fingerprintOf } from "./keyFacts";
 import { type Consideration, type Deletion, deleteIfUnused, deleteWhenFree } from "./settle";
-import { fingerprintOf, isOwn } from "./state";
+import { isOwn } from "./state";
 
 /** What became of the pair. `in use`: instances use it, and they were not waited for. */
 export type Removal = "gone" | "left" | "in use";

@@ -1,9 +1,10 @@
 import type { KeyPairRecord } from "../backend";
 import { KeyPairError } from "../errors";
 import type { OnExisting } from "../model";
+import { fingerprintOf } from "./keyFacts";
 import { holds, isGiven, isSame, type KeyOrigin, type Making, madeOf } from "./making";
 import { type Deletion, deleteIfUnused, deleteWhenFree } from "./settle";
-import { fingerprintOf, isMadeSince, isSameAs, type MadeKeyPair } from "./state";
+import { isMadeSince, isSameAs, type MadeKeyPair } from "./state";
 import { tagChange, tagsSaid } from "./tags";
 
 /* What becomes of a pair that has the name already: it is the one that a lost reply was about, or somebody else's. */

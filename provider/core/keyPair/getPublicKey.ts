@@ -1,7 +1,7 @@
 import { formatPublicKeyLine, publicKeyOfPrivateKey } from "../../keys";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { GetPublicKeyArgs, PublicKeyFacts } from "../model";
-import { keyOutputs } from "./state";
+import { keyOutputs } from "./keyFacts";
 
 /**
  * The public half of a private key that the program has. No part of the private key is in the result or in an

@@ -2,8 +2,8 @@ import { resolvePlace } from "../connection";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import type { PreviewRequest } from "../resource/contract";
 import { hasUnknown, knownPart, type PartlyUnknown, type Preview, UNKNOWN } from "../unknown";
+import { keyOutputs } from "./keyFacts";
 import { privateKeyForms } from "./privateKeyForms";
-import { keyOutputs } from "./state";
 
 type KeyPairPreview = PreviewRequest<CheckedKeyPairArgs, KeyPairState>;
 

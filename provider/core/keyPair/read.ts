@@ -4,9 +4,10 @@ import { defined } from "../defined";
 import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import type { OperationContext, ReadOutcome } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
+import { publicKeyProblem } from "./keyFacts";
 import { noteKeyFile } from "./noteState";
 import { findCertainly } from "./settle";
-import { argumentsOf, foundState, isOwn, publicKeyProblem, refreshedState } from "./state";
+import { argumentsOf, foundState, isOwn, refreshedState } from "./state";
 
 /**
  * Looks at the pair in the cloud. Returns `undefined` only if the cloud says for certain, to the pair's

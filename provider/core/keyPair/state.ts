@@ -1,10 +1,9 @@
-import { fingerprintMd5, fingerprintSha256, formatPublicKeyLine, readPublicKey } from "../../keys";
 import type { Backend, KeyPairRecord, Owner } from "../backend";
 import type { Place } from "../connection";
 import { defined } from "../defined";
-import { isKeyPairError } from "../errors";
-import type { CheckedKeyPairArgs, Connection, IgnoreTags, KeyPairState, PublicKeyFacts } from "../model";
+import type { CheckedKeyPairArgs, Connection, IgnoreTags, KeyPairState } from "../model";
 import { argumentNames } from "../resource/propertyTable";
+import { fingerprintOf, keyOutputs, keyOutputsOf, UNKNOWN_KEY } from "./keyFacts";
 import { KEY_PAIR_PROPERTIES } from "./properties";
 import { tagsSaid } from "./tags";
 
@@ -12,15 +11,6 @@ import { tagsSaid } from "./tags";
 const CLOCK_SKEW_MS = 5 * 60_000;
 /** How long after its reply was lost a request may still take effect: ECS refuses one that it gets later than that. */
 const LATE_EFFECT_MS = 15 * 60_000;
-
-/** For a key about which nothing is known: outputs must have a value. */
-const UNKNOWN_KEY: PublicKeyFacts = {
-  publicKey: "",
-  keyType: "",
-  keyBits: 0,
-  fingerprintMd5: "",
-  fingerprintSha256: "",
-};
 
 const ARGUMENTS = argumentNames(KEY_PAIR_PROPERTIES);
 
@@ -163,17 +153,6 @@ export function recordOutputs(record: KeyPairRecord) {
   return { ...keyOutputsOf(record), ...cloudOutputs(record) };
 }
 
-/** Why the key of the record cannot be read, for example because it is two lines; `undefined` if it can, or is not told. */
-export function publicKeyProblem({ publicKey }: KeyPairRecord): string | undefined {
-  try {
-    if (publicKey !== undefined) readPublicKey(publicKey);
-    return undefined;
-  } catch (error) {
-    if (!isKeyPairError(error, "InvalidKey")) throw error;
-    return error.details.message;
-  }
-}
-
 /** Whether the pair in the cloud still holds the key that this resource made or imported. */
 export function isOwn(state: KeyPairState, record: KeyPairRecord): boolean {
   if (state.__isDoubtful) return isOfDoubt(state, record);
@@ -193,11 +172,6 @@ function isOfDoubt(
   const isInTime =
     __callEndedAt === undefined || isMadeUntil(record.createdAt, Date.parse(__callEndedAt) + LATE_EFFECT_MS);
   return isKey && isInTime && isMadeSince(record.createdAt, Date.parse(createdAt));
-}
-
-/** The SHA-256 fingerprint of the key in the cloud; `""` if the cloud does not give enough to know it. */
-export function fingerprintOf(record: KeyPairRecord): string {
-  return keyOutputsOf(record).fingerprintSha256;
 }
 
 /**
@@ -239,28 +213,6 @@ function cloudOutputs({ name, id, fingerprint, ownerId }: KeyPairRecord) {
     fingerprint,
     ...defined({ keyPairId: id, ownerId }),
   };
-}
-
-/** The outputs that follow from a public key. */
-export function keyOutputs(publicKey: string): PublicKeyFacts {
-  const key = readPublicKey(publicKey);
-  return {
-    publicKey: formatPublicKeyLine(key),
-    keyType: key.algorithm,
-    keyBits: key.bits,
-    fingerprintMd5: fingerprintMd5(key),
-    fingerprintSha256: fingerprintSha256(key),
-  };
-}
-
-/** For somebody else's key the cloud may give only the fingerprint, or a text that is not one single key. */
-function keyOutputsOf(record: KeyPairRecord): PublicKeyFacts {
-  try {
-    if (record.publicKey !== undefined) return keyOutputs(record.publicKey);
-  } catch (error) {
-    if (!isKeyPairError(error, "InvalidKey")) throw error;
-  }
-  return { ...UNKNOWN_KEY, fingerprintMd5: record.fingerprint };
 }
 
 /** With the precision that ECS uses, so that a refresh shows the same value. */

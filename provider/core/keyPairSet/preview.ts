@@ -1,4 +1,4 @@
-import { keyOutputs } from "../keyPair/state";
+import { keyOutputs } from "../keyPair/keyFacts";
 import type { CheckedKeyPairSetArgs, KeyPairSetMember, KeyPairSetState } from "../model";
 import type { PreviewRequest } from "../resource/contract";
 import { type MaybeUnknown, type Preview, UNKNOWN } from "../unknown";
