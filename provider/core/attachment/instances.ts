@@ -37,16 +37,18 @@ export async function attach(
   });
 }
 
-/** Begins when no other resource of the run is about to attach the pair to one of the instances, or to detach it. */
-async function inTurn<T>(
+/**
+ * Begins when no other resource of the run is about to attach the pair to one of the instances, or to detach it. Ids of instances are
+ * unique, so the owner need not be asked.
+ */
+function inTurn<T>(
   name: string,
   instanceIds: string[],
   backend: Backend,
-  { operation, run }: OperationContext,
+  { run }: OperationContext,
   action: () => Promise<T>,
 ): Promise<T> {
-  const owner = await backend.owner(operation);
-  const turns = instanceIds.map((instanceId) => turnOf(backend, owner?.id, name, instanceId));
+  const turns = instanceIds.map((instanceId) => turnOf(backend, undefined, name, instanceId));
   return run.turns.take(turns, action);
 }
 
