@@ -2,6 +2,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { ProviderSettings } from "../../core/connection";
 import { KeyPairError } from "../../core/errors";
 import { projectFolder } from "../../core/projectFolder";
+import { redact } from "../../core/redact";
 import type { ManagedResource, Outcome } from "../../core/resource/contract";
 import type { CheckFailure } from "../../core/resource/findings";
 import { ResourceService } from "../../core/resource/service";
@@ -43,8 +44,9 @@ export function dynamicProvider<Args extends object, Checked extends Args, State
    * failures in each run. A preview makes nothing, so there the SDK gets the failures with the inputs,
    * reports them all, and fails the program.
    */
-  const checked = (args: PartlyUnknown<Checked>, failures: CheckFailure[], passed: Hidden) => {
+  const checked = (args: PartlyUnknown<Checked>, found: CheckFailure[], passed: Hidden) => {
     const { preview, problems: _reported, ...hidden } = passed;
+    const failures = found.map(({ property, reason }) => ({ property, reason: redact(reason) }));
     if (!preview) return { inputs: wrapped(args, hidden), failures: failures.map(withoutValue) };
     if (failures.length > 0) return { inputs: wrapped(args, { ...hidden, failures }), failures: [] };
     return { inputs: wrapped({ ...args, ...knownOutputs(args) }, hidden), failures: [] };

@@ -216,6 +216,16 @@ describe("check", () => {
     expect(outs).toMatchObject({ backend: "local" });
   });
 
+  test.each([true, undefined])(
+    "shows no secret argument in what it finds (preview: %s)",
+    async (__preview) => {
+      const passed = { ...hidden, __secrets: ["resourceGroupId"], __preview };
+      const found = await provider.check({}, { ...passed, resourceGroupId: "my-internal-group" });
+      const [failure] = __preview ? found.inputs.__failures : (found.failures ?? []);
+      expect(failure.reason).toContain('"[secret]" is not the id of a resource group.');
+    },
+  );
+
   test.each([true, undefined])("gives no private key back (preview: %s)", async (preview) => {
     for (const place of [{ publicKeyBody: privateKey }, { tags: { a: privateKey } }, { [privateKey]: "x" }]) {
       const told = inspect(await provider.check({}, { ...hidden, __preview: preview, ...place }), {
