@@ -9,7 +9,7 @@ import {
   KeyPairOutputs,
   type PrivateKeyWith,
 } from "../keyPairProperties";
-import { IMPORT_SOURCES } from "../problems";
+import { IMPORT_SOURCES, nullIfNotSent, refuseFunctions } from "../problems";
 import { isOfType, secretsOf, unset } from "../resource";
 import { resourceOptions } from "./options";
 import "../debugMessages";
@@ -64,6 +64,7 @@ export class KeyPair<Given extends keyof KeyPairArgs = never> extends KeyPairOut
   /** What policy packs take the arguments' types from: they read the last signature. */
   constructor(name: string, args?: KeyPairArgs, opts?: pulumi.CustomResourceOptions);
   constructor(name: string, args: KeyPairArgs = {}, opts: pulumi.CustomResourceOptions = {}) {
+    refuseFunctions(name, args);
     const inputs = {
       ...unset(PROPERTIES),
       ...args,
@@ -75,10 +76,8 @@ export class KeyPair<Given extends keyof KeyPairArgs = never> extends KeyPairOut
   }
 }
 
-/** The provider refuses them without a value. But Pulumi does not send `undefined`, and so the provider would create a key pair where the program meant to import one. */
+/** The provider refuses them without a value. If they were not sent, it would create a key pair where the program meant to import one. */
 function withoutValueAsNull(args: KeyPairArgs): pulumi.Inputs {
   const given = IMPORT_SOURCES.filter((name) => name in args);
-  return Object.fromEntries(
-    given.map((name) => [name, pulumi.output(args[name]).apply((value) => value ?? null)]),
-  );
+  return Object.fromEntries(given.map((name) => [name, pulumi.output(args[name]).apply(nullIfNotSent)]));
 }

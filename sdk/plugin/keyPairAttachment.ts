@@ -6,6 +6,7 @@ import {
   type KeyPairAttachmentArgs,
   KeyPairAttachmentOutputs,
 } from "../keyPairAttachmentProperties";
+import { refuseFunctions } from "../problems";
 import { unset } from "../resource";
 import { resourceOptions } from "./options";
 
@@ -28,6 +29,7 @@ export class KeyPairAttachment extends KeyPairAttachmentOutputs {
    * @param opts  Options of every Pulumi resource.
    */
   constructor(name: string, args: KeyPairAttachmentArgs, opts: pulumi.CustomResourceOptions = {}) {
+    refuseFunctions(name, args);
     const inputs = { ...unset(Object.keys({ ...ATTACHMENT_ARGUMENTS, ...ATTACHMENT_OUTPUTS })), ...args };
     super(KeyPairAttachment.resourceType, name, inputs, resourceOptions(ATTACHMENT_TYPES.dynamic, [], opts));
   }

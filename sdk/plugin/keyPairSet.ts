@@ -8,6 +8,7 @@ import {
   MEMBER_SOURCES,
   SECRET_SET_OUTPUTS,
 } from "../keyPairSetProperties";
+import { nullIfNotSent, refuseFunctions } from "../problems";
 import { isOfType, unset } from "../resource";
 import { resourceOptions } from "./options";
 import "../debugMessages";
@@ -41,6 +42,7 @@ export class KeyPairSet extends KeyPairSetOutputs {
    * @param opts  Options of every Pulumi resource (`provider`, `customTimeouts`, `protect`…).
    */
   constructor(name: string, args: KeyPairSetArgs, opts: pulumi.CustomResourceOptions = {}) {
+    refuseFunctions(name, args);
     const inputs = {
       ...unset(Object.keys({ ...KEY_PAIR_SET_ARGUMENTS, ...KEY_PAIR_SET_OUTPUTS })),
       ...args,
@@ -55,7 +57,7 @@ export class KeyPairSet extends KeyPairSetOutputs {
   }
 }
 
-/** The provider refuses them without a value. But Pulumi does not send `undefined`, and so the set would lose its members. */
+/** The provider refuses them without a value. If they were not sent, the set would lose its members. */
 function withoutValueAsNull(args: KeyPairSetArgs): pulumi.Inputs {
   const given = MEMBER_SOURCES.filter((name) => name in args);
   return Object.fromEntries(
@@ -67,6 +69,6 @@ function withoutValueAsNull(args: KeyPairSetArgs): pulumi.Inputs {
 }
 
 function nullFor(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value ?? null;
-  return Object.fromEntries(Object.entries(value).map(([member, key]) => [member, key ?? null]));
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return nullIfNotSent(value);
+  return Object.fromEntries(Object.entries(value).map(([member, key]) => [member, nullIfNotSent(key)]));
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as model from "../../provider/core/model";
 import type { NestedInputs } from "../inputs";
+import { refuseFunctions } from "../problems";
 import { secretsOf } from "../resource";
 import { withPlugin } from "./options";
 
@@ -31,6 +32,7 @@ export class Provider extends pulumi.ProviderResource {
    *   stack's configuration.
    */
   constructor(name: string, args: ProviderArgs = {}, opts: pulumi.ResourceOptions = {}) {
+    refuseFunctions(name, args);
     super("keypair", name, { ...args, ...secretsOf(args, SECRETS) }, withPlugin(opts));
   }
 }
