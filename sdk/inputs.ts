@@ -47,7 +47,16 @@ async function secretArguments(args: object): Promise<string[] | undefined> {
 /** With a parent this is a plain promise. An output of the parent would make this resource depend on the parent, and a component on itself. */
 function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
   if (!parent) return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
-  return new Promise((resolve) => parent.urn.apply((urn) => resolve(childUrn(urn, type, name))));
+  return new Promise((resolve, reject) => {
+    const told = parent.urn.apply((urn) => resolve(childUrn(urn, type, name)));
+    // The parent may fail. Without this the program would never end.
+    if (canBeAwaited(told)) told.promise().catch(reject);
+  });
+}
+
+/** Outputs have a promise, though the types do not tell. */
+function canBeAwaited(output: object): output is { promise(): Promise<unknown> } {
+  return "promise" in output && typeof output.promise === "function";
 }
 
 /** `pulumi.createUrn` looks for the parent's type after its last `::`, and so fails when the parent's name holds one. */

@@ -16,7 +16,7 @@ import {
   type TagChanges,
   type Tags,
 } from "../../../sdk";
-import { reportFailures } from "../../../sdk/inputs";
+import { inputsForFront, reportFailures } from "../../../sdk/inputs";
 import type { KeyPair as PluginKeyPair } from "../../../sdk/plugin";
 
 interface Registered {
@@ -163,6 +163,14 @@ describe("what the engine gets of a KeyPair", () => {
     expect(registered.find(({ name }) => name === "deep::er")?.inputs["__urn"]).toBe(
       "urn:pulumi:stack::project::my:index:Component$my:index:Component$pulumi-nodejs:dynamic/keypair:KeyPair::deep::er",
     );
+  });
+
+  test("the URN under a parent that cannot be registered fails, so that the program ends", async () => {
+    // Real outputs leave rejections behind that nobody handles.
+    const urn = { apply: () => ({ promise: () => Promise.reject(new Error("not registered")) }) };
+    const parent = { urn } as unknown as pulumi.Resource;
+    const { __urn } = inputsForFront("k", KeyPair.resourceType, parent, {}, []);
+    await expect(__urn).rejects.toThrow("not registered");
   });
 
   test("only a preview says that it is one: the state has no trace of it", async () => {
