@@ -228,6 +228,6 @@ function knownBackend(backend: BackendName | undefined): BackendName {
 }
 
 /** A region that is configured for one cloud means nothing to another. */
-function configurationFor(backend: BackendName, { connection }: ProviderSettings): Connection {
+export function configurationFor(backend: BackendName, { connection }: ProviderSettings): Connection {
   return connection.backend === undefined || connection.backend === backend ? connection : {};
 }

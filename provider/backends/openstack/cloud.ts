@@ -56,8 +56,8 @@ const SELECTORS = new Set([
  * the other `OS_*` variables make, else the only one in clouds.yaml. Its settings override those of its profile, and those of
  * the region override both.
  *
- * One difference to openstacksdk: a region that is asked for replaces the single `region_name` of the cloud, so that one
- * program can use several regions. Where a cloud lists its `regions`, a region that is not in the list is refused.
+ * One difference to openstacksdk: a region that is asked for replaces the single `region_name` of the cloud, and its
+ * `compute_region_name`, so that one program can use several regions. Where a cloud lists its `regions`, a region that is not in the list is refused.
  */
 export function resolveCloud(
   connection: Pick<Connection, "cloud" | "region">,
@@ -69,12 +69,8 @@ export function resolveCloud(
   const profile = profileOf(source, own, () => readPublicProfiles(environment, folder));
   const base = mergeCloud(mergeCloud(DEFAULTS, profile), own);
   const region = regionOf(source, own, profile, connection.region);
-  return describe(
-    source,
-    { ...mergeCloud(base, region.values), ...defined({ region_name: region.name }) },
-    environment,
-    folder,
-  );
+  const names = defined({ region_name: region.name, compute_region_name: connection.region });
+  return describe(source, { ...mergeCloud(base, region.values), ...names }, environment, folder);
 }
 
 function pick(

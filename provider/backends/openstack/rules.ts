@@ -103,9 +103,10 @@ export function isOpenTelekomCloud(host: string): boolean {
   return /(?:^|\.)otc\.t-systems\.com$/i.test(host);
 }
 
-function ambientConnection(environment: NodeJS.ProcessEnv) {
-  const { OS_CLOUD: cloud, OS_REGION_NAME: region } = environment;
-  return defined({ cloud: cloud || undefined, region: region || undefined });
+function ambientConnection({ OS_CLOUD, OS_COMPUTE_REGION_NAME, OS_REGION_NAME }: NodeJS.ProcessEnv) {
+  // It belongs to the cloud that the variables make, and not to one of clouds.yaml.
+  const ofCompute = OS_CLOUD ? undefined : OS_COMPUTE_REGION_NAME;
+  return defined({ cloud: OS_CLOUD || undefined, region: ofCompute || OS_REGION_NAME || undefined });
 }
 
 function regionOfAccount({ cloud }: Connection, environment: NodeJS.ProcessEnv): string | undefined {

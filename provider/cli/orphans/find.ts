@@ -9,7 +9,7 @@ import { contentsOf } from "../../core/keyPairSet/state";
 import type { CheckedKeyPairSetArgs, KeyPairSetState } from "../../core/model";
 import { assertSameOwner } from "../../core/resource/owner";
 import { newOperation } from "../operation";
-import { openPlaceOf, resourcesAt, settingsOf } from "../stack/places";
+import { isRegionNamed, openPlaceOf, resourcesAt, settingsOf } from "../stack/places";
 import {
   isOurs,
   isSet,
@@ -104,6 +104,7 @@ async function look(resource: PendingResource, search: Search): Promise<Omit<Fin
       throw new KeyPairError({ code: "Configuration", message });
     }
     const backend = await openPlaceOf(resource, search);
+    const isRegionTold = tellsRegion(resource, backend, search);
     const owner = await backend.owner(newOperation());
     await assertOwnerOfStack(resource, owner, backend, search);
     const resourceGroupId = textIn(resource.inputs, "resourceGroupId");
@@ -112,7 +113,7 @@ async function look(resource: PendingResource, search: Search): Promise<Omit<Fin
     const record = await findNow(backend, { name, createdAt, resourceGroupId }, newOperation());
     const isLeft = record !== undefined && !(await isInState(record, resource, backend, owner, search));
     return {
-      orphans: isLeft ? [await orphanOf(resource, record, backend, search)] : [],
+      orphans: isLeft ? [await orphanOf({ resource, backend, record, isRegionTold }, search)] : [],
       unclear: [],
       lookedAt: [placeText(backend, owner)],
     };
@@ -123,24 +124,55 @@ async function look(resource: PendingResource, search: Search): Promise<Omit<Fin
 }
 
 /**
+ * Whether the state tells that the run worked in the region of the backend. Only the environment of that run may have named the region:
+ * then the key pairs that the state has of the same provider and connection tell it. Throws `Configuration` if they are elsewhere.
+ */
+function tellsRegion(resource: PendingResource, backend: Backend, search: Search): boolean {
+  if (backend.name === "local" || isRegionNamed(resource, backend, search)) return true;
+  const regions = new Set(
+    siblingsOf(resource, search)
+      .filter(({ outputs }) => valueIn(outputs, "backend") === backend.name)
+      .flatMap(({ outputs }) => textIn(outputs, "region") ?? []),
+  );
+  if (regions.size === 0) return false;
+  if (backend.region !== undefined && regions.has(backend.region)) return true;
+  const variable = backend.name === "alibaba" ? "ALICLOUD_REGION" : "OS_REGION_NAME";
+  throw new KeyPairError({
+    code: "Configuration",
+    message: `the stack's key pairs are in ${[...regions].join(", ")}, and the environment here leads to ${backend.location}`,
+    next: `Set ${variable} to the region in which the run worked.`,
+  });
+}
+
+/**
  * Another user sees other key pairs, so the search would wrongly find nothing. The key pairs that the state
  * has of the same provider and connection tell who the user was.
  */
 async function assertOwnerOfStack(
-  { provider, inputs: { connection } }: StoredResource,
+  resource: PendingResource,
   owner: Owner | undefined,
   backend: Backend,
-  { state }: Search,
+  search: Search,
 ): Promise<void> {
-  const siblings = state.resources
-    .filter((other) => isOurs(other) && other.provider === provider)
-    .filter(({ inputs }) => isDeepStrictEqual(inputs["connection"], connection))
-    .flatMap(({ id, outputs }) => {
-      const ownerId = textIn(outputs, "ownerId");
-      return ownerId === undefined ? [] : [{ keyPairName: String(id), ownerId }];
-    });
-  const sibling = siblings.find(({ ownerId }) => ownerId === owner?.id) ?? siblings[0];
+  const owned = siblingsOf(resource, search).flatMap(({ id, outputs }) => {
+    const ownerId = textIn(outputs, "ownerId");
+    return ownerId === undefined ? [] : [{ keyPairName: String(id), ownerId }];
+  });
+  const sibling = owned.find(({ ownerId }) => ownerId === owner?.id) ?? owned[0];
   if (sibling) await assertSameOwner(sibling, undefined, backend, newOperation());
+}
+
+/** The key pairs that the state has of the same provider and connection. */
+function siblingsOf(
+  { provider, inputs: { connection } }: StoredResource,
+  { state }: Search,
+): StoredResource[] {
+  return state.resources.filter(
+    (other) =>
+      isOurs(other) &&
+      other.provider === provider &&
+      isDeepStrictEqual(other.inputs["connection"], connection),
+  );
 }
 
 /**
@@ -172,13 +204,12 @@ function hasOtherKey({ outputs }: StoredResource, record: KeyPairRecord): boolea
 }
 
 async function orphanOf(
-  resource: StoredResource,
-  record: KeyPairRecord,
-  backend: Backend,
+  found: Pick<Orphan, "resource" | "backend" | "record" | "isRegionTold">,
   { state, since }: Search,
 ): Promise<Orphan> {
+  const { resource, backend, record } = found;
   const instanceIds = await backend.attachments?.attachedInstances(record.name, newOperation());
-  const orphan: Orphan = { resource, backend, record, instanceIds, key: keyOrigin(resource, record, state) };
+  const orphan: Orphan = { ...found, instanceIds, key: keyOrigin(resource, record, state) };
   const settings = settingsOf(resource, state);
   const longestCreate = settings.timeoutSeconds * 1000;
   // The engine writes the state before each create, so the interrupted one had begun by then.

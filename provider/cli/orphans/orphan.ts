@@ -22,6 +22,8 @@ export interface Orphan {
   /** `undefined` if the cloud does not tell. */
   instanceIds: string[] | undefined;
   key: KeyOrigin;
+  /** Whether the state tells that the run worked in this region. */
+  isRegionTold: boolean;
   /** Why `--delete` leaves it. Absent: it may be deleted. */
   keptBecause?: string | undefined;
   /** What `--delete` did. `unclear`: it is not known whether the pair still exists. */
@@ -62,7 +64,8 @@ export function whyKept(orphan: Orphan, window: Window, projectFolder: string): 
   const { instanceIds = [], key } = orphan;
   if (instanceIds.length > 0) return `instances use it (${instanceIds.join(", ")})`;
   if (key === "other") return "it holds another key than the program's, so somebody else made it";
-  return fileReason(orphan, projectFolder) ?? timeReason(orphan, window);
+  const otherMaker = hasNewName(orphan) ? undefined : otherMakerReason(orphan, window);
+  return fileReason(orphan, projectFolder) ?? otherMaker;
 }
 
 /** The run may have written the private key to its file before it was killed. */
@@ -84,14 +87,20 @@ function fileReason({ resource, record }: Orphan, projectFolder: string): string
   }
 }
 
-/** A random name was made for the interrupted create. A pair with any other name may have existed before. */
-function timeReason({ resource, record }: Orphan, { from, until }: Window): string | undefined {
-  const { name, createdAt } = record;
-  const isNewName =
-    valueIn(resource.inputs, "__automaticName") === true &&
-    valueIn(resource.inputs, "__configuredName") !== true &&
-    RANDOM_NAME.test(name);
-  if (isNewName) return undefined;
+/** A random name was made for the interrupted create. A pair with any other name may be another run's. */
+function hasNewName({ resource: { inputs }, record }: Orphan): boolean {
+  const isRandom =
+    valueIn(inputs, "__automaticName") === true && valueIn(inputs, "__configuredName") !== true;
+  return isRandom && RANDOM_NAME.test(record.name);
+}
+
+function otherMakerReason(
+  { isRegionTold, record: { createdAt } }: Orphan,
+  { from, until }: Window,
+): string | undefined {
+  if (!isRegionTold) {
+    return "the state does not say in which region the run worked, so another stack may have made it here";
+  }
   if (createdAt === undefined) return "the cloud does not tell when it was made";
   if (!isMadeSince(createdAt, from)) {
     return (

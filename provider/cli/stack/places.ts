@@ -1,6 +1,12 @@
 import type { Backend, BackendCatalog, Owner } from "../../core/backend";
-import { openPlaceOfState, type PlacedState, type ProviderSettings } from "../../core/connection";
+import {
+  configurationFor,
+  openPlaceOfState,
+  type PlacedState,
+  type ProviderSettings,
+} from "../../core/connection";
 import { KeyPairError } from "../../core/errors";
+import type { Connection } from "../../core/model";
 import { projectFolder } from "../../core/projectFolder";
 import { readSettings, settingText } from "../../core/settings";
 import { isOurs, resourcesWith, type StackState, type StoredResource, textIn, valueIn } from "./state";
@@ -47,6 +53,13 @@ export function openPlaceOf(resource: StoredResource, { state, catalog }: Stack)
     userId: textIn(inputs, "userId"),
   } as Partial<PlacedState>;
   return openPlaceOfState(placed, { settings: settingsOf(resource, state), catalog });
+}
+
+/** Whether the state names the region of the resource. If not, the place that is opened has the one of the environment here. */
+export function isRegionNamed(resource: StoredResource, { name }: Backend, { state }: Stack): boolean {
+  const own = valueIn(resource.inputs, "connection") as Connection | undefined;
+  const configured = configurationFor(name, settingsOf(resource, state));
+  return (textIn(resource.outputs, "region") ?? own?.region ?? configured.region) !== undefined;
 }
 
 /** The settings of the provider. The dynamic one holds the stack's whole configuration, so its keys have their namespace. */

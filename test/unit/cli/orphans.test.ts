@@ -575,6 +575,83 @@ describe("what --delete leaves, and why", () => {
   });
 });
 
+describe("where only the environment of the run named the region", () => {
+  const providers = { default: { "keypair:backend": "alibaba" } };
+  const options = { delete: true, yes: true };
+  const sibling = (region: string, more: Partial<Entry> = {}): Entry => ({
+    name: "web",
+    id: "web",
+    outputs: { backend: "alibaba", region },
+    ...more,
+  });
+  /** What somebody made there by that name in the time of the run. */
+  const withPair = (name: string) => {
+    const place = { name: "alibaba", region: "cn-hangzhou", location: "alibaba cn-hangzhou" };
+    const cloud = Object.assign(new Cloud(), place);
+    cloud.put(name, OTHER_KEY, { createdAt: DURING });
+    return cloud;
+  };
+
+  it.each([CREATED, { name: "gone", inputs: { keyPairName: "gone" } }])(
+    "and the environment here names another one, nothing is told of that one's pairs: %j",
+    async (entry) => {
+      const cloud = withPair("bastion");
+      const state = { pending: [entry], resources: [sibling("eu-central-1")], providers };
+      const { report, remainder } = await run(cloud, { state, options });
+      expect(remainder).toBe("unknown");
+      expect(report).toMatchObject({ orphans: [], unclear: [{ resource: entry.name }] });
+      expect(report.unclear[0].error).toBe(
+        "the stack's key pairs are in eu-central-1, and the environment here leads to alibaba cn-hangzhou. " +
+          "Set ALICLOUD_REGION to the region in which the run worked.",
+      );
+      expect(cloud.writes).toEqual([]);
+    },
+  );
+
+  it("and no key pair of the state tells it, a pair is left, unless its name is random", async () => {
+    const elsewhere = sibling("eu-central-1", { inputs: { connection: { region: "eu-central-1" } } });
+    const state = { pending: [CREATED], resources: [elsewhere], providers };
+    const { report } = await run(withPair("bastion"), { state, options });
+    expect(report.orphans).toMatchObject([
+      {
+        outcome: "left",
+        keptBecause:
+          "the state does not say in which region the run worked, so another stack may have made it here",
+      },
+    ]);
+    const inputs = { keyPairName: "bastion-1a2b3c4", __automaticName: true };
+    const random = { pending: [{ name: "bastion", inputs }], providers };
+    const ofRandom = await run(withPair("bastion-1a2b3c4"), { state: random, options });
+    expect(ofRandom.report.orphans).toMatchObject([{ outcome: "deleted" }]);
+  });
+
+  it.each<[string, DeploymentParts]>([
+    [
+      "a key pair of the state is here",
+      { pending: [CREATED], resources: [sibling("cn-hangzhou")], providers },
+    ],
+    [
+      "the resource names it",
+      {
+        pending: [
+          { name: "bastion", inputs: { keyPairName: "bastion", connection: { region: "cn-hangzhou" } } },
+        ],
+        providers,
+      },
+    ],
+    [
+      "the configuration names it",
+      {
+        pending: [CREATED],
+        providers: { default: { ...providers.default, "keypair:region": "cn-hangzhou" } },
+      },
+    ],
+  ])("not where %s: the pair is deleted", async (_, state) => {
+    const { report } = await run(withPair("bastion"), { state, options });
+    expect(report.orphans).toMatchObject([{ outcome: "deleted" }]);
+  });
+});
+
 describe("a deletion", () => {
   const options = { delete: true, yes: true };
   const state = { pending: [IMPORTED] };

@@ -37,6 +37,13 @@ describe("a cloud", () => {
     expect(resolve(`clouds: {c: {region_name: R, ${AUTH}}}`, { region: "S" }).cloud().region).toBe("S");
   });
 
+  it("with another region for compute can be asked for one too", () => {
+    const { cloud } = resolve(`clouds: {c: {region_name: R, compute_region_name: S, ${AUTH}}}`, {
+      region: "T",
+    });
+    expect(cloud().region).toBe("T");
+  });
+
   it("with a list of regions cannot", () => {
     expect(resolve(`clouds: {c: {regions: [R, S], ${AUTH}}}`, { region: "T" }).cloud).toThrow(
       'the cloud "c" has no region "T". Its regions are R, S; upper and lower case count.',

@@ -87,3 +87,9 @@ it("the cloud and the region come from the variables of OpenStack's own tools", 
   });
   expect(rules.ambientConnection({ OS_CLOUD: "" })).toEqual({});
 });
+
+it("the region for compute goes first among the variables, and is none of the cloud that OS_CLOUD names", () => {
+  const regions = { OS_COMPUTE_REGION_NAME: "eu-nl", OS_REGION_NAME: "eu-de" };
+  expect(rules.ambientConnection(regions)).toEqual({ region: "eu-nl" });
+  expect(rules.ambientConnection({ ...regions, OS_CLOUD: "otc" })).toEqual({ cloud: "otc", region: "eu-de" });
+});
