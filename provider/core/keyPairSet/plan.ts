@@ -76,8 +76,12 @@ export function planSet(
       return kept ? [[member, kept] as const] : [];
     }),
   );
+  const isKeyDecided = !hasUnknown([args.keyGeneration, args.keepers]);
+  const rotated = new Set(
+    [...created].filter((member) => isKeyDecided && contents.keys.has(member) && !keys.has(member)),
+  );
   const compare = (pair: WantedPair, stored: StoredPair) =>
-    comparison(pair, stored, keys, { settings, catalog });
+    comparison(pair, stored, { keys, rotated, settings, catalog });
   const warnings = new Set<string>();
   const used = new Set<StoredPair>();
   const steps = wanted.flatMap((pair): PairStep[] => {
@@ -155,15 +159,14 @@ function candidates({ member, region }: WantedPair, slots: Slots): readonly Stor
 function comparison(
   { args, isCreated, member }: WantedPair,
   { state }: StoredPair,
-  keys: Plan["keys"],
-  { settings, catalog }: Planning,
+  { keys, rotated, settings, catalog }: Planning & { keys: Plan["keys"]; rotated: ReadonlySet<string> },
 ) {
   const diff = diffKeyPair({ state, args, settings, catalog });
   const { deleteBeforeReplace } = diff;
   const changes = [...diff.changes];
   const key = keys.get(member);
-  // Another region has the new key already, or the member is to have the key of another region.
-  const hasOtherKey = isCreated && key !== undefined && key.fingerprintSha256 !== state.__ownKey;
+  // Another region has the new key already, or the member is to have the key of another region, or one that is still to be made.
+  const hasOtherKey = rotated.has(member) || (isCreated && key && key.fingerprintSha256 !== state.__ownKey);
   const isKeyReplaced = changes.some(({ property, kind }) => kind === "replace" && OF_THE_KEY.has(property));
   if (hasOtherKey && !isKeyReplaced) changes.push({ property: "publicKeyBody", kind: "replace" });
   const isReplaced = changes.some(({ kind }) => kind === "replace");
@@ -195,7 +198,11 @@ function keptKey(
   const isKept = (key: MemberKey) =>
     compareGeneration({ state: key, args }) !== "replace" &&
     compareKeepers({ state: key, args }) !== "replace";
-  const ofPairs = pairs.filter(isCertain).map(({ state }) => memberKeyOf(state));
+  // A pair that holds the noted key may have been left behind when the member got its first keepers.
+  const ofPairs = pairs
+    .filter(isCertain)
+    .map(({ state }) => memberKeyOf(state))
+    .filter(({ fingerprintSha256 }) => fingerprintSha256 !== noted?.fingerprintSha256);
   return [...(noted ? [noted] : []), ...ofPairs].find(isKept);
 }
 

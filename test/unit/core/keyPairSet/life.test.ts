@@ -307,6 +307,40 @@ describe("a changed set", () => {
     expect(after.privateKeys["ci"]).not.toBe(state.privateKeys["ci"]);
   });
 
+  test("rotates also if the keepers came later, and an old pair of the member could not be removed", async () => {
+    const news = { created: ["ci"], keyGeneration: { source: "local", type: "ed25519" } };
+    let state = await made(news);
+    const first = state.privateKeys["ci"];
+    const crew = { ...news, keyPairNamePrefix: "crew-" };
+    for (const next of [crew, { ...crew, keepers: { n: "1" } }]) {
+      cloud.in("here").script("deleteKeyPair", fails("PermissionDenied"));
+      ({ state } = await cloud.update(state, next));
+      cloud.newRun();
+    }
+    expect(state.privateKeys["ci"]).toBe(first);
+    const next = { ...crew, keepers: { n: "2" } };
+    expect(cloud.diff(state, next).warnings).toEqual([
+      expect.stringContaining("ci gets a new key (keepers)"),
+    ]);
+    const { state: after } = await cloud.update(state, next);
+    expect(after.privateKeys["ci"]).not.toBe(first);
+    expect(cloud.names).toEqual(["here/crew-ci"]);
+  });
+
+  test("rotates also in a region that an interrupted run kept from noting the first keepers", async () => {
+    const news = { created: ["ci"], keyGeneration: { source: "local", type: "ed25519" }, ...TWO };
+    const state = await made({ ...news, keepers: { n: "1" } });
+    const { keepers: _notNoted, ...west } = state.__notes["ci"]?.["west"] ?? {};
+    const interrupted = { ...state, __notes: { ci: { ...state.__notes["ci"], west } } } as KeyPairSetState;
+    const { state: after } = await cloud.update(interrupted, { ...news, keepers: { n: "2" } });
+    const rotated = fingerprintOfPrivate(after.privateKeys["ci"]);
+    expect(rotated).not.toBe(fingerprintOfPrivate(state.privateKeys["ci"]));
+    expect(TWO.regions.map((region) => after.keyPairs["ci"]?.[region]?.fingerprintSha256)).toEqual([
+      rotated,
+      rotated,
+    ]);
+  });
+
   test("moves the old key's file aside when it rotates", async () => {
     cloud.projectFolder = testFolder();
     const news = { created: ["ci"], privateKeyFolder: "keys", keepers: { n: "1" } };
