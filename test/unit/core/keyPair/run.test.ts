@@ -89,20 +89,12 @@ describe("a pair that one resource made after another one was left in doubt abou
     return state;
   };
 
-  test("in the same run", async () => {
+  test.each([
+    ["", 0],
+    [", a day after the call", 24 * 3_600_000],
+  ])("in the same run%s", async (_, later) => {
     const doubt = await inDoubt();
-    const { create, delete: remove, warnings } = run();
-    await create(program, OTHER_URN);
-    await remove(doubt);
-    expect(backend.pairs.has("web")).toBe(true);
-    expect(warnings).toEqual([
-      'key pair "web" (fake here) was left alone: this run made it again or took it over, so the stack has it still.',
-    ]);
-  });
-
-  test("in the same run, a day after the call", async () => {
-    const doubt = await inDoubt();
-    await vi.advanceTimersByTimeAsync(24 * 3_600_000);
+    await vi.advanceTimersByTimeAsync(later);
     const { create, delete: remove, warnings } = run();
     await create(program, OTHER_URN);
     await remove(doubt);
