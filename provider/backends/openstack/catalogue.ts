@@ -1,4 +1,5 @@
 import { defined } from "../../core/defined";
+import type { HttpRequest } from "../../transport/http";
 import type { Cloud } from "./cloud";
 import { configurationError, isRecord, titleOf } from "./errors";
 import { isOpenTelekomCloud } from "./rules";
@@ -9,6 +10,9 @@ export interface ComputeEndpoint {
   url: string;
   region?: string;
 }
+
+/** A request to a path of the compute endpoint. */
+export type ComputeRequest = Omit<HttpRequest, "url"> & { path: string };
 
 interface Endpoint {
   url: string;

@@ -57,7 +57,8 @@ const SELECTORS = new Set([
  * the region override both.
  *
  * One difference to openstacksdk: a region that is asked for replaces the single `region_name` of the cloud, and its
- * `compute_region_name`, so that one program can use several regions. Where a cloud lists its `regions`, a region that is not in the list is refused.
+ * `compute_region_name`, so that one program can use several regions. Where a cloud lists its `regions`, a region that is not
+ * in the list is refused.
  */
 export function resolveCloud(
   connection: Pick<Connection, "cloud" | "region">,

@@ -8,7 +8,7 @@ import { withCredentialsUsed } from "../credentialsUsed";
 import { accessByKey } from "./accessKey";
 import { findUser } from "./accessKeyUser";
 import { authenticate } from "./authentication";
-import { type ComputeEndpoint, computeEndpoint } from "./catalogue";
+import { type ComputeEndpoint, type ComputeRequest, computeEndpoint } from "./catalogue";
 import type { Cloud } from "./cloud";
 
 /** The right to call the compute service, for as long as the cloud grants it. */
@@ -70,7 +70,7 @@ export class Session {
   }
 
   /** Sends to a path of the compute endpoint. Resolves with whatever the service answers, except a first 401. */
-  async send(request: Omit<HttpRequest, "url"> & { path: string }, operation: Operation): Promise<HttpReply> {
+  async send(request: ComputeRequest, operation: Operation): Promise<HttpReply> {
     const shared = this.#join(operation);
     const access = await this.#granted(shared, operation);
     const reply = await this.#sendWith(access, request);
@@ -124,10 +124,7 @@ export class Session {
     };
   }
 
-  #sendWith(
-    access: Access,
-    { path, ...rest }: Omit<HttpRequest, "url"> & { path: string },
-  ): Promise<HttpReply> {
+  #sendWith(access: Access, { path, ...rest }: ComputeRequest): Promise<HttpReply> {
     const url = URL.parse(access.endpoint.url + path);
     if (url === null) {
       throw new KeyPairError({

@@ -94,6 +94,7 @@ function hasNewName({ resource: { inputs }, record }: Orphan): boolean {
   return isRandom && RANDOM_NAME.test(record.name);
 }
 
+/** Why another run may have made the pair. */
 function otherMakerReason(
   { isRegionTold, record: { createdAt } }: Orphan,
   { from, until }: Window,

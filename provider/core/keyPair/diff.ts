@@ -2,7 +2,7 @@ import { fingerprintSha256, readPublicKey } from "../../keys";
 import { type PlaceComparison, placesToCompare } from "../connection";
 import type { CheckedKeyPairArgs, IgnoreTags, KeyPairState, TagChanges } from "../model";
 import type { DiffRequest, ResourceDiff } from "../resource/contract";
-import { changesOf, type PropertyChange } from "../resource/propertyTable";
+import { changesOf, isReplacement, type PropertyChange } from "../resource/propertyTable";
 import { knownPart, type PartlyUnknown } from "../unknown";
 import { sameKeyLine } from "./compare";
 import { keyFileWarning } from "./keyFile";
@@ -44,12 +44,11 @@ export function diffKeyPair({
     ignoreTags: settings.ignoreTags,
   };
   const changes = state.__isDoubtful ? MAKE_AGAIN : changesOf(KEY_PAIR_PROPERTIES, comparison, args);
-  const isReplaced = changes.some(({ kind }) => kind === "replace");
   const staysInPlace = !changes.some(({ property, kind }) => PLACE.includes(property) && kind === "replace");
   return {
     changes,
     deleteBeforeReplace: staysInPlace && !known.__automaticName && known.keyPairName === state.keyPairName,
-    warnings: isReplaced
+    warnings: isReplacement(changes)
       ? replacementWarnings(state, args, changes)
       : [keyFileWarning(state, known) ?? [], dueWarning(state, known, Date.now()) ?? []].flat(),
     summary: KEY_SOURCES.some((name) => secrets?.has(name)) ? undefined : keySummary(state, known),

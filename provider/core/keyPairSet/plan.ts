@@ -5,7 +5,7 @@ import { compareGeneration, compareKeepers } from "../keyPair/compare";
 import { diffKeyPair } from "../keyPair/diff";
 import { placeOfOldKey } from "../keyPair/rotation";
 import type { CheckedKeyPairSetArgs } from "../model";
-import type { PropertyChange } from "../resource/propertyTable";
+import { isReplacement, type PropertyChange } from "../resource/propertyTable";
 import { hasUnknown, knownPart, type PartlyUnknown } from "../unknown";
 import { undecided, type WantedPair, wantedPairs } from "./members";
 import { type Contents, type MemberKey, regionOf, type StoredPair, slotName } from "./state";
@@ -169,7 +169,7 @@ function comparison(
   const hasOtherKey = rotated.has(member) || (isCreated && key && key.fingerprintSha256 !== state.__ownKey);
   const isKeyReplaced = changes.some(({ property, kind }) => kind === "replace" && OF_THE_KEY.has(property));
   if (hasOtherKey && !isKeyReplaced) changes.push({ property: "publicKeyBody", kind: "replace" });
-  const isReplaced = changes.some(({ kind }) => kind === "replace");
+  const isReplaced = isReplacement(changes);
   const kind = !isReplaced
     ? changes.length > 0
       ? "update"

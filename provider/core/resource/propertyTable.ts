@@ -45,6 +45,11 @@ export function changesOf<Subject extends { state: object; args: object }>(
   });
 }
 
+/** Whether any of the changes needs another resource in the place of the existing one. */
+export function isReplacement(changes: readonly PropertyChange[]): boolean {
+  return changes.some(({ kind }) => kind === "replace");
+}
+
 /** The properties that the user sets. */
 export function argumentNames<Name extends string>(table: PropertyTable<never, Name>): Name[] {
   return namesWhere(table, (row) => row.change !== "computed");

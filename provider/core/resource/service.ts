@@ -10,7 +10,7 @@ import type {
   ReadOutcome,
   ResourceDiff,
 } from "./contract";
-import { computedNames, secretNames } from "./propertyTable";
+import { computedNames, isReplacement, secretNames } from "./propertyTable";
 import type { RunMemory } from "./runMemory";
 
 /** How a front reports messages on a resource. */
@@ -89,10 +89,10 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
     const settings = this.parts.settings();
     const diff = this.resource.diff({ state, args, secrets: new Set(secrets), settings, catalog });
     const isInProgram = this.#checked.has(urn);
-    if (isReplacement(diff) && urn !== undefined) this.#olds.delete(urn);
+    if (isReplacement(diff.changes) && urn !== undefined) this.#olds.delete(urn);
     // Of a resource that left the program, another one may take over the key in the file.
     if (isInProgram) this.#tell(urn, state, diff);
-    else if (isReplacement(diff) && urn !== undefined) this.#compared.set(urn, { state, diff });
+    else if (isReplacement(diff.changes) && urn !== undefined) this.#compared.set(urn, { state, diff });
     return diff;
   }
 
@@ -158,7 +158,12 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   #tell(urn: string | undefined, state: State, diff: ResourceDiff): void {
     const { catalog, reporter, run } = this.parts;
     const settings = this.parts.settings();
-    this.resource.noteState?.(state, { settings, catalog, run }, isReplacement(diff) ? undefined : urn, diff);
+    this.resource.noteState?.(
+      state,
+      { settings, catalog, run },
+      isReplacement(diff.changes) ? undefined : urn,
+      diff,
+    );
     if (diff.summary !== undefined) reporter.inform(urn, diff.summary);
     for (const warning of diff.warnings) reporter.warn(urn, warning);
   }
@@ -178,8 +183,4 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
       warn: (message) => reporter.warn(urn, message),
     };
   }
-}
-
-function isReplacement({ changes }: ResourceDiff): boolean {
-  return changes.some(({ kind }) => kind === "replace");
 }
