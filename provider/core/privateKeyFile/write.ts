@@ -9,6 +9,7 @@ import {
   openSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -157,7 +158,8 @@ function behindLinks(path: string): string {
   try {
     for (let links = 0; links < MOST_LINKS; links++) {
       if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return target;
-      target = resolve(dirname(target), readlinkSync(target));
+      // The kernel follows links among the folders before it goes upwards; `resolve` does not.
+      target = resolve(realpathSync(dirname(target)), readlinkSync(target));
     }
     throw Object.assign(new Error(), { code: "ELOOP" });
   } catch (error) {

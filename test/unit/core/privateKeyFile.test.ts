@@ -255,6 +255,20 @@ describe("what is there already", () => {
     expect(readdirSync(elsewhere)).toEqual(["target"]);
   });
 
+  test("a link upwards starts from the real folder, as the kernel follows it", async () => {
+    fs.mkdirSync(join(folder, "data/keys"), { recursive: true });
+    fs.mkdirSync(join(folder, "project"));
+    symlinkSync("../data/keys", join(folder, "project/keys"));
+    symlinkSync("../target.pem", join(folder, "data/keys/link.pem"));
+    const link = join(folder, "project/keys/link.pem");
+    await write(link);
+    expect(readFileSync(link, "utf8")).toBe(privateKey);
+    expect(readdirSync(join(folder, "project"))).toEqual(["keys"]);
+    // The key of somebody else stands where the link leads to.
+    writeFileSync(join(folder, "data/target.pem"), other.privateKey);
+    expect(() => checkPrivateKeyFile(link, () => false)).toThrow("holds another private key already");
+  });
+
   test("links in a circle lead nowhere", async () => {
     symlinkSync("b.pem", join(folder, "a.pem"));
     symlinkSync("a.pem", join(folder, "b.pem"));
