@@ -45,11 +45,11 @@ function inTurn<T>(
   name: string,
   instanceIds: string[],
   backend: Backend,
-  { run }: OperationContext,
+  { operation, run }: OperationContext,
   action: () => Promise<T>,
 ): Promise<T> {
   const turns = instanceIds.map((instanceId) => turnOf(backend, undefined, name, instanceId));
-  return run.turns.take(turns, action);
+  return run.turns.take(turns, operation, action);
 }
 
 async function attachedNow(name: string, backend: Backend, operation: Operation): Promise<string[]> {
