@@ -1,5 +1,11 @@
 import { KeyPairError } from "./errors";
 
+/** The longest time that a timer of Node can have. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** What the user does when the deadline has passed. */
+export const MORE_TIME =
+  "Run it again later, or give it more time with `pulumi config set keypair:timeoutSeconds`.";
+
 /** Waits. Rejects with `Cancelled` as soon as the user interrupts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

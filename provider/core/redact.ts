@@ -17,7 +17,7 @@ const PRIVATE_KEY = [
   new RegExp(`b3BlbnNzaC1rZXktdjE${BASE64}`, "g"),
   new RegExp(`LS0tLS1CRUdJTi${BASE64}`, "g"),
   new RegExp(
-    `M(?:II[A-Za-z0-9+/]{3}IBA|IG[A-Za-z0-9+/]AgE[AB]|[A-H][A-Za-z0-9+/]CAQ[AE])[A-Za-z0-9+/=]{24}${BASE64}`,
+    `M(?:II[A-Za-z0-9+/]{3}IBA|I[GH][A-Za-z0-9+/]AgE[AB]|[A-H][A-Za-z0-9+/]CAQ[AE])[A-Za-z0-9+/=]{24}${BASE64}`,
     "g",
   ),
   // The private members of a JSON Web Key.

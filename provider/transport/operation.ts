@@ -1,9 +1,5 @@
 import type { Operation } from "../core/backend";
 
-/** What the user does when the deadline has passed. */
-export const MORE_TIME =
-  "Run it again later, or give it more time with `pulumi config set keypair:timeoutSeconds`.";
-
 /**
  * The operation of a call that serves several callers, also those that join while the call is under way. It is aborted when
  * all of its members are. Its deadline is the latest of theirs, so it can move while a call waits. Progress goes to all.

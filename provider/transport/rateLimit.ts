@@ -1,7 +1,7 @@
 import type { Operation } from "../core/backend";
 import { isKeyPairError, KeyPairError } from "../core/errors";
-import { cancelled, checkNotCancelled } from "../core/pause";
-import { MORE_TIME, seconds } from "./operation";
+import { cancelled, checkNotCancelled, LONGEST_TIMER_MS, MORE_TIME } from "../core/pause";
+import { seconds } from "./operation";
 
 /**
  * The new rate when the cloud throttles again, as a part of the old one: at most and at least so much, and in between what the
@@ -17,8 +17,6 @@ const SLOWEST = 1;
 const WINDOW_MS = 1_000;
 /** A wait that is longer than this is reported. */
 const TOLD_MS = 2_000;
-/** The longest time that a timer of Node can have. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Waiter {
   place: number;

@@ -1,7 +1,7 @@
 import type { Operation } from "../core/backend";
 import { isKeyPairError, KeyPairError } from "../core/errors";
-import { checkNotCancelled, pause } from "../core/pause";
-import { MORE_TIME, seconds } from "./operation";
+import { checkNotCancelled, MORE_TIME, pause } from "../core/pause";
+import { seconds } from "./operation";
 
 export interface RetryOptions {
   /**

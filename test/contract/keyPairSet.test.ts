@@ -114,7 +114,7 @@ const update = (state: KeyPairSetState, news: KeyPairSetArgs, timeoutSeconds?: n
 const remove = (state: KeyPairSetState, timeoutSeconds?: number) =>
   keyPairSetResource.delete("team-*", state, context(timeoutSeconds));
 const changesOf = (state: KeyPairSetState, news: KeyPairSetArgs) =>
-  keyPairSetResource.diff({ state, args: checked(news, state), settings: settings(), catalog }).changes;
+  keyPairSetResource.diff({ state, args: checked(news, state), ...context() }).changes;
 
 /** The names in all regions. */
 function names(): string[] {

@@ -49,6 +49,8 @@ it.each(FRONTS)("on %s the Automation API runs an inline program", async (front)
   const project = await start(front);
   project.write("stack.js", asJavaScript(programs(front)["stack.ts"] ?? ""));
   expect(await project.exec("node", ["stack.js"])).toMatchObject({ exitCode: 0, output: "all is well\n" });
+  // "Everything lies in a temporary folder."
+  expect(existsSync(project.path(".keypair"))).toBe(false);
 });
 
 it.each(FRONTS)("on %s a policy pack finds key pairs and attachments by their classes", async (front) => {

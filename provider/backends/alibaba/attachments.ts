@@ -22,14 +22,12 @@ type Change = "AttachKeyPair" | "DetachKeyPair";
 export class EcsAttachments implements AttachmentClient {
   constructor(private readonly client: EcsCaller) {}
 
-  async attach(name: string, instanceIds: string[], operation: Operation): Promise<InstanceFailure[]> {
-    const failures = await this.#changeWhenReady("AttachKeyPair", name, instanceIds, operation);
-    return this.#unlessSettled(failures, name, true, operation);
+  attach(name: string, instanceIds: string[], operation: Operation): Promise<InstanceFailure[]> {
+    return this.#changeAndLook("AttachKeyPair", name, instanceIds, operation);
   }
 
-  async detach(name: string, instanceIds: string[], operation: Operation): Promise<InstanceFailure[]> {
-    const failures = await this.#changeWhenReady("DetachKeyPair", name, instanceIds, operation);
-    return this.#unlessSettled(failures, name, false, operation);
+  detach(name: string, instanceIds: string[], operation: Operation): Promise<InstanceFailure[]> {
+    return this.#changeAndLook("DetachKeyPair", name, instanceIds, operation);
   }
 
   async attachedInstances(name: string, operation: Operation): Promise<string[]> {
@@ -87,6 +85,25 @@ export class EcsAttachments implements AttachmentClient {
 
   untilRunning(instanceId: string, operation: Operation): Promise<void> {
     return untilRunning(this.client, instanceId, operation);
+  }
+
+  async #changeAndLook(
+    action: Change,
+    name: string,
+    instanceIds: string[],
+    operation: Operation,
+  ): Promise<InstanceFailure[]> {
+    const look = (failures: InstanceFailure[]) =>
+      this.#unlessSettled(failures, name, action === "AttachKeyPair", operation);
+    try {
+      return await look(await this.#changeWhenReady(action, name, instanceIds, operation));
+    } catch (error) {
+      // ECS may have carried out calls whose replies were lost until the deadline.
+      if (!isKeyPairError(error, "DeadlineExceeded")) throw error;
+      const failures = await look(failuresOf(instanceIds, error));
+      if (failures.length === instanceIds.length) throw error;
+      return failures;
+    }
   }
 
   /**

@@ -21,7 +21,7 @@ import {
   textIn,
   valueIn,
 } from "../stack/state";
-import { keyOrigin, type Orphan, whyKept } from "./orphan";
+import { keyOrigin, type Orphan, REGION_NOT_TOLD, whyKept } from "./orphan";
 
 export interface Findings {
   /** How many creates of key pairs were interrupted. */
@@ -112,11 +112,13 @@ async function look(resource: PendingResource, search: Search): Promise<Omit<Fin
     const createdAt = new Date(search.state.writtenAt).toISOString();
     const record = await findNow(backend, { name, createdAt, resourceGroupId }, newOperation());
     const isLeft = record !== undefined && !(await isInState(record, resource, backend, owner, search));
-    return {
-      orphans: isLeft ? [await orphanOf({ resource, backend, record, isRegionTold }, search)] : [],
-      unclear: [],
-      lookedAt: [placeText(backend, owner)],
-    };
+    const lookedAt = [placeText(backend, owner)];
+    if (isLeft) {
+      const orphan = await orphanOf({ resource, backend, record, isRegionTold }, search);
+      return { orphans: [orphan], unclear: [], lookedAt };
+    }
+    const unclear = isRegionTold ? [] : [{ resource, error: perhapsElsewhere(name, backend) }];
+    return { orphans: [], unclear, lookedAt };
   } catch (error) {
     if (!isKeyPairError(error)) throw error;
     return { orphans: [], unclear: [{ resource, error }], lookedAt: [] };
@@ -136,12 +138,24 @@ function tellsRegion(resource: PendingResource, backend: Backend, search: Search
   );
   if (regions.size === 0) return false;
   if (backend.region !== undefined && regions.has(backend.region)) return true;
-  const variable = backend.name === "alibaba" ? "ALICLOUD_REGION" : "OS_REGION_NAME";
   throw new KeyPairError({
     code: "Configuration",
     message: `the stack's key pairs are in ${[...regions].join(", ")}, and the environment here leads to ${backend.location}`,
-    next: `Set ${variable} to the region in which the run worked.`,
+    next: `Set ${regionVariable(backend)} to the region in which the run worked.`,
   });
+}
+
+/** Nothing is found here, and the run may have worked elsewhere. */
+function perhapsElsewhere(name: string, backend: Backend): KeyPairError {
+  return new KeyPairError({
+    code: "Configuration",
+    message: `${REGION_NOT_TOLD}, and ${backend.location} has no "${name}" that is left over`,
+    next: `If it worked in another region, set ${regionVariable(backend)} to that one; if not, nothing is left over.`,
+  });
+}
+
+function regionVariable({ name }: Backend): string {
+  return name === "alibaba" ? "ALICLOUD_REGION" : "OS_REGION_NAME";
 }
 
 /**

@@ -38,6 +38,8 @@ export interface Window {
   until: number;
 }
 
+export const REGION_NOT_TOLD = "the state does not say in which region the run worked";
+
 /** `<anything>-<7 random hex>`: a pair of somebody else does not have such a name. */
 const RANDOM_NAME = /-[0-9a-f]{7}$/;
 
@@ -99,9 +101,7 @@ function otherMakerReason(
   { isRegionTold, record: { createdAt } }: Orphan,
   { from, until }: Window,
 ): string | undefined {
-  if (!isRegionTold) {
-    return "the state does not say in which region the run worked, so another stack may have made it here";
-  }
+  if (!isRegionTold) return `${REGION_NOT_TOLD}, so another stack may have made it here`;
   if (createdAt === undefined) return "the cloud does not tell when it was made";
   if (!isMadeSince(createdAt, from)) {
     return (

@@ -2,8 +2,9 @@ import { placesToCompare } from "../connection";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 import type { DiffRequest, ResourceDiff } from "../resource/contract";
 import { changesOf } from "../resource/propertyTable";
+import type { RunMemory } from "../resource/runMemory";
 import { knownPart } from "../unknown";
-import { without } from "./instances";
+import { stillAttached, without } from "./instances";
 import { ATTACHMENT_PROPERTIES } from "./properties";
 
 /**
@@ -14,12 +15,17 @@ export function diffAttachment({
   args,
   settings,
   catalog,
-}: DiffRequest<KeyPairAttachmentArgs, KeyPairAttachmentState>): ResourceDiff {
+  run,
+}: DiffRequest<KeyPairAttachmentArgs, KeyPairAttachmentState> & { run: RunMemory }): ResourceDiff {
   const { keyPairName, instanceIds } = state;
   const known = { keyPairName, instanceIds, ...knownPart<KeyPairAttachmentArgs>(args) };
   const places = placesToCompare(state, args, settings, catalog);
   return {
-    changes: changesOf(ATTACHMENT_PROPERTIES, { state, args: known, ...places }, args),
+    changes: changesOf(
+      ATTACHMENT_PROPERTIES,
+      { state, args: known, attached: stillAttached(state, run), ...places },
+      args,
+    ),
     deleteBeforeReplace: false,
     changingParts: new Set(without(instanceIds, known.instanceIds)),
     warnings: [],

@@ -1,8 +1,8 @@
 import type { AttachmentClient, Backend, InstanceFailure, Operation } from "../backend";
 import { isKeyPairError, KeyPairError } from "../errors";
-import type { KeyPairAttachmentArgs } from "../model";
+import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 import type { OperationContext } from "../resource/contract";
-import { turnOf } from "../resource/runMemory";
+import { type RunMemory, turnOf } from "../resource/runMemory";
 
 /** What became of the instances that the pair was to be attached to. */
 export interface Attached {
@@ -27,6 +27,7 @@ export async function attach(
     for (const instanceId of instanceIds) run.attached.add(backend, owner, [name, instanceId]);
     const failures = await clientOf(backend).attach(name, instanceIds, operation);
     const attached = without(instanceIds, failed(failures));
+    for (const turn of turnsOf(name, attached, backend)) run.detached.delete(turn);
     const newly = without(attached, attachedBefore);
     const earlier = without(attached, newly);
     if (earlier.length > 0)
@@ -45,11 +46,27 @@ function inTurn<T>(
   name: string,
   instanceIds: string[],
   backend: Backend,
-  { run }: OperationContext,
+  { operation, run }: OperationContext,
   action: () => Promise<T>,
 ): Promise<T> {
-  const turns = instanceIds.map((instanceId) => turnOf(backend, undefined, name, instanceId));
-  return run.turns.take(turns, action);
+  return run.turns.take(turnsOf(name, instanceIds, backend), operation, action);
+}
+
+function turnsOf(name: string, instanceIds: string[], place: Parameters<typeof turnOf>[0]): string[] {
+  return instanceIds.map((instanceId) => turnOf(place, undefined, name, instanceId));
+}
+
+/**
+ * The instances of the state without those that this run detached: another resource that had them too may have given them up
+ * before the engine compared this one.
+ */
+export function stillAttached(
+  { keyPairName, instanceIds, backend: name, region }: KeyPairAttachmentState,
+  { detached }: RunMemory,
+): string[] {
+  return instanceIds.filter(
+    (instanceId) => !detached.has(turnOf({ name, region }, undefined, keyPairName, instanceId)),
+  );
 }
 
 async function attachedNow(name: string, backend: Backend, operation: Operation): Promise<string[]> {
@@ -147,12 +164,16 @@ export async function detach(
     const detached = await withoutNeeded(name, instanceIds, backend, context);
     if (detached.length === 0) return [];
     const failures = await detachUnlessGone(name, detached, backend, context);
+    const { run } = context;
+    // A resource that is compared from now on attaches these itself.
+    for (const turn of turnsOf(name, without(detached, failed(failures)), backend)) run.detached.add(turn);
     // The engine may have compared another resource only meanwhile, and that one does not attach what it has.
     const needed = without(detached, await withoutNeeded(name, detached, backend, context));
     if (needed.length === 0) return failures;
     const notAttached = await clientOf(backend).attach(name, needed, context.operation);
     const failure = partialFailure("attached to", name, notAttached);
     if (failure) throw failure;
+    for (const turn of turnsOf(name, needed, backend)) run.detached.delete(turn);
     return failures.filter(({ instanceId }) => !needed.includes(instanceId));
   });
 }

@@ -7,6 +7,8 @@ import type { ChangeKind, PropertyTable } from "../resource/propertyTable";
 export interface AttachmentComparison extends PlaceComparison {
   state: KeyPairAttachmentState;
   args: KeyPairAttachmentArgs;
+  /** The instances that have the pair, as far as this run knows. */
+  attached: string[];
 }
 
 type AttachmentProperty = Exclude<keyof KeyPairAttachmentState, `__${string}`>;
@@ -36,7 +38,8 @@ function compareRestarts({ state, args }: AttachmentComparison): ChangeKind | un
 }
 
 /** The order of the list means nothing. */
-function compareInstances({ state, args }: AttachmentComparison): ChangeKind | undefined {
+function compareInstances({ state, args, attached }: AttachmentComparison): ChangeKind | undefined {
   const [before, now] = [state.instanceIds, args.instanceIds].map((ids) => [...ids].sort());
-  return isDeepStrictEqual(before, now) ? undefined : "update";
+  const isThere = args.instanceIds.every((instanceId) => attached.includes(instanceId));
+  return isThere && isDeepStrictEqual(before, now) ? undefined : "update";
 }

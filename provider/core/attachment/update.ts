@@ -4,7 +4,7 @@ import { isKeyPairError } from "../errors";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { assertSameOwner } from "../resource/owner";
-import { attach, detach, failed, partialFailure, restartOrWarn, without } from "./instances";
+import { attach, detach, failed, partialFailure, restartOrWarn, stillAttached, without } from "./instances";
 
 /** Attaches first, then detaches, so that a failure leaves more machines reachable, not fewer. */
 export async function updateAttachment(
@@ -18,7 +18,7 @@ export async function updateAttachment(
   const target = defined({ ...state, connection, restartInstances, __account });
   const backend = await openPlaceOfState(target, context);
   await assertSameOwner(state, undefined, backend, context.operation);
-  const added = without(args.instanceIds, state.instanceIds);
+  const added = without(args.instanceIds, stillAttached(state, context.run));
   const removed = without(state.instanceIds, args.instanceIds);
   const { failures: notAttached, newly } = await attach(id, added, backend, context);
   let incomplete = partialFailure("attached to", id, notAttached);
@@ -34,7 +34,9 @@ export async function updateAttachment(
   }
   const instanceIds = [...without(args.instanceIds, failed(notAttached)), ...notDetached];
   const before = (state.pendingRestarts ?? []).filter((instanceId) => instanceIds.includes(instanceId));
-  const due = restartInstances ? [...before, ...newly] : newly;
+  // An instance that lost the pair only in this run has the key as before.
+  const changed = without(newly, state.instanceIds);
+  const due = restartInstances ? [...before, ...changed] : changed;
   const { pendingRestarts = [], failure } = await restartOrWarn(id, due, args, backend, context);
   incomplete ??= failure;
   const pending = restartInstances ? pendingRestarts : [...before, ...pendingRestarts];

@@ -29,7 +29,7 @@ export async function createKeyPair(
   // In turn with another resource that gives the pair up: it either has deleted the pair before, or sees then
   // that this run took it over.
   const turn = turnOf(backend, owner?.id, args.keyPairName);
-  const outcome = await run.turns.take([turn], async (): Promise<Outcome<KeyPairState>> => {
+  const outcome = await run.turns.take([turn], operation, async (): Promise<Outcome<KeyPairState>> => {
     const last = run.deleted.get(turn);
     const deleted = last && mayBeShown(last.at) ? last.record : undefined;
     const made = await makeKeyPair(args, backend, context, choice, deleted);

@@ -88,7 +88,7 @@ function deleteOwn(
   // After a lost reply the key may not be known. Then any pair of this name that the stack has may be the one that is found.
   const names = state.__ownKey === "" ? [id] : [id, state.__ownKey];
   const others: Consideration = {
-    inTurn: (attempt) => run.turns.take([turn], attempt),
+    inTurn: (attempt) => run.turns.take([turn], operation, attempt),
     neededBecause: () => whyNeeded(names, backend, context),
     sent: (record) => run.deleted.set(turn, { record, at: Date.now() }),
   };

@@ -19,6 +19,14 @@ export function temporaryNameFor(path: string): string {
   return `${path}.${randomBytes(6).toString("hex")}.tmp`;
 }
 
+/**
+ * Where a file is moved out of the way for a moment. `removeStaleFiles` of another process leaves it alone: another writer may
+ * have put a key into it.
+ */
+export function awayNameFor(path: string): string {
+  return `${path}.${randomBytes(6).toString("hex")}.away`;
+}
+
 /** Writes the file and flushes it to the disk. From its first byte on, only its owner can read it. */
 export function writeTemporaryFile(path: string, contents: string): void {
   const file = openSync(path, "wx", OWNER_ONLY);

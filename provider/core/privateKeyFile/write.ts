@@ -9,6 +9,7 @@ import {
   openSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -24,7 +25,13 @@ import {
 } from "../../keys";
 import { KeyPairError } from "../errors";
 import { fileError } from "./fileError";
-import { OWNER_ONLY, removeStaleFiles, temporaryNameFor, writeTemporaryFile } from "./temporaryFile";
+import {
+  awayNameFor,
+  OWNER_ONLY,
+  removeStaleFiles,
+  temporaryNameFor,
+  writeTemporaryFile,
+} from "./temporaryFile";
 
 /** The longest chain of symbolic links that Linux follows. */
 const MOST_LINKS = 40;
@@ -140,7 +147,7 @@ export async function writePrivateKeyFile(
   }
   if (held.holds === "key" && isOldKey(held.fingerprint)) {
     const oldKeyMovedTo = moveAside(target, held.fingerprint);
-    writeNew(target, contents);
+    afterMove(target, oldKeyMovedTo, () => writeNew(target, contents));
     return { oldKeyMovedTo };
   }
   if (held.holds !== "nothing") throw occupied(target, held);
@@ -157,7 +164,8 @@ function behindLinks(path: string): string {
   try {
     for (let links = 0; links < MOST_LINKS; links++) {
       if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return target;
-      target = resolve(dirname(target), readlinkSync(target));
+      // The kernel follows links among the folders before it goes upwards; `resolve` does not.
+      target = resolve(realpathSync(dirname(target)), readlinkSync(target));
     }
     throw Object.assign(new Error(), { code: "ELOOP" });
   } catch (error) {
@@ -263,7 +271,7 @@ function nameWithoutOverwriting(file: string, name: string): void {
  * Moves the file away in one step. So a key that another process has just written is noticed, and put back.
  */
 function takeEmptyFileAway(path: string): void {
-  const away = temporaryNameFor(path);
+  const away = awayNameFor(path);
   try {
     renameSync(path, away);
   } catch (error) {
@@ -272,10 +280,19 @@ function takeEmptyFileAway(path: string): void {
   }
   const held = heldKey(away);
   if (held.holds !== "nothing") {
-    nameWithoutOverwriting(away, path);
+    afterMove(path, away, () => nameWithoutOverwriting(away, path));
     throw occupied(path, held);
   }
   removeIfThere(away);
+}
+
+/** If this fails, the error says where the key is that was moved away before: nothing else would tell its user. */
+function afterMove(from: string, to: string, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    throw fileError(error, "write", from, "privateKeyFile").withNext(`What was in it is in ${to} now.`);
+  }
 }
 
 function syncFolder(path: string): void {

@@ -14,7 +14,7 @@ export interface ManagedResource<Args extends object, Checked extends Args, Stat
   /** Checks the arguments, and fills in what only the provider can. Makes no call. */
   check(request: CheckRequest<Args, Checked>): CheckResult<Checked>;
   /** Compares the stored resource with the program. Does no I/O. */
-  diff(request: DiffRequest<Checked, State>): ResourceDiff;
+  diff(request: DiffRequest<Checked, State> & { run: RunMemory }): ResourceDiff;
   /**
    * What the user must know of a replacement that no difference tells of, because the engine wants it for a reason of its own.
    * @param olds  The last stored arguments.

@@ -16,6 +16,8 @@ export class RunMemory {
   readonly deleted = new Map<string, { record: KeyPairRecord; at: number }>();
   /** What this run attached, by the names of the pair and of the instance. */
   readonly attached = new ThingsInCloud();
+  /** What this run detached and did not attach since, by `turnOf`. */
+  readonly detached = new Set<string>();
   /** What attachments of the program have, and keep in this run, by the same names. */
   readonly keptAttached = new ThingsInCloud();
   /** Who makes, takes over or deletes a pair, attaches or detaches it, by `turnOf`. */

@@ -85,9 +85,9 @@ export class ResourceService<Args extends object, Checked extends Args, State ex
   }
 
   diff(state: State, args: PartlyUnknown<Checked>, { urn, secrets }: Call): ResourceDiff {
-    const { catalog } = this.parts;
+    const { catalog, run } = this.parts;
     const settings = this.parts.settings();
-    const diff = this.resource.diff({ state, args, secrets: new Set(secrets), settings, catalog });
+    const diff = this.resource.diff({ state, args, secrets: new Set(secrets), settings, catalog, run });
     const isInProgram = this.#checked.has(urn);
     if (isReplacement(diff.changes) && urn !== undefined) this.#olds.delete(urn);
     // Of a resource that left the program, another one may take over the key in the file.

@@ -37,12 +37,12 @@ export interface FromEngine<T extends object> {
 
 export function fromEngine<T extends object>(properties: object): FromEngine<T> {
   const secrets = new Set<string>();
-  const withoutValue = new Set(
-    Object.entries(properties).flatMap(([key, value]) => (value === null ? [key] : [])),
-  );
-  const entries = Object.entries(properties)
-    .filter(([, value]) => value !== undefined && value !== null)
+  const read = Object.entries(properties)
+    .filter(([, value]) => value !== undefined)
     .map(([key, value]) => [key, plain(value, () => secrets.add(key))] as const);
+  // The value of a secret may be null too, so this looks only now.
+  const withoutValue = new Set(read.flatMap(([key, value]) => (value === null ? [key] : [])));
+  const entries = read.filter(([, value]) => value !== null);
   return { value: Object.fromEntries(entries) as PartlyUnknown<T>, secrets, withoutValue };
 }
 

@@ -625,6 +625,39 @@ describe("where only the environment of the run named the region", () => {
     expect(ofRandom.report.orphans).toMatchObject([{ outcome: "deleted" }]);
   });
 
+  it("and no key pair of the state tells it, it is not known that nothing is left", async () => {
+    const gone = { name: "gone", inputs: { keyPairName: "gone" } };
+    const ofProgram = withPair("gone");
+    const isInState = sibling("cn-hangzhou", {
+      id: "gone",
+      inputs: { connection: { region: "cn-hangzhou" } },
+    });
+    for (const [cloud, resources] of [
+      [withPair("bastion"), []],
+      [ofProgram, [isInState]],
+    ] as const) {
+      const state = { pending: [gone], resources: [...resources], providers };
+      const { report, remainder } = await run(cloud, { state, options });
+      expect(remainder).toBe("unknown");
+      expect(report).toMatchObject({
+        orphans: [],
+        unclear: [
+          {
+            resource: "gone",
+            error:
+              'the state does not say in which region the run worked, and alibaba cn-hangzhou has no "gone" that is left over. ' +
+              "If it worked in another region, set ALICLOUD_REGION to that one; if not, nothing is left over.",
+          },
+        ],
+        lookedAt: ["alibaba cn-hangzhou (credentials: the tests)"],
+      });
+      expect(cloud.writes).toEqual([]);
+    }
+    const told = { default: { ...providers.default, "keypair:region": "cn-hangzhou" } };
+    const state = { pending: [gone], providers: told };
+    expect((await run(withPair("bastion"), { state, options })).remainder).toBe("nothing");
+  });
+
   it.each<[string, DeploymentParts]>([
     [
       "a key pair of the state is here",

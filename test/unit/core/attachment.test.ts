@@ -303,6 +303,37 @@ describe("an instance that another resource of the program has since an earlier 
     expect(warnings).toEqual([stays("i-19")]);
   });
 
+  it("is attached again when the comparison comes only after it was detached", async () => {
+    const [from, { pendingRestarts: _, ...to }] = [await made(["i-18", "i-19"]), await made(["i-19"])];
+    const { compare, update } = run();
+    compare("from", from, ["i-18"]);
+    await update("from", from, ["i-18"]);
+    expect(await attached()).toEqual(["i-18"]);
+    expect(compare("to", to, ["i-19"]).changes).toEqual([{ property: "instanceIds", kind: "update" }]);
+    warnings.length = 0;
+    const { state } = await update("to", to, ["i-19"]);
+    expect(await attached()).toEqual(["i-18", "i-19"]);
+    // It had the pair all the time that it ran.
+    expect([state, warnings]).toEqual([to, []]);
+    expect(compare("to", to, ["i-19"]).changes).toEqual([]);
+  });
+
+  it("is not attached again when that one gives it up too, or could not lose it", async () => {
+    const [from, to] = [await made(["i-18", "i-19"]), await made(["i-19", "i-20"])];
+    const { compare, update } = run(async () => backend);
+    compare("from", from, ["i-18"]);
+    const refused = [{ instanceId: "i-19", message: "It is starting." }];
+    const spy = vi.spyOn(client(), "detach").mockResolvedValueOnce(refused);
+    await update("from", from, ["i-18"]);
+    spy.mockRestore();
+    expect(compare("to", to, ["i-19", "i-20"]).changes).toEqual([]);
+    compare("to", to, ["i-20"]);
+    await update("from", from, ["i-18"]);
+    expect(compare("to", to, ["i-20"]).changes).toEqual([{ property: "instanceIds", kind: "update" }]);
+    await update("to", to, ["i-20"]);
+    expect(await attached()).toEqual(["i-18", "i-20"]);
+  });
+
   it("stays attached when this one is deleted", async () => {
     const [before, renamed] = [await made(["i-18", "i-19"]), await made(["i-18"])];
     const { compare, service } = run();
@@ -472,7 +503,7 @@ describe("restarts", () => {
     );
     const again = withInstances(["i-36", "i-37", "i-38"]);
     expect(
-      attachmentResource.diff({ state, args: args(["i-36", "i-37", "i-38"]), settings, catalog }).changes,
+      attachmentResource.diff({ state, args: args(["i-36", "i-37", "i-38"]), ...context }).changes,
     ).toEqual([{ property: "restartInstances", kind: "update" }]);
     await attachmentResource.update(name, state, args(["i-36", "i-37", "i-38"]), again.started);
     expect(again.restarted).toEqual(["i-37", "i-38"]);
@@ -557,7 +588,7 @@ describe("diff", () => {
   };
   const diff = (change: Partial<Record<keyof KeyPairAttachmentArgs, unknown>>) => {
     const args = { keyPairName: "a", instanceIds: ["i-1", "i-2"], ...change } as KeyPairAttachmentArgs;
-    return attachmentResource.diff({ state, args, settings, catalog });
+    return attachmentResource.diff({ state, args, ...context });
   };
 
   it.each([

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { removeStaleFiles } from "../../../provider/core/privateKeyFile/temporaryFile";
 import {
   checkPrivateKeyFile,
   heldKey,
@@ -255,6 +256,20 @@ describe("what is there already", () => {
     expect(readdirSync(elsewhere)).toEqual(["target"]);
   });
 
+  test("a link upwards starts from the real folder, as the kernel follows it", async () => {
+    fs.mkdirSync(join(folder, "data/keys"), { recursive: true });
+    fs.mkdirSync(join(folder, "project"));
+    symlinkSync("../data/keys", join(folder, "project/keys"));
+    symlinkSync("../target.pem", join(folder, "data/keys/link.pem"));
+    const link = join(folder, "project/keys/link.pem");
+    await write(link);
+    expect(readFileSync(link, "utf8")).toBe(privateKey);
+    expect(readdirSync(join(folder, "project"))).toEqual(["keys"]);
+    // The key of somebody else stands where the link leads to.
+    writeFileSync(join(folder, "data/target.pem"), other.privateKey);
+    expect(() => checkPrivateKeyFile(link, () => false)).toThrow("holds another private key already");
+  });
+
   test("links in a circle lead nowhere", async () => {
     symlinkSync("b.pem", join(folder, "a.pem"));
     symlinkSync("a.pem", join(folder, "b.pem"));
@@ -290,6 +305,35 @@ describe("what is there already", () => {
     expect(readdirSync(folder)).toEqual(["web.pem"]);
   });
 
+  test("nor by another process that looks for what killed runs left, if the key is old", async () => {
+    writeFileSync(file, "");
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    vi.mocked(fs.fsyncSync).mockImplementationOnce(() => {
+      writeFileSync(file, other.privateKey);
+      fs.utimesSync(file, hourAgo, hourAgo);
+    });
+    const { renameSync } = await vi.importActual<typeof fs>("node:fs");
+    vi.mocked(fs.renameSync).mockImplementationOnce((from, to) => {
+      renameSync(from, to);
+      removeStaleFiles(file);
+    });
+    await expect(write(file)).rejects.toThrow("holds another private key already");
+    expect(readFileSync(file, "utf8")).toBe(other.privateKey);
+    expect(readdirSync(folder)).toEqual(["web.pem"]);
+  });
+
+  test("where it cannot be put back, the error says where it is", async () => {
+    writeFileSync(file, "");
+    vi.mocked(fs.fsyncSync).mockImplementationOnce(() => writeFileSync(file, other.privateKey));
+    vi.mocked(fs.linkSync).mockImplementationOnce(failing("EIO"));
+    const error: unknown = await write(file).catch((reason: unknown) => reason);
+    const [away = ""] = readdirSync(folder);
+    expect(readFileSync(join(folder, away), "utf8")).toBe(other.privateKey);
+    expect(String(error)).toContain(
+      `cannot write ${file}: EIO. What was in it is in ${join(folder, away)} now.`,
+    );
+  });
+
   test("the key of the replaced pair is moved aside, and nothing is lost", async () => {
     writeFileSync(file, other.privateKey, { mode: 0o600 });
     const { oldKeyMovedTo = "" } = await writePrivateKeyFile(file, privateKey, {
@@ -300,6 +344,18 @@ describe("what is there already", () => {
     expect(readFileSync(oldKeyMovedTo, "utf8")).toBe(other.privateKey);
     expect(statSync(oldKeyMovedTo).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, "utf8")).toBe(privateKey);
+  });
+
+  test("where the new key cannot be written after that, the error says where the old one is", async () => {
+    writeFileSync(file, other.privateKey);
+    vi.mocked(fs.linkSync).mockImplementationOnce(failing("ENOSPC"));
+    const rotation = writePrivateKeyFile(file, privateKey, { comment: "web", isOldKey: isOther });
+    const error: unknown = await rotation.catch((reason: unknown) => reason);
+    const [aside = ""] = readdirSync(folder);
+    expect(readFileSync(join(folder, aside), "utf8")).toBe(other.privateKey);
+    expect(String(error)).toContain(
+      `cannot write ${file}: the disk is full. What was in it is in ${join(folder, aside)} now.`,
+    );
   });
 
   test("what is where it would be moved to is never overwritten", async () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { redact, registerSecret } from "../../../provider/core/redact";
 import { privateKeyTexts, rsaKey, tracesOf } from "./support/keys";
@@ -17,6 +18,16 @@ describe("private keys", () => {
   test.each(Object.entries(privateKeyTexts()))("%s that is cut short is removed too", (_form, text) => {
     const safe = redact(`got ${text.slice(0, text.length * 0.9)}`);
     for (const trace of tracesOf(text)) expect(safe).not.toContain(trace);
+  });
+
+  test.each(
+    ["P-256", "P-384", "P-521"].flatMap((namedCurve) =>
+      (["pkcs8", "sec1"] as const).map((type) => [namedCurve, type] as const),
+    ),
+  )("of the curve %s in %s, without its armour", (namedCurve, type) => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve });
+    const text = privateKey.export({ type, format: "der" }).toString("base64");
+    expect(redact(`The reply was: ${text}`)).toBe("The reply was: [private key removed]");
   });
 
   test("in JSON, in a URL and as UTF-16", () => {

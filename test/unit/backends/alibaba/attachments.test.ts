@@ -61,3 +61,38 @@ describe.each(["attach", "detach"] as const)("%s, while an instance is starting"
     });
   });
 });
+
+describe.each(["attach", "detach"] as const)("%s, whose replies are lost until the deadline", (change) => {
+  const operation = { signal: new AbortController().signal, deadline: Date.now() + 60_000, progress() {} };
+  /** A look shows that these instances have the pair. */
+  const ecsWith = (attached: string[], error = timeIsUp) =>
+    new EcsAttachments({
+      async call(action) {
+        if (action !== "DescribeInstances") throw error;
+        const instances = attached.map((InstanceId) => ({ InstanceId }));
+        return new Reply({ Instances: { Instance: instances } }, action);
+      },
+    });
+  /** The instances of which the change was carried out for these. */
+  const shown = (done: string[]) =>
+    change === "attach" ? done : ["i-1", "i-2"].filter((id) => !done.includes(id));
+
+  it("is done where a look shows it", async () => {
+    const client = ecsWith(shown(["i-1", "i-2"]));
+    expect(await client[change]("web", ["i-1", "i-2"], operation)).toEqual([]);
+  });
+
+  it("tells the instances for which it is not", async () => {
+    const client = ecsWith(shown(["i-1"]));
+    expect(await client[change]("web", ["i-1", "i-2"], operation)).toEqual([
+      { instanceId: "i-2", message: "gave up after 3 tries" },
+    ]);
+  });
+
+  it("rejects with the reason where it was not carried out at all", async () => {
+    expect(await failureOf(ecsWith(shown([]))[change]("web", ["i-1", "i-2"], operation))).toBe(timeIsUp);
+    const denied = new KeyPairError({ code: "PermissionDenied", message: "the credentials may not do this" });
+    const client = ecsWith(shown(["i-1", "i-2"]), denied);
+    expect(await failureOf(client[change]("web", ["i-1", "i-2"], operation))).toBe(denied);
+  });
+});

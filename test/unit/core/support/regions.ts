@@ -82,8 +82,8 @@ export class FakeCloud {
   }
 
   diff(state: KeyPairSetState, news: object) {
-    const { settings, catalog } = this;
-    return keyPairSetResource.diff({ state, args: this.checked(news, state), settings, catalog });
+    const { settings, catalog, run } = this;
+    return keyPairSetResource.diff({ state, args: this.checked(news, state), settings, catalog, run });
   }
 
   create(news: object, context = this.context()): Promise<Outcome<KeyPairSetState>> {

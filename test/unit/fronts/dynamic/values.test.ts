@@ -35,6 +35,17 @@ describe("what the engine sends", () => {
   test("null is not given", () => {
     expect(fromEngine({ a: null, b: undefined, c: 0, d: "" }).value).toEqual({ c: 0, d: "" });
   });
+
+  test("nor is a secret null", () => {
+    const { value, withoutValue } = fromEngine({
+      a: null,
+      b: secret(null),
+      c: secret(secret(null)),
+      d: undefined,
+    });
+    expect(value).toEqual({});
+    expect([...withoutValue]).toEqual(["a", "b", "c"]);
+  });
 });
 
 describe("what the engine gets", () => {

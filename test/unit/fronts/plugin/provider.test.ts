@@ -136,13 +136,16 @@ describe("check", () => {
   it("refuses a key without a value: no new key is made where an import was meant", async () => {
     const noValue = (before: string) => expect.stringContaining(`${before}is given, but it has no value`);
     // The engine prints the value of a property with a failure, so the key's failure names it in its reason.
-    expect((await check({ publicKeyBody: null })).failures).toEqual([
-      { property: "", reason: noValue("publicKeyBody: ") },
-    ]);
+    for (const publicKeyBody of [null, secret(null)]) {
+      expect((await check({ publicKeyBody })).failures).toEqual([
+        { property: "", reason: noValue("publicKeyBody: ") },
+      ]);
+    }
     expect((await check({ publicKeyFile: null })).failures).toEqual([
       { property: "publicKeyFile", reason: noValue("") },
     ]);
     expect((await check({ keyPairName: null })).failures).toEqual([]);
+    expect((await check({ tags: secret(null) })).failures).toEqual([]);
   });
 
   it("reports a secret at no property, since the engine would print it", async () => {
