@@ -5,6 +5,7 @@ import { KeyPairError } from "../errors";
 /** What a state says of its resource's owner. */
 interface OwnedState {
   keyPairName: string;
+  region?: string;
   ownerId?: string;
 }
 
@@ -19,7 +20,7 @@ export function hasOtherOwner({ ownerId }: Partial<OwnedState>, found: KeyPairRe
  * @param found  The pair that was found by its name, if there is one: OpenStack names its owner.
  */
 export async function assertSameOwner(
-  { keyPairName, ownerId }: Partial<OwnedState>,
+  { keyPairName, region, ownerId }: Partial<OwnedState>,
   found: KeyPairRecord | undefined,
   backend: Backend,
   operation: Operation,
@@ -27,13 +28,15 @@ export async function assertSameOwner(
   if (ownerId === undefined) return;
   const owner = found?.ownerId === undefined ? await backend.owner(operation) : { id: found.ownerId };
   if (owner === undefined || owner.id === ownerId) return;
+  const isInOtherRegion = region !== undefined && region !== backend.region;
+  const location = isInOtherRegion ? `${backend.name} ${region}` : backend.location;
   const whose = backend.name === "openstack" ? "user" : "account";
   const name = "name" in owner && owner.name !== undefined ? ` (${owner.name})` : "";
   throw new KeyPairError({
     code: "Configuration",
     ...defined({ keyPairName }),
     message:
-      `key pair "${keyPairName}" (${backend.location}) belongs to ${whose} ${ownerId}, and these credentials ` +
+      `key pair "${keyPairName}" (${location}) belongs to ${whose} ${ownerId}, and these credentials ` +
       `(${backend.credentialsFrom}) are those of ${whose} ${owner.id}${name}`,
     next:
       `Use the credentials of ${whose} ${ownerId}. Nothing was changed. If that ${whose} is gone for good, \`pulumi state delete\` takes ` +

@@ -258,6 +258,31 @@ describe("a changed set", () => {
     expect(cloud.names).toEqual(["other:here/team-anna", "other:here/team-bert"]);
   });
 
+  test("gets no pair with the credentials of another account in a new region either", async () => {
+    cloud.backend = "alibaba";
+    cloud.in("here").ownerOfPairs = { id: "ours" };
+    cloud.in("east").ownerOfPairs = { id: "theirs" };
+    const news = { publicKeys: { rsa: rsaKey("rsa").publicKey } };
+    const state = await made(news);
+    const wide = { ...news, regions: ["here", "east"] };
+    const { state: after, incomplete } = await cloud.update(state, wide);
+    expect(incomplete?.message).toContain(
+      'key pair "team-rsa" (alibaba here) belongs to account ours, and these credentials',
+    );
+    expect(after.keyPairs).toEqual(state.keyPairs);
+    expect(cloud.names).toEqual(["here/team-rsa"]);
+  });
+
+  test("may belong to another user in each region of an OpenStack cloud", async () => {
+    cloud.backend = "openstack";
+    cloud.in("here").ownerOfPairs = { id: "one" };
+    cloud.in("east").ownerOfPairs = { id: "two" };
+    const state = await made({ publicKeys: { anna } });
+    const { incomplete } = await cloud.update(state, { publicKeys: { anna }, regions: ["here", "east"] });
+    expect(incomplete).toBeUndefined();
+    expect(cloud.names).toEqual(["east/team-anna", "here/team-anna"]);
+  });
+
   test("changes tags in place or anew, member by member", async () => {
     const news = { publicKeys: { anna }, created: ["ci"], tags: { team: "ops" } };
     const state = await made(news);

@@ -1,7 +1,12 @@
 import { basename } from "node:path";
 import type { BackendCatalog } from "../../../../provider/core/backend";
 import { keyPairSetResource } from "../../../../provider/core/keyPairSet";
-import type { CheckedKeyPairSetArgs, KeyPairSetArgs, KeyPairSetState } from "../../../../provider/core/model";
+import type {
+  BackendName,
+  CheckedKeyPairSetArgs,
+  KeyPairSetArgs,
+  KeyPairSetState,
+} from "../../../../provider/core/model";
 import type { CheckRequest, Outcome } from "../../../../provider/core/resource/contract";
 import { RunMemory } from "../../../../provider/core/resource/runMemory";
 import { contextOf, settingsOf, type TestContext } from "./context";
@@ -12,6 +17,7 @@ export const SET_URN = "urn:pulumi:test::unit::keypair:index:KeyPairSet::team";
 /** One region of a cloud in memory. */
 class FakeRegion extends FakeBackend {
   constructor(
+    override readonly name: BackendName,
     override readonly region: string,
     place: string,
   ) {
@@ -27,11 +33,13 @@ export class FakeCloud {
   run = new RunMemory();
   projectFolder = "/project";
   defaultRegion: string | undefined = "here";
+  /** The cloud that it stands for: each names accounts in its own way. */
+  backend: BackendName = "local";
 
-  /** @param account  The store's name; without it the one that everybody has. */
+  /** @param account  The name of the store, the profile or the cloud; without it the one that everybody has. */
   in(region: string, account?: string): FakeBackend {
     const place = account === undefined ? region : `${account}:${region}`;
-    const known = this.regions.get(place) ?? new FakeRegion(region, place);
+    const known = this.regions.get(place) ?? new FakeRegion(this.backend, region, place);
     this.regions.set(place, known);
     return known;
   }
@@ -40,7 +48,8 @@ export class FakeCloud {
     const { rules } = catalogOf(new FakeBackend());
     return {
       rules,
-      open: async ({ region = "the cloud's own", path }) => this.in(region, path && basename(path)),
+      open: async ({ region = "the cloud's own", path, profile, cloud }) =>
+        this.in(region, profile ?? cloud ?? (path && basename(path))),
       closeAll: async () => {},
     };
   }
@@ -48,7 +57,7 @@ export class FakeCloud {
   get settings() {
     const region = this.defaultRegion;
     return settingsOf({
-      connection: { backend: "local", ...(region === undefined ? {} : { region }) },
+      connection: { backend: this.backend, ...(region === undefined ? {} : { region }) },
       projectFolder: this.projectFolder,
     });
   }
