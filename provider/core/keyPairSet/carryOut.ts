@@ -20,8 +20,10 @@ import { Progress } from "./progress";
 import { type Contents, type MemberKey, regionOf, type StoredPair } from "./state";
 import { memberOf, regionOfStep } from "./summary";
 
-/** The cloud will not take it, however often it is sent. */
+/** It will not succeed, however often it is sent. */
 const FOR_GOOD: ErrorCode[] = [
+  "Configuration",
+  "Unauthenticated",
   "InvalidInput",
   "InvalidKey",
   "Refused",
@@ -235,6 +237,8 @@ class Work {
       this.#sharedKey(wanted, context);
       checkOldKey(argsOf(wanted), this.plan.keys.get(wanted.member), context);
     }
+    // The pair is deleted by the credentials of its state. Those of the program may be another account's.
+    await this.#owner.check(wanted, context);
     const removal = await removeKeyPair(stored.state.keyPairName, stored.state, context, { waits });
     if (removal === "in use") return removal;
     if (removal === "gone") this.#pairs.delete(stored);

@@ -273,6 +273,20 @@ describe("a changed set", () => {
     expect(cloud.names).toEqual(["here/team-rsa"]);
   });
 
+  test("is not deleted to be made again with the credentials of another account", async () => {
+    cloud.backend = "alibaba";
+    cloud.in("here").ownerOfPairs = { id: "ours" };
+    cloud.in("here", "b").ownerOfPairs = { id: "theirs" };
+    const state = await made({ publicKeys: { rsa: rsaKey("rsa").publicKey } });
+    const { incomplete } = await cloud.update(state, {
+      publicKeys: { rsa: rsaKey("other").publicKey },
+      connection: { profile: "b" },
+    });
+    expect(incomplete?.message).toContain("belongs to account ours, and these credentials");
+    expect(cloud.writes).toEqual([]);
+    expect(cloud.names).toEqual(["here/team-rsa"]);
+  });
+
   test("may belong to another user in each region of an OpenStack cloud", async () => {
     cloud.backend = "openstack";
     cloud.in("here").ownerOfPairs = { id: "one" };
@@ -518,9 +532,13 @@ describe("when something fails", () => {
     );
   });
 
-  test("the old key is put back when the cloud refuses the new one for good", async () => {
+  test.each([
+    "InvalidKey",
+    "Configuration",
+    "Unauthenticated",
+  ] as const)("the old key is put back when the new one is refused for good: %s", async (code) => {
     const state = await made({ publicKeys: { anna, bert } });
-    cloud.in("here").script("importKeyPair", fails("InvalidKey"));
+    cloud.in("here").script("importKeyPair", fails(code));
     const { state: after, incomplete } = await cloud.update(state, { publicKeys: { anna: other, bert } });
     expect(incomplete?.message).toContain("The key pair has its old key again.");
     expect(cloud.in("here").pairs.get("team-anna")?.publicKey).toBe(anna);
