@@ -17,7 +17,7 @@ import { OwnerOfNewPairs } from "./ownerOfNewPairs";
 import { inParallel } from "./parallel";
 import { memberKeyOf, type PairStep, type Plan, placeOfPrivateKey, type Removal } from "./plan";
 import { Progress } from "./progress";
-import { type Contents, type MemberKey, regionOf, type StoredPair } from "./state";
+import { type Contents, isForFileOnly, type MemberKey, regionOf, type StoredPair } from "./state";
 import { memberOf, regionOfStep } from "./summary";
 
 /** It will not succeed, however often it is sent. */
@@ -162,10 +162,11 @@ class Work {
     const created = new Set(
       this.plan.wanted.filter(({ isCreated }) => isCreated).map(({ member }) => member),
     );
-    const held = new Set([...this.#pairs, ...this.#leftOver].map(({ state }) => state.__ownKey));
-    const keys = [...this.#keys].filter(
-      ([member, { fingerprintSha256 }]) => created.has(member) || held.has(fingerprintSha256),
-    );
+    const held = [...this.#pairs, ...this.#leftOver].map(({ state }) => state);
+    const keys = [...this.#keys].flatMap(([member, key]) => {
+      const holders = held.filter(({ __ownKey }) => __ownKey === key.fingerprintSha256);
+      return created.has(member) || holders.length > 0 ? [[member, asNeededBy(holders, key)] as const] : [];
+    });
     return {
       contents: { pairs: [...this.#pairs], leftOver: [...this.#leftOver], keys: new Map(keys) },
       failures: this.#failures.map(({ step, error }) => ({
@@ -321,6 +322,14 @@ class Work {
     const catalog = isDoubtful ? this.context.catalog : this.#catalogs[isNew ? "making" : "removing"];
     return { ...this.context, catalog, operation: this.#progress.operationFor(step) };
   }
+}
+
+/** The key without its private key, if that is in a file, and no pair needs it in the state any more. */
+function asNeededBy(holders: readonly KeyPairState[], key: MemberKey): MemberKey {
+  const inFile = holders.find(isForFileOnly);
+  if (!inFile || holders.some(({ privateKey }) => privateKey !== undefined)) return key;
+  const { privateKey: _inFile, ...rest } = key;
+  return { ...rest, ...placeOfPrivateKey(inFile) };
 }
 
 /** Whether the step may write a private key to its file. */

@@ -128,7 +128,7 @@ export function setArgumentsOf(state: KeyPairSetState): CheckedKeyPairSetArgs {
 }
 
 /** Whether the private key belongs in its file, and not in the state. */
-function isForFileOnly({ savePrivateKey, privateKeyFile }: KeyPairState): boolean {
+export function isForFileOnly({ savePrivateKey, privateKeyFile }: KeyPairState): boolean {
   return savePrivateKey === false && privateKeyFile !== undefined;
 }
 

@@ -123,3 +123,28 @@ test("a rotation that is taken back does not lose the old key, if its pair goes 
   expect(after.keyPairNames).toEqual([]);
   expect(after.privateKeys).toEqual(state.privateKeys);
 });
+
+test("the private key leaves the state with the last key pair that needed it there", async () => {
+  const regions = ["east", "west"];
+  const inState = { ...CREATED, regions, tagChanges: "update", tags: { team: "ops" } };
+  const { state } = await cloud.create(inState);
+  expect(fingerprintIn(state.privateKeys["ci"])).toBe(state.keyPairs["ci"]?.["east"]?.fingerprintSha256);
+  cloud.newRun();
+  const inFile = { ...inState, savePrivateKeys: false, privateKeyFolder: NEW, tags: { team: "qa" } };
+  cloud.in("west").script("changeTags", fails("PermissionDenied"));
+  const { state: half, incomplete } = await cloud.update(state, inFile);
+  expect(incomplete).toBeDefined();
+  expect(half.privateKeys).toEqual(state.privateKeys);
+  cloud.newRun();
+  const one = { ...inFile, regions: ["east"] };
+  const { state: after } = await cloud.update(half, one);
+  expect(after.privateKeys).toEqual({});
+  expect(fingerprintIn(readFileSync(file(NEW), "utf8"))).toBe(fingerprintIn(state.privateKeys["ci"]));
+  // A pair that is lost later is made again with the key of the file.
+  cloud.newRun();
+  const { state: wide, incomplete: none } = await cloud.update(after, inFile);
+  expect(none).toBeUndefined();
+  expect(wide.keyPairs["ci"]?.["west"]?.fingerprintSha256).toBe(
+    state.keyPairs["ci"]?.["west"]?.fingerprintSha256,
+  );
+});

@@ -532,21 +532,20 @@ describe("when something fails", () => {
     );
   });
 
-  test.each([
-    "InvalidKey",
-    "Configuration",
-    "Unauthenticated",
-  ] as const)("the old key is put back when the new one is refused for good: %s", async (code) => {
-    const state = await made({ publicKeys: { anna, bert } });
-    cloud.in("here").script("importKeyPair", fails(code));
-    const { state: after, incomplete } = await cloud.update(state, { publicKeys: { anna: other, bert } });
-    expect(incomplete?.message).toContain("The key pair has its old key again.");
-    expect(cloud.in("here").pairs.get("team-anna")?.publicKey).toBe(anna);
-    expect(after.keyPairs["anna"]?.["here"]?.publicKey).toBe(anna);
-    cloud.newRun();
-    expect(cloud.diff(after, { publicKeys: { anna: other, bert } }).summary).toBe("anna: another key");
-    expect(cloud.diff(after, { publicKeys: { anna, bert } }).summary).toBeUndefined();
-  });
+  test.each(["InvalidKey", "Configuration", "Unauthenticated"] as const)(
+    "the old key is put back when the new one is refused for good: %s",
+    async (code) => {
+      const state = await made({ publicKeys: { anna, bert } });
+      cloud.in("here").script("importKeyPair", fails(code));
+      const { state: after, incomplete } = await cloud.update(state, { publicKeys: { anna: other, bert } });
+      expect(incomplete?.message).toContain("The key pair has its old key again.");
+      expect(cloud.in("here").pairs.get("team-anna")?.publicKey).toBe(anna);
+      expect(after.keyPairs["anna"]?.["here"]?.publicKey).toBe(anna);
+      cloud.newRun();
+      expect(cloud.diff(after, { publicKeys: { anna: other, bert } }).summary).toBe("anna: another key");
+      expect(cloud.diff(after, { publicKeys: { anna, bert } }).summary).toBeUndefined();
+    },
+  );
 
   test("the private key of an old key that may be put back or not is kept", async () => {
     const news = { created: ["ci"], keepers: { n: "1" }, ...TWO };
