@@ -41,7 +41,7 @@ export const KEY_PAIR_PROPERTIES = {
   privateKeyOpenssh: { change: "computed", secret: true },
   privateKeyPem: { change: "computed", secret: true },
   createdAt: { change: "computed" },
-  ownerId: { change: "computed" },
+  ownerId: { change: "computed", follows: ["userId"] },
   backend: { change: "computed", follows: ["connection"] },
   region: { change: "computed", follows: ["connection"] },
 } as const satisfies PropertyTable<KeyPairComparison, keyof KeyPairArgs | keyof KeyPairOutputs>;

@@ -16,12 +16,11 @@ export interface KeyPairSetComparison {
   ignoreTags: IgnoreTags | undefined;
 }
 
-/** What names and keys follow from. */
+/** What names follow from. */
+const OF_THE_NAMES = ["publicKeys", "created", "publicKeyFolder", "keyPairNamePrefix"] as const;
+/** What key pairs follow from. */
 const OF_THE_MEMBERS = [
-  "publicKeys",
-  "created",
-  "publicKeyFolder",
-  "keyPairNamePrefix",
+  ...OF_THE_NAMES,
   "regions",
   "tags",
   "resourceGroupId",
@@ -44,17 +43,21 @@ export const KEY_PAIR_SET_PROPERTIES = {
   savePrivateKeys: { change: "update" },
   connection: { change: "update" },
 
-  keyPairNames: { change: "computed", follows: ["keyPairNamePrefix", "created"] },
+  keyPairNames: { change: "computed", follows: OF_THE_NAMES },
   keyPairs: { change: "computed", follows: [...OF_THE_MEMBERS, "connection"] },
   privateKeys: { change: "computed", secret: true },
 } as const satisfies PropertyTable<KeyPairSetComparison, keyof KeyPairSetArgs | keyof KeyPairSetOutputs>;
 
-/** The notes of a state that repeat what the user says. */
+/** What the notes of a key pair follow from. */
+const OF_THE_NOTES = [...OF_THE_MEMBERS, "connection", "keepers", "privateKeyFolder"] as const;
+
+/** The notes of a state, or of the arguments, that repeat what the user says. */
 export const KEY_PAIR_SET_NOTES = {
   __folderKeys: { change: "computed", follows: ["publicKeyFolder"] },
-  __notes: { change: "computed", follows: [...OF_THE_MEMBERS, "connection", "keepers"] },
-  __keys: { change: "computed", follows: ["created", "keepers"] },
-  __leftOver: { change: "computed", follows: [...OF_THE_MEMBERS, "connection", "keepers"] },
+  __keysInFiles: { change: "computed", follows: ["created"] },
+  __notes: { change: "computed", follows: OF_THE_NOTES },
+  __keys: { change: "computed", follows: ["created", "keepers", "privateKeyFolder"] },
+  __leftOver: { change: "computed", follows: OF_THE_NOTES },
   __olderPrivateKeys: { change: "computed", secret: true },
 } as const satisfies PropertyTable<KeyPairSetComparison, `__${string}`>;
 
