@@ -3,11 +3,11 @@ import type { ProviderSettings } from "../connection";
 import { defined } from "../defined";
 import { compareGeneration, compareKeepers } from "../keyPair/compare";
 import { diffKeyPair } from "../keyPair/diff";
-import { placeOfOldKey } from "../keyPair/rotation";
 import type { CheckedKeyPairSetArgs } from "../model";
 import { isReplacement, type PropertyChange } from "../resource/propertyTable";
 import { hasUnknown, knownPart, type PartlyUnknown } from "../unknown";
 import { undecided, type WantedPair, wantedPairs } from "./members";
+import { OF_A_CREATED_KEY, rotationWarnings } from "./rotationWarnings";
 import { type Contents, type MemberKey, regionOf, type StoredPair, slotName } from "./state";
 import { wordedForSet } from "./wording";
 
@@ -15,9 +15,6 @@ import { wordedForSet } from "./wording";
  * What must happen to each key pair of a set: the one comparison that diff, preview, create and update use. It makes no call. Whether
  * a single pair has changed, and how, is what the diff of a single key pair says.
  */
-
-/** The arguments by which a created member gets a new key. */
-const OF_A_CREATED_KEY = ["keyGeneration", "keepers"];
 
 /** The properties of a single key pair that say which key it holds. */
 export const OF_THE_KEY: ReadonlySet<string> = new Set(["publicKeyBody", ...OF_A_CREATED_KEY]);
@@ -221,35 +218,4 @@ export function memberKeyOf(state: StoredPair["state"]): MemberKey {
 /** The private key, or the file that holds it in the place of the state. */
 export function placeOfPrivateKey({ privateKey, privateKeyFile, savePrivateKey }: StoredPair["state"]) {
   return privateKey === undefined ? defined({ privateKeyFile, savePrivateKey }) : { privateKey };
-}
-
-/** Says of each created member that has a key and gets a new one what that means. */
-function rotationWarnings(steps: PairStep[], keys: Plan["keys"], contents: Contents): string[] {
-  const rotated = new Map<string, Set<string>>();
-  for (const step of steps) {
-    if (step.kind === "remove" || step.kind === "update") continue;
-    const { member, isCreated } = step.wanted;
-    const isMade =
-      step.kind === "add"
-        ? contents.keys.has(member)
-        : step.stored.state.publicKeyBody === undefined && !step.stored.state.__isDoubtful;
-    if (!isCreated || !isMade || keys.has(member)) continue;
-    const changes = step.kind === "add" ? [] : step.changes;
-    const reasons = changes.flatMap(({ property, kind }) =>
-      kind === "replace" && OF_A_CREATED_KEY.includes(property) ? [property] : [],
-    );
-    rotated.set(member, new Set([...(rotated.get(member) ?? []), ...reasons]));
-  }
-  return [...rotated].map(([member, reasons]) => {
-    // Of a member whose pairs are gone, nothing was compared.
-    const why = [...reasons].join(", ") || OF_A_CREATED_KEY.join(" or ");
-    const own = contents.keys.get(member);
-    const place = placeOfOldKey(own?.privateKey === undefined ? own?.privateKeyFile : undefined);
-    const fingerprint =
-      own?.fingerprintSha256 ?? contents.pairs.find((pair) => pair.member === member)?.state.__ownKey ?? "";
-    return (
-      `${member} gets a new key (${why}), which rotates its private key ${fingerprint}: keep the old one ` +
-      `${place} until no machine needs it.`
-    );
-  });
 }

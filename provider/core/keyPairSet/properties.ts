@@ -19,12 +19,7 @@ export interface KeyPairSetComparison {
 /** What names follow from. */
 const OF_THE_NAMES = ["publicKeys", "created", "publicKeyFolder", "keyPairNamePrefix"] as const;
 /** What key pairs follow from. */
-const OF_THE_MEMBERS = [
-  ...OF_THE_NAMES,
-  "regions",
-  "tags",
-  "resourceGroupId",
-] as const;
+const OF_THE_MEMBERS = [...OF_THE_NAMES, "regions", "tags", "resourceGroupId"] as const;
 
 /** The properties of a `KeyPairSet`. It is never replaced: its key pairs are. */
 export const KEY_PAIR_SET_PROPERTIES = {

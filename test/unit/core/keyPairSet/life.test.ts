@@ -573,6 +573,8 @@ describe("when something fails", () => {
     expect(newKey).not.toBe(oldKey);
     expect(Object.values(half.__olderPrivateKeys ?? {})).toEqual([oldKey]);
     cloud.newRun();
+    // The old key was warned of when the rotation began.
+    expect(cloud.diff(half, next).warnings).toEqual([]);
     const { state: whole } = await cloud.update(half, next);
     expect(whole.privateKeys["ci"]).toBe(newKey);
     expect(whole).not.toHaveProperty("__olderPrivateKeys");
@@ -580,6 +582,11 @@ describe("when something fails", () => {
     // Or the change is taken back: then the region that has the old key wins.
     cloud.newRun();
     cloud.in("west").put("team-ci", state.keyPairs["ci"]?.["west"]?.publicKey ?? "");
+    const [east, west] = [half, state].map(({ keyPairs }) => keyPairs["ci"]?.["east"]?.fingerprintSha256);
+    expect(cloud.diff(half, news).warnings).toEqual([
+      `ci goes back to its key ${west}, which gives up its private key ${east}: keep it (before the update, ` +
+        "`pulumi stack export --show-secrets` shows it) until no machine needs it.",
+    ]);
     const { state: back } = await cloud.update(half, news);
     expect(back.privateKeys["ci"]).toBe(oldKey);
     expect(cloud.writes).toEqual(["east delete team-ci", "east import team-ci"]);
