@@ -5,12 +5,16 @@ import { join } from "node:path";
 const SHOWN_PATH = "~/.aliyun/config.json";
 const OLDER_PATH = "~/.alibabacloud/credentials";
 
+/** Whether only the CLI's own file is asked for the profile: it has one of that name, or may have, because it is not valid JSON. */
+export function isOfCli(profile: string): boolean {
+  const text = read();
+  if (text === undefined) return false;
+  return profilesOf(text)?.some(({ name }) => name === profile) ?? true;
+}
+
 /** The file that a profile of this name comes from, as messages show it. */
 export function fileOfProfile(profile: string): string {
-  const profiles = profilesOf(read() ?? "") ?? [];
-  const isOlder =
-    profiles.every(({ name }) => name !== profile) &&
-    existsSync(join(homedir(), ".alibabacloud", "credentials"));
+  const isOlder = !isOfCli(profile) && existsSync(join(homedir(), ".alibabacloud", "credentials"));
   return isOlder ? OLDER_PATH : SHOWN_PATH;
 }
 
