@@ -5,9 +5,12 @@ import { join } from "node:path";
 const SHOWN_PATH = "~/.aliyun/config.json";
 const OLDER_PATH = "~/.alibabacloud/credentials";
 
+/** With this variable the vendor's tools take no credentials from the CLI's own file. */
+const DISABLED = "ALIBABA_CLOUD_CLI_PROFILE_DISABLED";
+
 /** Whether only the CLI's own file is asked for the profile: it has one of that name, or may have, because it is not valid JSON. */
 export function isOfCli(profile: string): boolean {
-  const text = read();
+  const text = isDisabled() ? undefined : read();
   if (text === undefined) return false;
   return profilesOf(text)?.some(({ name }) => name === profile) ?? true;
 }
@@ -23,6 +26,7 @@ export function fileOfProfile(profile: string): string {
  * profiles. `""` where nothing is known to be wrong, or where no profile is named and there is no file.
  */
 export function explainProfile(profile: string | undefined): string {
+  if (isDisabled()) return profile === undefined ? "" : `${DISABLED} keeps ${SHOWN_PATH} from being used`;
   const text = read();
   if (text === undefined) return profile === undefined ? "" : `there is no ${SHOWN_PATH} with it`;
   const profiles = profilesOf(text);
@@ -55,6 +59,10 @@ interface Profile {
   name: string;
   mode: string;
   region?: string;
+}
+
+function isDisabled(): boolean {
+  return process.env[DISABLED]?.toLowerCase() === "true";
 }
 
 function read(): string | undefined {

@@ -390,6 +390,18 @@ describe("proxies", () => {
     vi.stubEnv("HTTP_PROXY", "");
     expect(() => pool()).toThrow(/^https_proxy names a proxy of the kind ftp/);
   });
+
+  test.each(["http://user:100%hunter22@proxy.example:3128", "http://hunter22%:secret@proxy.example:3128"])(
+    "a user or password that cannot be decoded is refused, and not repeated",
+    async (proxy) => {
+      vi.stubEnv("HTTPS_PROXY", proxy);
+      const message =
+        "HTTPS_PROXY has a % in its user or password that begins no escape. Write %25 in the place of the %.";
+      expect(() => pool()).toThrow(expect.objectContaining({ code: "Configuration", message }));
+      vi.stubEnv("HTTPS_PROXY", proxy.replace("%", "%25"));
+      expect(() => pool()).not.toThrow();
+    },
+  );
 });
 
 describe("the clock of this machine", () => {

@@ -144,6 +144,14 @@ describe("the order of the places", () => {
     writeHome(".aliyun/config.json", '{"profiles":[{"name":"ops"');
     await expect(resolve({}, { profile: "ops" })).rejects.toMatchObject({ code: "Configuration" });
   });
+
+  test("config.json counts as absent where ALIBABA_CLOUD_CLI_PROFILE_DISABLED says so", async () => {
+    config(profile("ops", { access_key_id: "id-of-config.json" }));
+    writeOlder();
+    vi.stubEnv("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "True");
+    expect(await resolve({}, { profile: "ops" })).toMatchObject({ id: "id-of-ops" });
+    expect(from({}, { profile: "ops" })).toBe('the profile "ops" (~/.alibabacloud/credentials)');
+  });
 });
 
 test("temporary credentials of the chain are got once for all requests that come together, and again for later ones", async () => {
@@ -213,6 +221,14 @@ describe("what is missing is said", () => {
     vi.stubEnv("ALICLOUD_ACCESS_KEY", "id-of-terraform");
     vi.stubEnv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret-of-sdk");
     await expect(resolve()).rejects.toThrow("ALICLOUD_ACCESS_KEY is set, but ALICLOUD_SECRET_KEY is not");
+  });
+
+  test("a profile of config.json, while ALIBABA_CLOUD_CLI_PROFILE_DISABLED says not to use the file", async () => {
+    config(profile("ops"));
+    vi.stubEnv("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "true");
+    await expect(resolve({}, { profile: "ops" })).rejects.toThrow(
+      'the profile "ops" gives no credentials for Alibaba Cloud: ALIBABA_CLOUD_CLI_PROFILE_DISABLED keeps ~/.aliyun/config.json from being used. ',
+    );
   });
 
   test("no such profile", async () => {
