@@ -85,6 +85,8 @@ export interface ErrorDetails {
   retryAfterMs?: number;
   /** No connection was opened, so nothing was sent. */
   isUnreachable?: true;
+  /** It was tried for as long as a connection is, so a call around it does not start anew. */
+  isTriedLongEnough?: true;
   cause?: unknown;
 }
 

@@ -1,4 +1,4 @@
-import { Agent, buildConnector, EnvHttpProxyAgent, request as send } from "undici";
+import { Agent, buildConnector, EnvHttpProxyAgent, Pool, request as send } from "undici";
 import { defined } from "../core/defined";
 import { KeyPairError } from "../core/errors";
 import { cancelled } from "../core/pause";
@@ -37,16 +37,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
 const MAX_CONNECTIONS = 64;
 
-/** Failures before the first byte of the request is sent. */
-const NOT_SENT = new Set([
-  "ECONNREFUSED",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-
 /** Failures that last until the configuration changes. */
 const NOT_TRUSTED = new Set([
   "CERT_HAS_EXPIRED",
@@ -57,6 +47,22 @@ const NOT_TRUSTED = new Set([
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
+
+type Connect = buildConnector.connector;
+
+/**
+ * No connection was opened, so nothing of the request was sent. The code of a failure does not tell that: a connection that is in use
+ * can end with the same codes.
+ */
+class NotConnected extends Error {
+  constructor(
+    reason: Error,
+    /** What was to be connected: the host of the request, or a proxy. */
+    readonly host: string,
+  ) {
+    super(reason.message, { cause: reason });
+  }
+}
 
 /**
  * One pool of kept-alive connections. Follows `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. Resolves with the reply whatever its
@@ -70,8 +76,6 @@ export class HttpPool {
   readonly #directAgent: Agent;
   readonly #proxies = proxies(process.env);
   readonly #timeoutMs: number;
-  /** Failures to connect to a host itself. All other failures to connect are those of a proxy. */
-  readonly #ofHosts = new WeakSet<Error>();
 
   constructor({
     timeoutMs = TIMEOUT_MS,
@@ -84,24 +88,24 @@ export class HttpPool {
       ca: ca === undefined ? undefined : [...trustedByNode(), ca],
       rejectUnauthorized: verify,
     });
-    const connect = buildConnector({ timeout: connectTimeoutMs, ...trust });
     const options: Agent.Options = {
       connections: MAX_CONNECTIONS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-      connect: (target, callback) =>
-        connect(target, (...result) => {
-          if (result[0] !== null) this.#ofHosts.add(result[0]);
-          callback(...result);
-        }),
+      connect: telling(buildConnector({ timeout: connectTimeoutMs, ...trust })),
     };
     this.#directAgent = new Agent(options);
     const { httpProxy, httpsProxy } = this.#proxies;
     this.#agent = new EnvHttpProxyAgent({
       ...options,
       proxyTls: { timeout: connectTimeoutMs },
-      requestTls: trust,
+      requestTls: { timeout: connectTimeoutMs, ...trust },
+      factory: (origin, { connect, ...more }: Pool.Options & { connect: Connect }) =>
+        new Pool(origin, { ...more, connect: telling(connect) }),
+      // Opens the tunnels. Without a limit of its own a proxy that opens none is waited for 5 minutes.
+      clientFactory: (proxy, { connect }: { connect: Connect }) =>
+        new Pool(proxy, { connect: telling(connect), headersTimeout: connectTimeoutMs }),
       ...defined({ httpProxy, httpsProxy }),
       // This pool itself knows which hosts need no proxy.
       noProxy: "",
@@ -135,14 +139,6 @@ export class HttpPool {
   #failure(error: unknown, url: URL): KeyPairError {
     const { host } = url;
     const code = errorCode(error);
-    if (code === "ENOTFOUND" || NOT_SENT.has(code)) return this.#notConnected(error, url);
-    if (NOT_TRUSTED.has(code)) {
-      return new KeyPairError({
-        code: "Configuration",
-        message: `the certificate of ${host} is not trusted (${code})`,
-        next: "Check the endpoint, or trust the authority that signed it (NODE_EXTRA_CA_CERTS, or `cacert` in clouds.yaml).",
-      });
-    }
     if (isProxyRefusal(error, 407)) {
       return new KeyPairError({
         code: "Configuration",
@@ -150,10 +146,7 @@ export class HttpPool {
         next: "Give them in the URL of HTTPS_PROXY or HTTP_PROXY, like http://user:password@proxy.example:3128.",
       });
     }
-    if (isProxyRefusal(error)) {
-      const message = `${host} cannot be reached (the proxy refused a connection to it)`;
-      return new KeyPairError({ code: "Unavailable", message, isUnreachable: true });
-    }
+    if (error instanceof NotConnected) return notConnected(error, host);
     const reason = isTimeout(error, code)
       ? `no reply within ${this.#timeoutMs / 1000} s`
       : `the connection broke${code === "" ? "" : ` (${code})`}`;
@@ -169,27 +162,47 @@ export class HttpPool {
     const proxy = this.#proxies[protocol === "https:" ? "httpsProxy" : "httpProxy"];
     return proxy && new URL(proxy).host;
   }
+}
 
-  #notConnected(error: unknown, url: URL): KeyPairError {
-    const code = errorCode(error);
-    const { host } = url;
-    const proxy = error instanceof Error && !this.#ofHosts.has(error) ? this.#proxyOf(url) : undefined;
-    const where = proxy === undefined ? host : `the proxy ${proxy}`;
-    if (code !== "ENOTFOUND") {
-      const message = `${where} cannot be reached (${code})`;
-      return new KeyPairError({ code: "Unavailable", message, isUnreachable: true });
-    }
+/**
+ * Connects as `connect` does, and marks its failures. Without the mark undici would open a tunnel again without end where the proxy
+ * closes the connection.
+ */
+function telling(connect: Connect): Connect {
+  return (target, callback) =>
+    connect(target, (...result) => {
+      const [failure] = result;
+      if (failure === null || failure instanceof NotConnected) callback(...result);
+      else callback(new NotConnected(failure, target.host ?? target.hostname), null);
+    });
+}
+
+/** @param host  That of the request. */
+function notConnected(error: NotConnected, host: string): KeyPairError {
+  const code = errorCode(error);
+  const isProxy = error.host !== host;
+  const where = isProxy ? `the proxy ${error.host}` : host;
+  if (NOT_TRUSTED.has(code)) {
+    return new KeyPairError({
+      code: "Configuration",
+      message: `the certificate of ${where} is not trusted (${code})`,
+      next: "Check the endpoint, or trust the authority that signed it (NODE_EXTRA_CA_CERTS, or `cacert` in clouds.yaml).",
+    });
+  }
+  if (code === "ENOTFOUND") {
     return new KeyPairError({
       code: "Configuration",
       isUnreachable: true,
-      message:
-        proxy === undefined ? `the host ${host} is not known (${code})` : `${where} is not known (${code})`,
-      next:
-        proxy === undefined
-          ? "Check the region and the endpoint, and that this machine can resolve names."
-          : "Check HTTPS_PROXY and HTTP_PROXY, and that this machine can resolve names.",
+      message: `${isProxy ? where : `the host ${host}`} is not known (${code})`,
+      next: `Check ${isProxy ? "HTTPS_PROXY and HTTP_PROXY" : "the region and the endpoint"}, and that this machine can resolve names.`,
     });
   }
+  const reason = isProxyRefusal(error) ? "the proxy refused a connection to it" : code;
+  return new KeyPairError({
+    code: "Unavailable",
+    message: `${where} cannot be reached (${reason})`,
+    isUnreachable: true,
+  });
 }
 
 interface SharedPool {

@@ -30,15 +30,27 @@ function proxyUrl(lowerCase: string, environment: NodeJS.ProcessEnv): string | u
   const url = text.includes("://") ? text : `http://${text}`;
   // The text itself may hold a password.
   if (!URL.canParse(url)) throw unusable(`${name} is not a URL`);
-  const { protocol } = new URL(url);
-  if (protocol === "http:" || protocol === "https:") return url;
-  throw unusable(`${name} names a proxy of the kind ${protocol.slice(0, -1)}, which is not supported`);
+  const { protocol, username, password } = new URL(url);
+  if (protocol !== "http:" && protocol !== "https:")
+    throw unusable(`${name} names a proxy of the kind ${protocol.slice(0, -1)}, which is not supported`);
+  // undici decodes them, and throws an error of JavaScript where it cannot.
+  if (![username, password].every(canDecode))
+    throw unusable(
+      `${name} has a % in its user or password that begins no escape`,
+      "Write %25 in the place of the %.",
+    );
+  return url;
 }
 
-function unusable(message: string): KeyPairError {
-  return new KeyPairError({
-    code: "Configuration",
-    message,
-    next: `Set it to the URL of the proxy, like ${EXAMPLE}.`,
-  });
+function canDecode(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unusable(message: string, next = `Set it to the URL of the proxy, like ${EXAMPLE}.`): KeyPairError {
+  return new KeyPairError({ code: "Configuration", message, next });
 }

@@ -28,7 +28,8 @@ const THROTTLED_CAP_MS = 2_000;
 /**
  * Calls, and calls again while the failure says that this is safe, until the operation's deadline.
  *
- * A call that cannot be sent at all, because the host cannot be reached or is not known, ends after 30 s with that failure.
+ * A call that cannot be sent at all, because the host cannot be reached or is not known, ends after 30 s with that failure. A call
+ * that waits for it, such as for a token, ends with it.
  *
  * Otherwise the code of the failure decides: `Throttled` and `Unavailable` (nothing was changed) are always tried again,
  * `OutcomeUnknown` only for idempotent calls, any other code never. Waits are exponential with full jitter
@@ -52,7 +53,9 @@ export async function retry<T>(
       const wait = backoffMs(attempt, error, options);
       wasSent ||= !error.details.isUnreachable;
       unreachableSince ??= Date.now();
-      if (!wasSent && Date.now() + wait >= unreachableSince + UNREACHABLE_MS) throw unreachable(error);
+      const isLongEnough =
+        error.details.isTriedLongEnough || Date.now() + wait >= unreachableSince + UNREACHABLE_MS;
+      if (!wasSent && isLongEnough) throw unreachable(error);
       if (Date.now() + wait >= operation.deadline) throw deadlineExceeded(error, attempt + 1);
       operation.progress(`${wording(error)}; trying again in ${seconds(wait)}`);
       await pause(wait, operation.signal);
@@ -99,8 +102,10 @@ function wording({ code, details }: KeyPairError): string {
 
 /** For a host that is not known, the error already says that the configuration is wrong. */
 function unreachable(last: KeyPairError): KeyPairError {
-  if (last.code === "Configuration") return last;
+  if (last.details.isTriedLongEnough) return last;
+  if (last.code === "Configuration") return last.with({ isTriedLongEnough: true });
   return last.with({
+    isTriedLongEnough: true,
     message: `${last.details.message}, for ${seconds(UNREACHABLE_MS)}`,
     next: "Check the endpoint, the network and the proxy.",
   });

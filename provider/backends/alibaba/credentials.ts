@@ -7,7 +7,7 @@ import type { Credentials, ResolvedConnection } from "../../core/backend";
 import { defined } from "../../core/defined";
 import { KeyPairError } from "../../core/errors";
 import { registerSecret } from "../../core/redact";
-import { explainProfile, fileOfProfile, PROFILE_VARIABLES } from "./profile";
+import { explainProfile, fileOfProfile, isOfCli, PROFILE_VARIABLES } from "./profile";
 
 /** What signs a request. */
 export interface AccessKey {
@@ -114,16 +114,15 @@ function accessKey(
 
 /** @param named  How the profile was chosen, where that is not plain: ` that ALICLOUD_PROFILE names`. */
 function profileSource(profile: string, named = ""): CredentialSource {
-  // The vendor's tools read two files, and a profile can be in either.
-  const providers: Provider[] = [
-    CLIProfileCredentialsProvider.builder().withProfileName(profile).build(),
-    ProfileCredentialsProvider.builder().withProfileName(profile).build(),
-  ];
+  // The vendor's tools read two files, and a profile can be in either. One that fails must not become the other file's profile of the
+  // same name: that may be of another account.
+  const builder = isOfCli(profile)
+    ? CLIProfileCredentialsProvider.builder()
+    : ProfileCredentialsProvider.builder();
+  const provider: Provider = builder.withProfileName(profile).build();
   return oneAtATime(`the profile "${profile}"${named} (${fileOfProfile(profile)})`, async () => {
-    for (const provider of providers) {
-      const key = await askQuietly(provider);
-      if (key) return key;
-    }
+    const key = await askQuietly(provider);
+    if (key) return key;
     throw new KeyPairError({
       code: "Configuration",
       message: `the profile "${profile}" gives no credentials for Alibaba Cloud: ${explainProfile(profile)}`,
@@ -134,10 +133,17 @@ function profileSource(profile: string, named = ""): CredentialSource {
 }
 
 function chainSource(): CredentialSource {
-  const chain: Provider = DefaultCredentialsProvider.builder().build();
+  const newChain = (): Provider => DefaultCredentialsProvider.builder().build();
+  let chain = newChain();
+  let hasGivenKey = false;
   return oneAtATime("the default chain of Alibaba Cloud's tools", async () => {
     const key = await askQuietly(chain);
-    if (key) return key;
+    if (key) {
+      hasGivenKey = true;
+      return key;
+    }
+    // The SDK's chain stays at the source that it tried last. After a key that is right: another one may be of another account.
+    if (!hasGivenKey) chain = newChain();
     const problem = explainProfile(undefined);
     throw new KeyPairError({
       code: "Configuration",

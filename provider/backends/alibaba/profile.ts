@@ -5,12 +5,19 @@ import { join } from "node:path";
 const SHOWN_PATH = "~/.aliyun/config.json";
 const OLDER_PATH = "~/.alibabacloud/credentials";
 
+/** With this variable the vendor's tools take no credentials from the CLI's own file. */
+const DISABLED = "ALIBABA_CLOUD_CLI_PROFILE_DISABLED";
+
+/** Whether only the CLI's own file is asked for the profile: it has one of that name, or may have, because it is not valid JSON. */
+export function isOfCli(profile: string): boolean {
+  const text = isDisabled() ? undefined : read();
+  if (text === undefined) return false;
+  return profilesOf(text)?.some(({ name }) => name === profile) ?? true;
+}
+
 /** The file that a profile of this name comes from, as messages show it. */
 export function fileOfProfile(profile: string): string {
-  const profiles = profilesOf(read() ?? "") ?? [];
-  const isOlder =
-    profiles.every(({ name }) => name !== profile) &&
-    existsSync(join(homedir(), ".alibabacloud", "credentials"));
+  const isOlder = !isOfCli(profile) && existsSync(join(homedir(), ".alibabacloud", "credentials"));
   return isOlder ? OLDER_PATH : SHOWN_PATH;
 }
 
@@ -19,6 +26,7 @@ export function fileOfProfile(profile: string): string {
  * profiles. `""` where nothing is known to be wrong, or where no profile is named and there is no file.
  */
 export function explainProfile(profile: string | undefined): string {
+  if (isDisabled()) return profile === undefined ? "" : `${DISABLED} keeps ${SHOWN_PATH} from being used`;
   const text = read();
   if (text === undefined) return profile === undefined ? "" : `there is no ${SHOWN_PATH} with it`;
   const profiles = profilesOf(text);
@@ -51,6 +59,10 @@ interface Profile {
   name: string;
   mode: string;
   region?: string;
+}
+
+function isDisabled(): boolean {
+  return process.env[DISABLED]?.toLowerCase() === "true";
 }
 
 function read(): string | undefined {

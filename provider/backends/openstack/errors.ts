@@ -39,6 +39,8 @@ export interface Action {
 }
 
 const MAX_MESSAGE = 300;
+/** The code that tells the core to make the key itself. */
+const GENERATION_UNSUPPORTED = "GenerationUnsupported";
 const CHECK_CREDENTIALS = "Check the credentials, and that the user is enabled.";
 
 export function configurationError(message: string, next: string): KeyPairError {
@@ -69,18 +71,19 @@ export function failureOf(reply: HttpReply, action: Action): KeyPairError {
   const difference = code === "Unauthenticated" ? clockDifference(reply.headers) : undefined;
   return new KeyPairError({
     code,
-    message: `could not ${name}: ${fault.message}${difference ? ` (${difference})` : ""}`,
+    message: `could not ${name}: ${shorten(fault.message)}${difference ? ` (${difference})` : ""}`,
     cloudCode: fault.cloudCode,
     ...defined({ keyPairName, requestId: fault.requestId, retryAfterMs: fault.retryAfterMs }),
     ...(unsupported(fault, action) ?? nextStep(code, action)),
   });
 }
 
-/** What a Nova that is too old for the request refuses, at the argument that it is about. */
+/** What a Nova refuses because it is too old for the request, or too new to make keys, and the argument that it is about. */
 function unsupported(
   { message }: Fault,
   { keyPairName = "", ofUser }: Action,
-): Pick<ErrorDetails, "property" | "next"> | undefined {
+): Pick<ErrorDetails, "cloudCode" | "property" | "next"> | undefined {
+  if (/public_key\W+is a required property/.test(message)) return { cloudCode: GENERATION_UNSUPPORTED };
   if (/generate fingerprint/i.test(message))
     return {
       property: "publicKeyBody",
@@ -133,7 +136,7 @@ export function parseFault({ status, headers, text }: HttpReply): Fault {
   const retryAfterMs = parseRetryAfter(headers["retry-after"]) ?? told?.retryAfterMs;
   return {
     cloudCode: told?.cloudCode ?? `HTTP ${status}`,
-    message: shorten(told?.message || withoutTags(text) || "the reply says nothing"),
+    message: onOneLine(told?.message || withoutTags(text) || "the reply says nothing"),
     ...defined({ requestId, retryAfterMs }),
     isFromService: told !== undefined,
   };
@@ -214,10 +217,14 @@ function withoutTags(html: string): string {
     .trim();
 }
 
-/** One line without its full stop. */
+/** Without its full stop. */
+function onOneLine(message: string): string {
+  return message.replace(/\s+/g, " ").trim().replace(/\.$/, "");
+}
+
+/** For a reader. What a failure means is told from the whole: Nova repeats a long name before it says what is wrong. */
 function shorten(message: string): string {
-  const line = message.replace(/\s+/g, " ").trim().replace(/\.$/, "");
-  return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}…` : line;
+  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -21,8 +21,6 @@ const PAGED_SINCE = 35;
 const MAX_PAGES = 1000;
 /** What Nova says of a deletion; a page with 200 is not from Nova. */
 const DELETED = new Set([202, 204]);
-/** The code that tells the core to make the key itself. */
-const GENERATION_UNSUPPORTED = "GenerationUnsupported";
 
 type Request = Pick<HttpRequest, "method" | "body" | "signal"> & {
   path: string;
@@ -61,14 +59,9 @@ export class NovaClient {
   /** Rejects with `Refused` and `GenerationUnsupported` where the server makes no keys (Nova 2.92 and later). */
   async generate(name: string, operation: Operation): Promise<CreatedKeyPairRecord> {
     const action = { name: "create the key pair", changes: true, keyPairName: name };
-    try {
-      return await this.#call(this.#create({ name }), action, operation, (reply) =>
-        toCreatedRecord(member(reply, "keypair"), this.#ownerId),
-      );
-    } catch (error) {
-      const refused = isKeyPairError(error, "Refused") && /public_key.*required/.test(error.details.message);
-      throw refused ? error.with({ cloudCode: GENERATION_UNSUPPORTED }) : error;
-    }
+    return this.#call(this.#create({ name }), action, operation, (reply) =>
+      toCreatedRecord(member(reply, "keypair"), this.#ownerId),
+    );
   }
 
   async get(name: string, operation: Operation): Promise<KeyPairRecord | undefined> {

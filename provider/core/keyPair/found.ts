@@ -2,7 +2,7 @@ import type { KeyPairRecord } from "../backend";
 import { KeyPairError } from "../errors";
 import type { OnExisting } from "../model";
 import { fingerprintOf } from "./keyFacts";
-import { holds, isGiven, isSame, type KeyOrigin, type Making, madeOf } from "./making";
+import { holds, isGiven, isSame, isUnique, type KeyOrigin, type Making, madeOf } from "./making";
 import { type Deletion, deleteIfUnused, deleteWhenFree } from "./settle";
 import { isMadeSince, isSameAs, type MadeKeyPair } from "./state";
 import { tagChange, tagsSaid } from "./tags";
@@ -19,7 +19,8 @@ export async function settleLostReply(
   lost: KeyPairError,
 ): Promise<MadeKeyPair | undefined> {
   const { origin, onExisting, before, startedAt, backend, context } = making;
-  const isOurs = !isSame(before, found) && isMadeSince(found.createdAt, startedAt);
+  // The clocks of this machine and the cloud may be far apart, and then only a unique name or key tells.
+  const isOurs = !isSame(before, found) && (isUnique(making) || isMadeSince(found.createdAt, startedAt));
   if (origin.from === "import") {
     const needsAdoption = onExisting === "adopt" && isGiven(origin);
     const isDone = isOurs && holds(found, origin.publicKey) && !needsAdoption;

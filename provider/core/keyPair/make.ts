@@ -20,7 +20,7 @@ import {
   passesForOurs,
 } from "./making";
 import { findSettled } from "./settle";
-import type { DoubtfulCall, MadeKeyPair } from "./state";
+import { type DoubtfulCall, hasNewName, type MadeKeyPair } from "./state";
 
 /** A key that exists already. */
 export interface KnownKey {
@@ -165,7 +165,7 @@ async function begin(
   const origin = await keyOrigin(args, context, choice);
   // A look before the call tells this call's pair from an older one. It must be a look of now: a listing may be
   // minutes old, and somebody may have made a pair since. Of a new name or key nobody can have one.
-  const isNewName = args.__automaticName === true && args.__configuredName !== true;
+  const isNewName = hasNewName(args);
   const found = isUnique({ isNewName, origin })
     ? undefined
     : await backend.findKeyPair(name, "exact", context.operation, resourceGroupId);

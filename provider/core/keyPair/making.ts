@@ -27,8 +27,8 @@ export interface Making {
   origin: KeyOrigin;
   /**
    * The pair that had the name just before the call. `undefined`: there was none, or only `deleted` was seen, or
-   * no look was needed because the name or the key was made for this call. A different pair, made after `startedAt`, belongs to
-   * this call.
+   * no look was needed because the name or the key was made for this call. A different pair belongs to this call if it was made after
+   * `startedAt`, or has such a name or key.
    */
   readonly before: KeyPairRecord | undefined;
   /** The pair of this name that this run deleted just before. A late read may still show it. */

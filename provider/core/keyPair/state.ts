@@ -162,16 +162,23 @@ export function isOwn(state: KeyPairState, record: KeyPairRecord): boolean {
 
 /**
  * Before the call whose reply was lost, no pair had the name that could pass for its own. So a pair that was made since is this call's,
- * as long as the request may still have taken effect.
+ * as long as the request may still have taken effect. One of a name that was made for the call is so at any time.
  */
-function isOfDoubt(
-  { createdAt = "", __callEndedAt, __ownKey }: KeyPairState,
-  record: KeyPairRecord,
-): boolean {
+function isOfDoubt(state: KeyPairState, record: KeyPairRecord): boolean {
+  const { createdAt = "", __callEndedAt, __ownKey } = state;
   const isKey = __ownKey === "" || fingerprintOf(record) === __ownKey;
+  if (hasNewName(state)) return isKey;
   const isInTime =
     __callEndedAt === undefined || isMadeUntil(record.createdAt, Date.parse(__callEndedAt) + LATE_EFFECT_MS);
   return isKey && isInTime && isMadeSince(record.createdAt, Date.parse(createdAt));
+}
+
+/** Whether the name was made by the provider, with random digits, so that nobody else can have it. */
+export function hasNewName({
+  __automaticName,
+  __configuredName,
+}: Pick<CheckedKeyPairArgs, "__automaticName" | "__configuredName">): boolean {
+  return __automaticName === true && __configuredName !== true;
 }
 
 /**

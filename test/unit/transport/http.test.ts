@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import dns from "node:dns";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect } from "node:net";
+import { connect, createServer as createTcpServer, type Socket, type Server as TcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
@@ -26,17 +27,41 @@ async function serve(listener: RequestListener): Promise<{ origin: string; serve
   return { origin: `http://127.0.0.1:${await listen(server)}`, server };
 }
 
-async function listen(server: Server): Promise<number> {
+async function listen(server: TcpServer): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => sockets.add(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   closers.push(async () => {
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
     server.close();
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   return address.port;
 }
+
+/** A server that answers the bytes of each connection as these functions say, one after the other. */
+function answers(...replies: ((socket: Socket) => void)[]): Promise<number> {
+  const answer = (socket: Socket, [reply, ...next]: typeof replies): void => {
+    socket.once("data", () => {
+      reply?.(socket);
+      answer(socket, next);
+    });
+  };
+  return listen(
+    createTcpServer((socket) =>
+      answer(
+        socket.on("error", () => {}),
+        replies,
+      ),
+    ),
+  );
+}
+const reset = (socket: Socket) => void socket.resetAndDestroy();
+const end = (socket: Socket) => void socket.end();
+const silence = () => {};
+const opensTunnel = (socket: Socket) => void socket.write("HTTP/1.1 200 OK\r\n\r\n");
 
 /** A certificate for the host that nobody trusts yet. */
 function selfSigned(host: string): { key: string; cert: string } {
@@ -98,6 +123,43 @@ describe("failures", () => {
       message: `${new URL(origin).host} cannot be reached (ECONNREFUSED).`,
     });
   });
+
+  test.each([
+    ["is reset", reset, "ECONNRESET"],
+    ["ends", end, "ECONNRESET"],
+    [
+      "is no TLS",
+      (socket: Socket) => void socket.end("HTTP/1.1 400\r\n\r\n"),
+      "ERR_SSL_WRONG_VERSION_NUMBER",
+    ],
+    ["is never answered", silence, "UND_ERR_CONNECT_TIMEOUT"],
+  ])("a handshake that %s: surely not carried out", async (_, reply, code) => {
+    const host = `127.0.0.1:${await answers(reply)}`;
+    await expect(pool({ connectTimeoutMs: 200 }).send(post(`https://${host}`))).rejects.toMatchObject({
+      code: "Unavailable",
+      message: `${host} cannot be reached (${code}).`,
+      details: { isUnreachable: true },
+    });
+  });
+
+  test.each(["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ECONNREFUSED", "ENOTFOUND", "CERT_HAS_EXPIRED"])(
+    "%s while the reply is read: nobody knows",
+    async (code) => {
+      let client: Socket | undefined;
+      const note = (message: unknown) => {
+        client = (message as { socket: Socket }).socket;
+      };
+      subscribe("undici:client:connected", note);
+      onTestFinished(() => void unsubscribe("undici:client:connected", note));
+      const breaks = () =>
+        void client?.destroy(Object.assign(new Error(`read ${code}`), { code, syscall: "read" }));
+      const host = `127.0.0.1:${await answers(breaks)}`;
+      await expect(pool().send(post(`http://${host}`))).rejects.toMatchObject({
+        code: "OutcomeUnknown",
+        message: `the connection broke (${code}); ${host} may or may not have carried out the request.`,
+      });
+    },
+  );
 
   test("an unknown host is a matter of configuration", async () => {
     await expect(pool().send(post("http://ecs.no-such-region.invalid"))).rejects.toMatchObject({
@@ -338,6 +400,35 @@ describe("proxies", () => {
     expect(asked).toEqual(["ecs.example:443"]);
   });
 
+  test.each([
+    ["is reset before it is open", [reset], "ECONNRESET"],
+    ["ends before it is open", [end], "UND_ERR_SOCKET"],
+    ["is never opened", [silence], "UND_ERR_HEADERS_TIMEOUT"],
+    ["is reset in the handshake", [opensTunnel, reset], "ECONNRESET"],
+    ["ends in the handshake", [opensTunnel, end], "ECONNRESET"],
+    ["is silent", [opensTunnel, silence], "UND_ERR_CONNECT_TIMEOUT"],
+  ])(
+    "a tunnel that %s has sent nothing on",
+    async (_, replies, code) => {
+      vi.stubEnv("HTTPS_PROXY", `http://127.0.0.1:${await answers(...replies)}`);
+      await expect(pool({ connectTimeoutMs: 200 }).send(post("https://ecs.example"))).rejects.toMatchObject({
+        code: "Unavailable",
+        message: `ecs.example cannot be reached (${code}).`,
+      });
+    },
+    5_000,
+  );
+
+  test("a proxy for https whose certificate is not trusted is named itself", async () => {
+    const { key, cert } = selfSigned("localhost");
+    const proxy = `localhost:${await listen(createTlsServer({ key, cert }))}`;
+    vi.stubEnv("HTTPS_PROXY", `https://${proxy}`);
+    await expect(pool().send(post("https://ecs.example"))).rejects.toMatchObject({
+      code: "Configuration",
+      message: expect.stringMatching(`^the certificate of the proxy ${proxy} is not trusted`),
+    });
+  });
+
   test.each(["http://ecs.example", "https://ecs.example"])(
     "a proxy that is not known is named itself, without its user and password (%s)",
     async (target) => {
@@ -390,6 +481,18 @@ describe("proxies", () => {
     vi.stubEnv("HTTP_PROXY", "");
     expect(() => pool()).toThrow(/^https_proxy names a proxy of the kind ftp/);
   });
+
+  test.each(["http://user:100%hunter22@proxy.example:3128", "http://hunter22%:secret@proxy.example:3128"])(
+    "a user or password that cannot be decoded is refused, and not repeated",
+    async (proxy) => {
+      vi.stubEnv("HTTPS_PROXY", proxy);
+      const message =
+        "HTTPS_PROXY has a % in its user or password that begins no escape. Write %25 in the place of the %.";
+      expect(() => pool()).toThrow(expect.objectContaining({ code: "Configuration", message }));
+      vi.stubEnv("HTTPS_PROXY", proxy.replace("%", "%25"));
+      expect(() => pool()).not.toThrow();
+    },
+  );
 });
 
 describe("the clock of this machine", () => {

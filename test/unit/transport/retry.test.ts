@@ -89,6 +89,21 @@ describe("a call that cannot be sent", () => {
   });
 
   test.each([
+    ["Unavailable", refused(), ", for 30 s. Check the endpoint, the network and the proxy."],
+    ["Configuration", unknown(), "."],
+  ])(
+    "is tried for 30 s in all where one call needs another first, such as a token (%s)",
+    async (code, error, end) => {
+      const started = Date.now();
+      const first = () => retry(operation(), flaky(1_000, error), { idempotent: true });
+      const outcome = retry(operation(), first, { idempotent: false }).catch((caught: unknown) => caught);
+      await vi.runAllTimersAsync();
+      expect(await outcome).toMatchObject({ code, message: `${error.details.message}${end}` });
+      expect(Date.now() - started).toBeLessThanOrEqual(30_000);
+    },
+  );
+
+  test.each([
     ["refused", refused()],
     ["not known", unknown()],
   ])("once (%s) is tried again: a name server may fail for a moment", async (_, error) => {

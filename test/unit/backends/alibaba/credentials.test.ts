@@ -38,6 +38,13 @@ const profile = (name: string, more: object = {}) => ({
 });
 const config = (...profiles: object[]) => writeHome(".aliyun/config.json", { current: "default", profiles });
 
+/** The profile `ops` in the older file. */
+const writeOlder = () =>
+  writeHome(
+    ".alibabacloud/credentials",
+    "[ops]\ntype = access_key\naccess_key_id = id-of-ops\naccess_key_secret = secret-of-ops\n",
+  );
+
 async function resolve(configured: Credentials = {}, connection: { profile?: string } = {}) {
   return credentialSource(connection, configured).key();
 }
@@ -125,10 +132,23 @@ describe("the order of the places", () => {
 
   test("a named profile may be in the older file too", async () => {
     config(profile("default"));
-    writeHome(
-      ".alibabacloud/credentials",
-      "[ops]\ntype = access_key\naccess_key_id = id-of-ops\naccess_key_secret = secret-of-ops\n",
-    );
+    writeOlder();
+    expect(await resolve({}, { profile: "ops" })).toMatchObject({ id: "id-of-ops" });
+    expect(from({}, { profile: "ops" })).toBe('the profile "ops" (~/.alibabacloud/credentials)');
+  });
+
+  test("a profile of config.json that fails, or may be there, is never replaced by one of that name in the older file", async () => {
+    writeOlder();
+    config(profile("ops", { mode: "Teleport" }));
+    await expect(resolve({}, { profile: "ops" })).rejects.toMatchObject({ code: "Configuration" });
+    writeHome(".aliyun/config.json", '{"profiles":[{"name":"ops"');
+    await expect(resolve({}, { profile: "ops" })).rejects.toMatchObject({ code: "Configuration" });
+  });
+
+  test("config.json counts as absent where ALIBABA_CLOUD_CLI_PROFILE_DISABLED says so", async () => {
+    config(profile("ops", { access_key_id: "id-of-config.json" }));
+    writeOlder();
+    vi.stubEnv("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "True");
     expect(await resolve({}, { profile: "ops" })).toMatchObject({ id: "id-of-ops" });
     expect(from({}, { profile: "ops" })).toBe('the profile "ops" (~/.alibabacloud/credentials)');
   });
@@ -155,6 +175,13 @@ test("temporary credentials of the chain are got once for all requests that come
   // They end soon, so they are renewed before the next request.
   expect(await source.key()).toMatchObject({ id: "id-2" });
   server.close();
+});
+
+test("a chain that gave nothing once is asked again from its start", async () => {
+  const source = credentialSource({}, {});
+  await expect(source.key()).rejects.toMatchObject({ code: "Configuration" });
+  config(profile("default"));
+  expect(await source.key()).toMatchObject({ id: "id-of-default" });
 });
 
 describe("secrets", () => {
@@ -194,6 +221,14 @@ describe("what is missing is said", () => {
     vi.stubEnv("ALICLOUD_ACCESS_KEY", "id-of-terraform");
     vi.stubEnv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret-of-sdk");
     await expect(resolve()).rejects.toThrow("ALICLOUD_ACCESS_KEY is set, but ALICLOUD_SECRET_KEY is not");
+  });
+
+  test("a profile of config.json, while ALIBABA_CLOUD_CLI_PROFILE_DISABLED says not to use the file", async () => {
+    config(profile("ops"));
+    vi.stubEnv("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "true");
+    await expect(resolve({}, { profile: "ops" })).rejects.toThrow(
+      'the profile "ops" gives no credentials for Alibaba Cloud: ALIBABA_CLOUD_CLI_PROFILE_DISABLED keeps ~/.aliyun/config.json from being used. ',
+    );
   });
 
   test("no such profile", async () => {

@@ -1,8 +1,12 @@
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, it, onTestFinished, test, vi } from "vitest";
 import { authRequest, identityUrl } from "../../../../provider/backends/openstack/authentication";
 import { computeEndpoint, ownEndpoint } from "../../../../provider/backends/openstack/catalogue";
 import type { Cloud } from "../../../../provider/backends/openstack/cloud";
+import { NovaClient } from "../../../../provider/backends/openstack/novaClient";
+import { Session } from "../../../../provider/backends/openstack/session";
+import { KeyPairError } from "../../../../provider/core/errors";
 import { redact } from "../../../../provider/core/redact";
+import type { HttpPool } from "../../../../provider/transport/http";
 
 const AUTH = {
   auth_url: "https://k.example.org:5000/v3",
@@ -213,4 +217,20 @@ describe("the compute endpoint", () => {
       expect(find({}, nothing)).toThrow("has no public endpoint");
     }
   });
+});
+
+test("a Keystone that cannot be reached is tried for 30 s, and its error says so once", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const message = "k.example.org:5000 cannot be reached (ECONNREFUSED)";
+  const send = () => Promise.reject(new KeyPairError({ code: "Unavailable", message, isUnreachable: true }));
+  const nova = new NovaClient(new Session(cloud(AUTH), undefined, {}, { send } as unknown as HttpPool));
+  const started = Date.now();
+  const operation = { signal: new AbortController().signal, deadline: started + 600_000, progress: () => {} };
+  const outcome = nova.list(operation).catch((error: unknown) => error);
+  await vi.runAllTimersAsync();
+  expect(`${await outcome}`).toBe(
+    `KeyPairError: could not list the key pairs: ${message}, for 30 s. Check the endpoint, the network and the proxy.`,
+  );
+  expect(Date.now() - started).toBeLessThanOrEqual(30_000);
 });

@@ -67,7 +67,8 @@ describe("what a cloud says of a failure", () => {
   });
 
   it("is cut short when it is a long page", () => {
-    expect(parseFault(reply(500, `<p>${"word ".repeat(1000)}</p>`)).message).toHaveLength(301);
+    const { details } = failureOf(reply(500, `<p>${"word ".repeat(1000)}</p>`), ACTION);
+    expect(details.message).toHaveLength("could not import the key pair: ".length + 301);
   });
 });
 
@@ -128,6 +129,18 @@ describe("what it means", () => {
     const failure = failureOf(answer, ACTION);
     expect(failure.code).toBe(code);
     expect(failure.message).toBe(message);
+  });
+
+  it("is understood from the whole of what Nova says, which repeats a long name first", () => {
+    const value = `Invalid input for field/attribute keypair. Value: {'name': '${"n".repeat(255)}'}. `;
+    const without = nova("badRequest", 400, `${value}'public_key' is a required property`);
+    const failure = failureOf(reply(400, without), ACTION);
+    expect(failure).toMatchObject({ code: "Refused", details: { cloudCode: "GenerationUnsupported" } });
+    expect(failure.message).not.toContain("required");
+    const quota = nova("forbidden", 403, `${value}Quota exceeded, too many key pairs.`);
+    expect(failureOf(reply(403, quota), ACTION).code).toBe("QuotaExceeded");
+    const named = nova("badRequest", 400, "Value: {'name': 'public_key is required'}. It is not a name");
+    expect(failureOf(reply(400, named), ACTION).details.cloudCode).toBe("badRequest");
   });
 
   it("is a missing key pair only in Nova's own words about a key pair", () => {

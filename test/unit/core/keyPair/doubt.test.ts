@@ -134,3 +134,12 @@ test.each<[string, CheckedKeyPairArgs, "createKeyPair" | "importKeyPair"]>([
   await remove(state);
   expect(backend.pairs.size).toBe(0);
 });
+
+test("where nobody else can have the name, a pair is this call's, whatever the clocks say", async () => {
+  backend.script("createKeyPair", lostBeforeTheEffect).script("findKeyPair", fails("PermissionDenied"));
+  const args = { keyPairName: "web", __automaticName: true };
+  const { state } = await withoutWaiting(() => createKeyPair(args, context));
+  backend.put("web", anothers, { createdAt: AN_HOUR_AGO });
+  await remove(state);
+  expect(backend.pairs.size).toBe(0);
+});

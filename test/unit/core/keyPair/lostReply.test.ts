@@ -33,6 +33,13 @@ beforeEach(() => {
   context = contextOf(backend);
 });
 
+/** The request is carried out, by a cloud whose clock is ten minutes behind this machine's, and its reply is lost. */
+const lostAndTenMinutesBehind: Step = (effect) =>
+  lostAfterTheEffect(() => {
+    const createdAt = new Date(Date.now() - 10 * 60_000).toISOString();
+    backend.pairs.set("web", Object.assign(effect() as KeyPairRecord, { createdAt }));
+  });
+
 /** As Nova lists it. */
 const withoutTime: Step = (effect) => ({ ...(effect() as KeyPairRecord), createdAt: undefined });
 
@@ -86,6 +93,25 @@ describe("of an import", () => {
     const { state } = await create(importArgs);
     expect(state.publicKey).toBe(imported);
     expect(backend.writes).toEqual(["import web", "import web"]);
+  });
+
+  test.each<[string, CheckedKeyPairArgs]>([
+    ["by a name", { ...importArgs, __automaticName: true }],
+    ["of a key", { keyPairName: "web", keyGeneration: { source: "local", type: "ecdsa" } }],
+  ])("%s that was made for it: the pair is this call's, whatever the clocks say", async (_, args) => {
+    backend.script("importKeyPair", lostAndTenMinutesBehind);
+    const { state } = await create(args);
+    expect(state.publicKey).toBe(backend.pairs.get("web")?.publicKey);
+    expect(backend.writes).toEqual(["import web"]);
+  });
+
+  test("by a name that was made for it, and a pair with another key has it: that is not taken over", async () => {
+    const theirs = backend.put("web", anothers);
+    backend.script("importKeyPair", lostBeforeTheEffect);
+    await expect(create({ ...importArgs, __automaticName: true })).rejects.toThrow(
+      'a key pair "web" is there already, with another key',
+    );
+    expect(backend.pairs.get("web")).toBe(theirs);
   });
 
   test.each([
@@ -226,6 +252,13 @@ describe("of a creation", () => {
     ]);
   });
 
+  test("by a name that was made for it: the pair is this call's, whatever the clocks say, and is made again", async () => {
+    backend.script("createKeyPair", lostAndTenMinutesBehind);
+    const { state } = await create({ keyPairName: "web", __automaticName: true });
+    expect(backend.writes).toEqual(["create web", "delete web", "create web"]);
+    expect(state.privateKey).toBe(second);
+  });
+
   test("that never arrived: it is sent again", async () => {
     backend.script("createKeyPair", lostBeforeTheEffect);
     const { state } = await create({ keyPairName: "web" });
@@ -260,9 +293,12 @@ describe("of a creation", () => {
       { keyPairName: "web", __automaticName: true, __configuredName: true },
     ],
     [
-      "is older, also where nobody looked before",
-      () => backend.put("web", anothers, { createdAt: new Date(Date.now() - 6 * 60_000).toISOString() }),
-      { keyPairName: "web", __automaticName: true },
+      "is older, also where the look before the call did not show it",
+      () => {
+        backend.put("web", anothers, { createdAt: new Date(Date.now() - 6 * 60_000).toISOString() });
+        backend.script("findKeyPair", stale);
+      },
+      { keyPairName: "web" },
     ],
   ])("never deletes a pair that %s", async (_what, somebodyElse, args) => {
     somebodyElse();
