@@ -159,13 +159,14 @@ class Work {
   /** Nothing more is tried. */
   end(): Reached {
     this.#progress.end();
-    const created = new Set(
-      this.plan.wanted.filter(({ isCreated }) => isCreated).map(({ member }) => member),
-    );
+    const members = (wanted: readonly WantedPair[]) => new Set(wanted.map(({ member }) => member));
+    const created = members(this.plan.wanted.filter(({ isCreated }) => isCreated));
+    const inFiles = members(this.plan.wanted.filter(({ args }) => args.savePrivateKey === false));
     const held = [...this.#pairs, ...this.#leftOver].map(({ state }) => state);
     const keys = [...this.#keys].flatMap(([member, key]) => {
       const holders = held.filter(({ __ownKey }) => __ownKey === key.fingerprintSha256);
-      return created.has(member) || holders.length > 0 ? [[member, asNeededBy(holders, key)] as const] : [];
+      if (!created.has(member) && holders.length === 0) return [];
+      return [[member, inFiles.has(member) ? asNeededBy(holders, key) : key] as const];
     });
     return {
       contents: { pairs: [...this.#pairs], leftOver: [...this.#leftOver], keys: new Map(keys) },
@@ -310,8 +311,13 @@ class Work {
   ): void {
     if (before) this.#pairs.delete(before);
     this.#pairs.add({ member, region: regionOf(state.region), state });
-    if (isCreated && !state.__isDoubtful && state.fingerprintSha256 === state.__ownKey)
-      this.#keys.set(member, memberKeyOf(state));
+    if (isCreated && !state.__isDoubtful && state.fingerprintSha256 === state.__ownKey) {
+      const noted = this.#keys.get(member);
+      // What this pair has in its file only, another one may need in the state.
+      const known = noted?.fingerprintSha256 === state.__ownKey ? noted.privateKey : undefined;
+      const privateKey = state.privateKey ?? known;
+      this.#keys.set(member, memberKeyOf(defined({ ...state, privateKey })));
+    }
     if (incomplete) throw incomplete;
   }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { KeyPairSetState } from "../../../../provider/core/model";
 import { fingerprintSha256, publicKeyOfPrivateKey } from "../../../../provider/keys";
-import { testFolder } from "../support/context";
+import { testFolder, useFakeTime, withoutWaiting } from "../support/context";
 import { fails } from "../support/fakeBackend";
 import { FakeCloud } from "../support/regions";
 
@@ -147,4 +147,22 @@ test("the private key leaves the state with the last key pair that needed it the
   expect(wide.keyPairs["ci"]?.["west"]?.fingerprintSha256).toBe(
     state.keyPairs["ci"]?.["west"]?.fingerprintSha256,
   );
+});
+
+test("the private key stays in the state that the program wants it in, though the pairs that hold it there fail", async () => {
+  const inFile = { ...IN_FILE, regions: ["east"], tagChanges: "update" };
+  const { state } = await cloud.create(inFile);
+  cloud.newRun();
+  const saved = { ...inFile, regions: ["east", "west"], savePrivateKeys: true, tags: { team: "qa" } };
+  cloud.in("east").script("changeTags", fails("PermissionDenied"), fails("PermissionDenied"));
+  const { state: half } = await cloud.update(state, saved);
+  expect(fingerprintIn(half.privateKeys["ci"])).toBe(half.keyPairs["ci"]?.["west"]?.fingerprintSha256);
+  cloud.newRun();
+  cloud.in("west").pairs.clear();
+  useFakeTime();
+  const seen = await withoutWaiting(() => cloud.refresh(half));
+  cloud.in("west").script("importKeyPair", fails("QuotaExceeded"));
+  const { state: after, incomplete } = await cloud.update(seen, saved);
+  expect(incomplete).toBeDefined();
+  expect(after.privateKeys).toEqual(half.privateKeys);
 });
