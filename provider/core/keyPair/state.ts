@@ -162,12 +162,14 @@ export function isOwn(state: KeyPairState, record: KeyPairRecord): boolean {
 
 /**
  * Before the call whose reply was lost, no pair had the name that could pass for its own. So a pair that was made since is this call's,
- * as long as the request may still have taken effect. One of a name that was made for the call is so at any time.
+ * as long as the request may still have taken effect. One of a name or key that was made for the call is so at any time.
  */
 function isOfDoubt(state: KeyPairState, record: KeyPairRecord): boolean {
-  const { createdAt = "", __callEndedAt, __ownKey } = state;
+  const { createdAt = "", __callEndedAt, __ownKey, publicKeyBody } = state;
   const isKey = __ownKey === "" || fingerprintOf(record) === __ownKey;
-  if (hasNewName(state)) return isKey;
+  // The end of a call is noted where another pair may have this name and key.
+  const isNewKey = __ownKey !== "" && __callEndedAt === undefined && publicKeyBody === undefined;
+  if (isNewKey || hasNewName(state)) return isKey;
   const isInTime =
     __callEndedAt === undefined || isMadeUntil(record.createdAt, Date.parse(__callEndedAt) + LATE_EFFECT_MS);
   return isKey && isInTime && isMadeSince(record.createdAt, Date.parse(createdAt));
