@@ -163,14 +163,16 @@ export async function detach(
   return inTurn(name, instanceIds, backend, context, async () => {
     const detached = await withoutNeeded(name, instanceIds, backend, context);
     if (detached.length === 0) return [];
+    const { operation, run } = context;
+    const attachedBefore = await attachedNow(name, backend, operation);
     const failures = await detachUnlessGone(name, detached, backend, context);
-    const { run } = context;
-    // A resource that is compared from now on attaches these itself.
-    for (const turn of turnsOf(name, without(detached, failed(failures)), backend)) run.detached.add(turn);
+    // A resource that is compared from now on attaches these itself. One that had lost the pair before shows that after a refresh.
+    const lost = without(detached, failed(failures)).filter((id) => attachedBefore.includes(id));
+    for (const turn of turnsOf(name, lost, backend)) run.detached.add(turn);
     // The engine may have compared another resource only meanwhile, and that one does not attach what it has.
     const needed = without(detached, await withoutNeeded(name, detached, backend, context));
     if (needed.length === 0) return failures;
-    const notAttached = await clientOf(backend).attach(name, needed, context.operation);
+    const notAttached = await clientOf(backend).attach(name, needed, operation);
     const failure = partialFailure("attached to", name, notAttached);
     if (failure) throw failure;
     for (const turn of turnsOf(name, needed, backend)) run.detached.delete(turn);

@@ -334,6 +334,15 @@ describe("an instance that another resource of the program has since an earlier 
     expect(await attached()).toEqual(["i-18", "i-20"]);
   });
 
+  it("is not attached again where it had lost the pair before: only a refresh shows that", async () => {
+    const [from, to] = [await made(["i-18", "i-19"]), await made(["i-19"])];
+    await client().detach(name, ["i-19"], context.operation);
+    const { compare, update } = run();
+    compare("from", from, ["i-18"]);
+    await update("from", from, ["i-18"]);
+    expect(compare("to", to, ["i-19"]).changes).toEqual([]);
+  });
+
   it("stays attached when this one is deleted", async () => {
     const [before, renamed] = [await made(["i-18", "i-19"]), await made(["i-18"])];
     const { compare, service } = run();
