@@ -11,6 +11,8 @@ import { restartInstance, runningInstances, untilRunning } from "./restart";
 /** An instance needs about a minute to start. */
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 10_000;
+/** For a last look when the time is up. */
+const OVERTIME_MS = 10_000;
 
 type Change = "AttachKeyPair" | "DetachKeyPair";
 
@@ -93,14 +95,15 @@ export class EcsAttachments implements AttachmentClient {
     instanceIds: string[],
     operation: Operation,
   ): Promise<InstanceFailure[]> {
-    const look = (failures: InstanceFailure[]) =>
-      this.#unlessSettled(failures, name, action === "AttachKeyPair", operation);
+    const isAttached = action === "AttachKeyPair";
     try {
-      return await look(await this.#changeWhenReady(action, name, instanceIds, operation));
+      const failures = await this.#changeWhenReady(action, name, instanceIds, operation);
+      return await this.#unlessSettled(failures, name, isAttached, operation);
     } catch (error) {
       // ECS may have carried out calls whose replies were lost until the deadline.
       if (!isKeyPairError(error, "DeadlineExceeded")) throw error;
-      const failures = await look(failuresOf(instanceIds, error));
+      const overtime = { ...operation, deadline: Date.now() + OVERTIME_MS };
+      const failures = await this.#unlessSettled(failuresOf(instanceIds, error), name, isAttached, overtime);
       if (failures.length === instanceIds.length) throw error;
       return failures;
     }

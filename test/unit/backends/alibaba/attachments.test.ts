@@ -63,12 +63,13 @@ describe.each(["attach", "detach"] as const)("%s, while an instance is starting"
 });
 
 describe.each(["attach", "detach"] as const)("%s, whose replies are lost until the deadline", (change) => {
-  const operation = { signal: new AbortController().signal, deadline: Date.now() + 60_000, progress() {} };
-  /** A look shows that these instances have the pair. */
+  const operation = { signal: new AbortController().signal, deadline: Date.now() - 1, progress() {} };
+  /** A look shows that these instances have the pair. It needs time of its own. */
   const ecsWith = (attached: string[], error = timeIsUp) =>
     new EcsAttachments({
-      async call(action) {
+      async call(action, _request, { deadline }) {
         if (action !== "DescribeInstances") throw error;
+        if (deadline < Date.now()) throw timeIsUp;
         const instances = attached.map((InstanceId) => ({ InstanceId }));
         return new Reply({ Instances: { Instance: instances } }, action);
       },
