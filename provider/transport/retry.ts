@@ -76,7 +76,7 @@ export function parseRetryAfter(header: string | undefined): number | undefined 
 function isRetriable(error: unknown, { idempotent }: RetryOptions): error is KeyPairError {
   return (
     isKeyPairError(error, "Throttled", "Unavailable") ||
-    (isKeyPairError(error) && error.details.isUnreachable === true) ||
+    (isKeyPairError(error, "Configuration") && error.details.isUnreachable === true) ||
     (idempotent && isKeyPairError(error, "OutcomeUnknown"))
   );
 }

@@ -103,6 +103,15 @@ describe("a call that cannot be sent", () => {
     },
   );
 
+  test("says once that the time was up where one call needs another first", async () => {
+    const until = operation(20_000);
+    const first = () => retry(until, flaky(1_000, refused()), { idempotent: true });
+    const outcome = retry(until, first, { idempotent: false }).catch((caught: unknown) => caught);
+    await vi.runAllTimersAsync();
+    const { code, message } = (await outcome) as KeyPairError;
+    expect([code, message.split("when the time was up").length - 1]).toEqual(["DeadlineExceeded", 1]);
+  });
+
   test.each([
     ["refused", refused()],
     ["not known", unknown()],
