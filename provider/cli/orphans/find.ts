@@ -85,9 +85,13 @@ async function lookAtAll(resource: PendingResource, search: Search): Promise<Omi
   if (!isSet(resource)) return look(resource, search);
   try {
     const looked = await Promise.all(pairsOf(resource, search).map((pair) => look(pair, search)));
+    // What is so of all pairs is told once.
+    const unclear = new Map(
+      looked.flatMap(({ unclear }) => unclear.map((each) => [each.error.message, each] as const)),
+    );
     return {
       orphans: looked.flatMap(({ orphans }) => orphans),
-      unclear: looked.flatMap(({ unclear }) => unclear),
+      unclear: [...unclear.values()],
       lookedAt: looked.flatMap(({ lookedAt }) => lookedAt),
     };
   } catch (error) {
@@ -117,7 +121,7 @@ async function look(resource: PendingResource, search: Search): Promise<Omit<Fin
       const orphan = await orphanOf({ resource, backend, record, isRegionTold }, search);
       return { orphans: [orphan], unclear: [], lookedAt };
     }
-    const unclear = isRegionTold ? [] : [{ resource, error: perhapsElsewhere(name, backend) }];
+    const unclear = isRegionTold ? [] : [{ resource, error: perhapsElsewhere(backend) }];
     return { orphans: [], unclear, lookedAt };
   } catch (error) {
     if (!isKeyPairError(error)) throw error;
@@ -146,10 +150,10 @@ function tellsRegion(resource: PendingResource, backend: Backend, search: Search
 }
 
 /** Nothing is found here, and the run may have worked elsewhere. */
-function perhapsElsewhere(name: string, backend: Backend): KeyPairError {
+function perhapsElsewhere(backend: Backend): KeyPairError {
   return new KeyPairError({
     code: "Configuration",
-    message: `${REGION_NOT_TOLD}, and ${backend.location} has no "${name}" that is left over`,
+    message: `${REGION_NOT_TOLD}, and nothing of its name is left over in ${backend.location}`,
     next: `If it worked in another region, set ${regionVariable(backend)} to that one; if not, nothing is left over.`,
   });
 }

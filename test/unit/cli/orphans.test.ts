@@ -645,7 +645,7 @@ describe("where only the environment of the run named the region", () => {
           {
             resource: "gone",
             error:
-              'the state does not say in which region the run worked, and alibaba cn-hangzhou has no "gone" that is left over. ' +
+              "the state does not say in which region the run worked, and nothing of its name is left over in alibaba cn-hangzhou. " +
               "If it worked in another region, set ALICLOUD_REGION to that one; if not, nothing is left over.",
           },
         ],
@@ -656,6 +656,13 @@ describe("where only the environment of the run named the region", () => {
     const told = { default: { ...providers.default, "keypair:region": "cn-hangzhou" } };
     const state = { pending: [gone], providers: told };
     expect((await run(withPair("bastion"), { state, options })).remainder).toBe("nothing");
+  });
+
+  it("which is said once of a set, not once of each of its key pairs", async () => {
+    const inputs = { keyPairNamePrefix: "team-", created: ["anna", "bert", "carla"] };
+    const state = { pending: [{ name: "team", type: "keypair:index:KeyPairSet", inputs }], providers };
+    const { report } = await run(withPair("bastion"), { state, options });
+    expect(report.unclear).toHaveLength(1);
   });
 
   it.each<[string, DeploymentParts]>([
