@@ -9,7 +9,7 @@ import type { CheckedKeyPairArgs, KeyPairState } from "../model";
 import { cancelled } from "../pause";
 import type { OperationContext, Outcome } from "../resource/contract";
 import { asKeyPairError, type Failure } from "./failures";
-import { checkOldKey, makeKeyFolder } from "./keyFiles";
+import { checkOldKey, isKeyInFile, makeKeyFolder } from "./keyFiles";
 import { LISTING_PAYS_FROM, withFreshListings } from "./listing";
 import { SharedKey } from "./memberKey";
 import type { WantedPair } from "./members";
@@ -166,7 +166,7 @@ class Work {
     const keys = [...this.#keys].flatMap(([member, key]) => {
       const holders = held.filter(({ __ownKey }) => __ownKey === key.fingerprintSha256);
       if (!created.has(member) && holders.length === 0) return [];
-      return [[member, inFiles.has(member) ? asNeededBy(holders, key) : key] as const];
+      return [[member, inFiles.has(member) ? this.#asNeededBy(holders, key) : key] as const];
     });
     return {
       contents: { pairs: [...this.#pairs], leftOver: [...this.#leftOver], keys: new Map(keys) },
@@ -179,6 +179,15 @@ class Work {
     };
   }
 
+  /** The key without its private key, if that is in its file, and no pair needs it in the state any more. */
+  #asNeededBy(holders: readonly KeyPairState[], key: MemberKey): MemberKey {
+    const inFile = holders.find(isForFileOnly);
+    if (!inFile || holders.some(({ privateKey }) => privateKey !== undefined)) return key;
+    if (!isKeyInFile(key, inFile.privateKeyFile, this.context)) return key;
+    const { privateKey: _inFile, ...rest } = key;
+    return { ...rest, ...placeOfPrivateKey(inFile) };
+  }
+
   async #carryOut(step: PairStep, context: OperationContext, waits: boolean): Promise<"in use" | undefined> {
     switch (step.kind) {
       case "add":
@@ -186,7 +195,8 @@ class Work {
         return undefined;
       case "update": {
         const { wanted, stored } = step;
-        const outcome = await updateKeyPair(stored.state.keyPairName, stored.state, argsOf(wanted), context);
+        const state = this.#withKnownKey(stored.state, wanted);
+        const outcome = await updateKeyPair(state.keyPairName, state, argsOf(wanted), context);
         this.#record(wanted, outcome, stored);
         return undefined;
       }
@@ -201,6 +211,15 @@ class Work {
       case "remove":
         return this.#remove(step.stored, context, waits);
     }
+  }
+
+  /** A pair that has its private key in a file only need not have that file if the state has the key of the member. */
+  #withKnownKey(state: KeyPairState, wanted: WantedPair): KeyPairState {
+    const noted = this.#keys.get(wanted.member);
+    const { savePrivateKey, privateKeyFile } = argsOf(wanted);
+    const isKeyWanted = savePrivateKey !== false || privateKeyFile !== state.privateKeyFile;
+    if (!wanted.isCreated || !isKeyWanted || noted?.fingerprintSha256 !== state.__ownKey) return state;
+    return defined({ ...state, privateKey: state.privateKey ?? noted.privateKey });
   }
 
   async #create(wanted: WantedPair, context: OperationContext): Promise<Outcome<KeyPairState>> {
@@ -328,14 +347,6 @@ class Work {
     const catalog = isDoubtful ? this.context.catalog : this.#catalogs[isNew ? "making" : "removing"];
     return { ...this.context, catalog, operation: this.#progress.operationFor(step) };
   }
-}
-
-/** The key without its private key, if that is in a file, and no pair needs it in the state any more. */
-function asNeededBy(holders: readonly KeyPairState[], key: MemberKey): MemberKey {
-  const inFile = holders.find(isForFileOnly);
-  if (!inFile || holders.some(({ privateKey }) => privateKey !== undefined)) return key;
-  const { privateKey: _inFile, ...rest } = key;
-  return { ...rest, ...placeOfPrivateKey(inFile) };
 }
 
 /** Whether the step may write a private key to its file. */

@@ -22,13 +22,14 @@ export function diffKeyPairSet({
   const contents = contentsOf(state);
   const plan = planSet(contents, args, { settings, catalog });
   const isChanged = plan.steps.length > 0;
+  // A summary and a path name the member.
+  const isHidden = hidesPairs(secrets);
   return {
     changes: isChanged ? [...ofTheSet, { property: "keyPairs", kind: "update" }] : ofTheSet,
     deleteBeforeReplace: true,
     warnings: plan.warnings,
-    summary: summaryOf(plan),
-    // A path names the member.
-    paths: isChanged && !hidesPairs(secrets) ? plan.steps.map(pathChangeOf) : [],
+    summary: isHidden ? undefined : summaryOf(plan),
+    paths: isChanged && !isHidden ? plan.steps.map(pathChangeOf) : [],
     changingParts: changingPairs(plan, contents),
   };
 }

@@ -41,3 +41,18 @@ export function checkOldKey(
     next: `Put the file of the old key back: it was moved aside, to a name that begins with ${file}.old-. Nothing was deleted.`,
   });
 }
+
+/** Whether the file is on this machine and holds the private key. */
+export function isKeyInFile(
+  { fingerprintSha256 }: MemberKey,
+  file: string | undefined,
+  { settings }: FileContext,
+): boolean {
+  if (file === undefined) return false;
+  try {
+    const held = heldKey(fileOf(file, settings.projectFolder));
+    return held.holds === "key" && held.fingerprint === fingerprintSha256;
+  } catch {
+    return false;
+  }
+}

@@ -43,15 +43,17 @@ export const KEY_PAIR_SET_PROPERTIES = {
   privateKeys: { change: "computed", secret: true },
 } as const satisfies PropertyTable<KeyPairSetComparison, keyof KeyPairSetArgs | keyof KeyPairSetOutputs>;
 
+/** What the notes of a created member's key follow from. */
+const OF_THE_KEYS = ["created", "keepers", "keyGeneration", "privateKeyFolder", "savePrivateKeys"] as const;
 /** What the notes of a key pair follow from. */
-const OF_THE_NOTES = [...OF_THE_MEMBERS, "connection", "keepers", "privateKeyFolder"] as const;
+const OF_THE_NOTES = [...OF_THE_MEMBERS, ...OF_THE_KEYS, "connection", "onExisting", "tagChanges"] as const;
 
 /** The notes of a state, or of the arguments, that repeat what the user says. */
 export const KEY_PAIR_SET_NOTES = {
   __folderKeys: { change: "computed", follows: ["publicKeyFolder"] },
   __keysInFiles: { change: "computed", follows: ["created"] },
   __notes: { change: "computed", follows: OF_THE_NOTES },
-  __keys: { change: "computed", follows: ["created", "keepers", "privateKeyFolder"] },
+  __keys: { change: "computed", follows: OF_THE_KEYS },
   __leftOver: { change: "computed", follows: OF_THE_NOTES },
   __olderPrivateKeys: { change: "computed", secret: true },
 } as const satisfies PropertyTable<KeyPairSetComparison, `__${string}`>;

@@ -166,3 +166,37 @@ test("the private key stays in the state that the program wants it in, though th
   expect(incomplete).toBeDefined();
   expect(after.privateKeys).toEqual(half.privateKeys);
 });
+
+describe("a key pair whose private key is still in its file only, though the state has the key", () => {
+  const inFile = { ...IN_FILE, regions: ["east", "west"], tagChanges: "update" };
+  const saved = { ...inFile, savePrivateKeys: true, tags: { team: "qa" } };
+
+  /** West stays as it was. Then the file is gone. */
+  async function half(): Promise<KeyPairSetState> {
+    const { state } = await cloud.create(inFile);
+    cloud.newRun();
+    cloud.in("west").script("changeTags", fails("PermissionDenied"));
+    const { state: reached } = await cloud.update(state, saved);
+    expect(fingerprintIn(reached.privateKeys["ci"])).toBe(state.keyPairs["ci"]?.["east"]?.fingerprintSha256);
+    rmSync(file(OLD));
+    cloud.newRun();
+    return reached;
+  }
+
+  test("leaves the key in the state when it is the last one, and its file is not there", async () => {
+    const state = await half();
+    const news = { ...saved, savePrivateKeys: false, regions: ["west"] };
+    const { state: after } = await cloud.update(state, news);
+    expect(after.keyPairs["ci"]).not.toHaveProperty("east");
+    expect(after.privateKeys).toEqual(state.privateKeys);
+  });
+
+  test("gets the key from the state", async () => {
+    const { state: after, incomplete } = await cloud.update(await half(), saved);
+    expect(incomplete).toBeUndefined();
+    expect(cloud.diff(after, saved).changes).toEqual([]);
+    cloud.newRun();
+    const { state: moved } = await cloud.update(after, { ...saved, privateKeyFolder: NEW });
+    expect(fingerprintIn(readFileSync(file(NEW), "utf8"))).toBe(fingerprintIn(moved.privateKeys["ci"]));
+  });
+});

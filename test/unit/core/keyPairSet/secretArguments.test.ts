@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { keyPairSetResource } from "../../../../provider/core/keyPairSet";
 import { KEY_PAIR_SET_NOTES, KEY_PAIR_SET_PROPERTIES } from "../../../../provider/core/keyPairSet/properties";
 import { secretNames } from "../../../../provider/core/resource/propertyTable";
 import { testFolder } from "../support/context";
@@ -42,12 +43,16 @@ test.each([
     region.script("deleteKeyPair", ...Array(4).fill(fails("Refused")));
   const next = { ...news, keyPairNamePrefix: "crew-" };
   const args = cloud.checked(next, state);
+  const secrets = new Set([argument]);
+  const { settings, catalog, run } = cloud;
+  const { summary, paths } = keyPairSetResource.diff({ state, args, settings, catalog, run, secrets });
+  expect(JSON.stringify([summary, paths])).not.toContain("said");
   const { state: after } = await cloud.update(state, next);
   expect([args.__keysInFiles, after.__leftOver]).toEqual([expect.anything(), expect.anything()]);
   const repeating = [args, state, after].flatMap((part) =>
     Object.entries(part).flatMap(([name, said]) => (JSON.stringify(said).includes("said") ? [name] : [])),
   );
   const all = { ...KEY_PAIR_SET_PROPERTIES, ...KEY_PAIR_SET_NOTES };
-  const secret: string[] = secretNames(all, new Set([argument]));
+  const secret: string[] = secretNames(all, secrets);
   expect(repeating.filter((name) => !secret.includes(name))).toEqual([]);
 });
