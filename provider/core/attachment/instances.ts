@@ -4,6 +4,9 @@ import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
 import type { OperationContext } from "../resource/contract";
 import { type RunMemory, turnOf } from "../resource/runMemory";
 
+/** For what must be done although the time is up. */
+const OVERTIME_MS = 10_000;
+
 /** What became of the instances that the pair was to be attached to. */
 export interface Attached {
   failures: InstanceFailure[];
@@ -28,7 +31,7 @@ export async function attach(
     const failures = await clientOf(backend).attach(name, instanceIds, operation);
     const attached = without(instanceIds, failed(failures));
     for (const turn of turnsOf(name, attached, backend)) run.detached.delete(turn);
-    const newly = without(attached, attachedBefore);
+    const newly = without(attached, attachedBefore ?? []);
     const earlier = without(attached, newly);
     if (earlier.length > 0)
       warn(
@@ -69,12 +72,16 @@ export function stillAttached(
   );
 }
 
-async function attachedNow(name: string, backend: Backend, operation: Operation): Promise<string[]> {
+/** `undefined` without the right to look at instances: none of them can be restarted then anyway. */
+async function attachedNow(
+  name: string,
+  backend: Backend,
+  operation: Operation,
+): Promise<string[] | undefined> {
   try {
     return await clientOf(backend).attachedInstances(name, operation);
   } catch (error) {
-    // Without the right to look at instances, none of them can be restarted anyway.
-    if (isKeyPairError(error, "PermissionDenied")) return [];
+    if (isKeyPairError(error, "PermissionDenied")) return undefined;
     throw error;
   }
 }
@@ -167,17 +174,37 @@ export async function detach(
     const attachedBefore = await attachedNow(name, backend, operation);
     const failures = await detachUnlessGone(name, detached, backend, context);
     // A resource that is compared from now on attaches these itself. One that had lost the pair before shows that after a refresh.
-    const lost = without(detached, failed(failures)).filter((id) => attachedBefore.includes(id));
+    const lost = without(detached, failed(failures)).filter((id) => attachedBefore?.includes(id) ?? true);
     for (const turn of turnsOf(name, lost, backend)) run.detached.add(turn);
     // The engine may have compared another resource only meanwhile, and that one does not attach what it has.
     const needed = without(detached, await withoutNeeded(name, detached, backend, context));
     if (needed.length === 0) return failures;
-    const notAttached = await clientOf(backend).attach(name, needed, operation);
-    const failure = partialFailure("attached to", name, notAttached);
-    if (failure) throw failure;
+    await attachAgain(name, needed, backend, operation);
     for (const turn of turnsOf(name, needed, backend)) run.detached.delete(turn);
     return failures.filter(({ instanceId }) => !needed.includes(instanceId));
   });
+}
+
+/** Not even an interrupt may leave the instances without the pair: the state of the resource that needs it says that they have it. */
+async function attachAgain(
+  name: string,
+  instanceIds: string[],
+  backend: Backend,
+  operation: Operation,
+): Promise<void> {
+  const { signal } = new AbortController();
+  const overtime = { ...operation, signal, deadline: Math.max(operation.deadline, Date.now() + OVERTIME_MS) };
+  const next = "Another resource of the program needs it there: `pulumi up --refresh` attaches it again.";
+  try {
+    const failure = partialFailure(
+      "attached to",
+      name,
+      await clientOf(backend).attach(name, instanceIds, overtime),
+    );
+    if (failure) throw failure;
+  } catch (error) {
+    throw isKeyPairError(error) ? error.with({ keyPairName: name }).withNext(next) : error;
+  }
 }
 
 async function detachUnlessGone(

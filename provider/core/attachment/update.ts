@@ -20,7 +20,11 @@ export async function updateAttachment(
   await assertSameOwner(state, undefined, backend, context.operation);
   const added = without(args.instanceIds, stillAttached(state, context.run));
   const removed = without(state.instanceIds, args.instanceIds);
-  const { failures: notAttached, newly } = await attach(id, added, backend, context);
+  const attaching = await attach(id, added, backend, context).catch((error: unknown) =>
+    lostInstances(error, id, state, added),
+  );
+  if ("incomplete" in attaching) return attaching;
+  const { failures: notAttached, newly } = attaching;
   let incomplete = partialFailure("attached to", id, notAttached);
   let notDetached = removed;
   try {
@@ -46,4 +50,19 @@ export async function updateAttachment(
     pendingRestarts: pending.length > 0 ? pending : undefined,
   });
   return { id, state: reached, ...(incomplete && { incomplete }) };
+}
+
+/**
+ * What is left if no instance could be attached. Those that another resource of this run has detached are in the state no more, so that
+ * the next run attaches them. Throws the error if there are none.
+ */
+function lostInstances(
+  error: unknown,
+  id: string,
+  state: KeyPairAttachmentState,
+  added: string[],
+): Required<Outcome<KeyPairAttachmentState>> {
+  const instanceIds = without(state.instanceIds, added);
+  if (!isKeyPairError(error) || instanceIds.length === state.instanceIds.length) throw error;
+  return { id, state: { ...state, instanceIds }, incomplete: error };
 }

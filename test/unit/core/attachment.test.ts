@@ -8,6 +8,7 @@ import type { Backend } from "../../../provider/core/backend";
 import type { ProviderSettings } from "../../../provider/core/connection";
 import { KeyPairError } from "../../../provider/core/errors";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../../../provider/core/model";
+import { checkNotCancelled } from "../../../provider/core/pause";
 import type { OperationContext } from "../../../provider/core/resource/contract";
 import { RunMemory } from "../../../provider/core/resource/runMemory";
 import { ResourceService } from "../../../provider/core/resource/service";
@@ -332,6 +333,57 @@ describe("an instance that another resource of the program has since an earlier 
     expect(compare("to", to, ["i-20"]).changes).toEqual([{ property: "instanceIds", kind: "update" }]);
     await update("to", to, ["i-20"]);
     expect(await attached()).toEqual(["i-18", "i-20"]);
+  });
+
+  it("is attached again by the next run when this one fails to", async () => {
+    const [from, to] = [await made(["i-18", "i-19"]), await made(["i-17", "i-19"])];
+    const first = run(async () => backend);
+    first.compare("from", from, ["i-18"]);
+    await first.update("from", from, ["i-18"]);
+    first.compare("to", to, ["i-17", "i-19"]);
+    const timeIsUp = new KeyPairError({ code: "DeadlineExceeded", message: "gave up after 3 tries" });
+    const spy = vi.spyOn(client(), "attach").mockRejectedValueOnce(timeIsUp);
+    const { state, incomplete } = await first.update("to", to, ["i-17", "i-19"]);
+    spy.mockRestore();
+    expect([incomplete, state.instanceIds]).toEqual([timeIsUp, ["i-17"]]);
+    const { compare, update } = run();
+    expect(compare("to", state, ["i-17", "i-19"]).changes).toMatchObject([{ property: "instanceIds" }]);
+    await update("to", state, ["i-17", "i-19"]);
+    expect(await attached()).toEqual(["i-17", "i-18", "i-19"]);
+  });
+
+  it("is attached again where nobody may look at instances", async () => {
+    const [from, to] = [await made(["i-18", "i-19"]), await made(["i-19"])];
+    const { compare, update } = run(async () => backend);
+    compare("from", from, ["i-18"]);
+    const denied = new KeyPairError({ code: "PermissionDenied", message: "the credentials may not do this" });
+    const spy = vi.spyOn(client(), "attachedInstances").mockRejectedValue(denied);
+    await update("from", from, ["i-18"]);
+    spy.mockRestore();
+    expect(compare("to", to, ["i-19"]).changes).toMatchObject([{ property: "instanceIds" }]);
+  });
+
+  it("is attached again also when the user interrupts while it is detached", async () => {
+    const [from, to] = [await made(["i-18", "i-19"]), await made(["i-19"])];
+    const { compare, service } = run(async () => backend);
+    const interruption = new AbortController();
+    const detach = client().detach.bind(client());
+    const detachSpy = vi.spyOn(client(), "detach").mockImplementationOnce(async (...request) => {
+      compare("to", to, ["i-19"]);
+      const failures = await detach(...request);
+      interruption.abort();
+      return failures;
+    });
+    const attach = client().attach.bind(client());
+    const spy = vi.spyOn(client(), "attach").mockImplementation(async (pair, ids, operation) => {
+      checkNotCancelled(operation);
+      return attach(pair, ids, operation);
+    });
+    compare("from", from, ["i-18"]);
+    const args = { keyPairName: name, instanceIds: ["i-18"] };
+    await service.update(name, from, args, { urn: "from", signal: interruption.signal });
+    for (const spied of [spy, detachSpy]) spied.mockRestore();
+    expect(await attached()).toEqual(["i-18", "i-19"]);
   });
 
   it("is not attached again where it had lost the pair before: only a refresh shows that", async () => {
