@@ -102,8 +102,7 @@ export class EcsAttachments implements AttachmentClient {
     } catch (error) {
       // ECS may have carried out calls whose replies were lost until the deadline.
       if (!isKeyPairError(error, "DeadlineExceeded")) throw error;
-      const overtime = { ...operation, deadline: Date.now() + OVERTIME_MS };
-      const failures = await this.#unlessSettled(failuresOf(instanceIds, error), name, isAttached, overtime);
+      const failures = await this.#unlessSettled(failuresOf(instanceIds, error), name, isAttached, operation);
       if (failures.length === instanceIds.length) throw error;
       return failures;
     }
@@ -182,8 +181,10 @@ export class EcsAttachments implements AttachmentClient {
     operation: Operation,
   ): Promise<InstanceFailure[]> {
     if (failures.length === 0) return failures;
+    // The time may be up, and the answer is worth a little more.
+    const overtime = { ...operation, deadline: Math.max(operation.deadline, Date.now() + OVERTIME_MS) };
     try {
-      const attached = new Set(await this.attachedInstances(name, operation));
+      const attached = new Set(await this.attachedInstances(name, overtime));
       return failures.filter(({ instanceId }) => attached.has(instanceId) !== shouldBeAttached);
     } catch {
       // If this look-up fails, the answer must still say which instances failed.

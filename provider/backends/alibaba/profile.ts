@@ -8,7 +8,10 @@ const OLDER_PATH = "~/.alibabacloud/credentials";
 /** With this variable the vendor's tools take no credentials from the CLI's own file. */
 const DISABLED = "ALIBABA_CLOUD_CLI_PROFILE_DISABLED";
 
-/** Whether only the CLI's own file is asked for the profile: it has one of that name, or may have, because it is not valid JSON. */
+/**
+ * Whether only the CLI's own file is asked for the profile: it has one of that name, or may have, because it cannot be read or is not valid
+ * JSON.
+ */
 export function isOfCli(profile: string): boolean {
   const text = isDisabled() ? undefined : read();
   if (text === undefined) return false;
@@ -30,7 +33,8 @@ export function explainProfile(profile: string | undefined): string {
   const text = read();
   if (text === undefined) return profile === undefined ? "" : `there is no ${SHOWN_PATH} with it`;
   const profiles = profilesOf(text);
-  if (profiles === undefined) return `${SHOWN_PATH} is not valid JSON`;
+  if (profiles === undefined)
+    return `${SHOWN_PATH} ${text === "" ? "cannot be read, or is empty" : "is not valid JSON"}`;
   if (profile === undefined) return "";
   const found = profiles.find(({ name }) => name === profile);
   if (found === undefined) {
@@ -48,7 +52,8 @@ export function profileRegion(
   profile: string | undefined,
   environment: NodeJS.ProcessEnv,
 ): string | undefined {
-  const text = read();
+  // A file that gives no credentials gives no region either: a profile of the same name in the other file may be another account's.
+  const text = isDisabled() ? undefined : read();
   if (text === undefined) return undefined;
   const chosen =
     profile ?? PROFILE_VARIABLES.map((name) => environment[name]).find(Boolean) ?? currentOf(text);
@@ -65,11 +70,13 @@ function isDisabled(): boolean {
   return process.env[DISABLED]?.toLowerCase() === "true";
 }
 
+/** `undefined` where there is no such file, `""` where it cannot be read. */
 function read(): string | undefined {
   try {
     return readFileSync(join(homedir(), ".aliyun", "config.json"), "utf8");
-  } catch {
-    return undefined;
+  } catch (error) {
+    const isAbsent = ["ENOENT", "ENOTDIR"].includes(String(property(error, "code")));
+    return isAbsent ? undefined : "";
   }
 }
 

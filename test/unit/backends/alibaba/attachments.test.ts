@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { EcsAttachments } from "../../../../provider/backends/alibaba/attachments";
 import type { EcsCaller } from "../../../../provider/backends/alibaba/client";
 import { Reply } from "../../../../provider/backends/alibaba/reply";
@@ -88,6 +88,33 @@ describe.each(["attach", "detach"] as const)("%s, whose replies are lost until t
     expect(await client[change]("web", ["i-1", "i-2"], operation)).toEqual([
       { instanceId: "i-2", message: "gave up after 3 tries" },
     ]);
+  });
+
+  it("is done where a look shows it, also when a part was told to fail before", async () => {
+    let rounds = 0;
+    const short = { ...operation, deadline: Date.now() + 3_000 };
+    const client = new EcsAttachments({
+      async call(action, _request, { deadline }) {
+        if (action === "DescribeInstances") {
+          if (deadline < Date.now()) throw timeIsUp;
+          const instances = shown(["i-1", "i-2"]).map((InstanceId) => ({ InstanceId }));
+          return new Reply({ Instances: { Instance: instances } }, action);
+        }
+        if (++rounds > 1) {
+          vi.setSystemTime(short.deadline + 1);
+          throw timeIsUp;
+        }
+        const starting = {
+          InstanceId: "i-2",
+          Success: "false",
+          Code: "IncorrectInstanceStatus",
+          Message: "no",
+        };
+        return new Reply({ Results: { Result: [{ InstanceId: "i-1", Success: "true" }, starting] } }, action);
+      },
+    });
+    useFakeTime();
+    expect(await withoutWaiting(() => client[change]("web", ["i-1", "i-2"], short))).toEqual([]);
   });
 
   it("rejects with the reason where it was not carried out at all", async () => {

@@ -146,11 +146,18 @@ describe("the order of the places", () => {
   });
 
   test("config.json counts as absent where ALIBABA_CLOUD_CLI_PROFILE_DISABLED says so", async () => {
-    config(profile("ops", { access_key_id: "id-of-config.json" }));
+    config(profile("ops", { access_key_id: "id-of-config.json", region_id: "cn-shenzhen" }));
     writeOlder();
     vi.stubEnv("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "True");
     expect(await resolve({}, { profile: "ops" })).toMatchObject({ id: "id-of-ops" });
     expect(from({}, { profile: "ops" })).toBe('the profile "ops" (~/.alibabacloud/credentials)');
+    expect(profileRegion("ops", {})).toBeUndefined();
+  });
+
+  test("a config.json that cannot be read may hold the profile, so the older file is not asked", async () => {
+    mkdirSync(join(home, ".aliyun/config.json"), { recursive: true });
+    writeOlder();
+    await expect(resolve({}, { profile: "ops" })).rejects.toThrow("~/.aliyun/config.json cannot be read");
   });
 });
 
