@@ -14,7 +14,7 @@ import {
   statSync,
   unlinkSync,
 } from "node:fs";
-import { dirname, extname, resolve } from "node:path";
+import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import {
   convertPrivateKey,
   encryptPrivateKey,
@@ -164,8 +164,10 @@ function behindLinks(path: string): string {
   try {
     for (let links = 0; links < MOST_LINKS; links++) {
       if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return target;
-      // The kernel follows links among the folders before it goes upwards; `resolve` does not.
-      target = resolve(realpathSync(dirname(target)), readlinkSync(target));
+      // As the kernel goes: it follows links among the folders before it goes upwards, unlike `resolve`.
+      const text = readlinkSync(target);
+      const folder = isAbsolute(text) ? dirname(text) : `${dirname(target)}/${dirname(text)}`;
+      target = join(realpathSync.native(folder), basename(text));
     }
     throw Object.assign(new Error(), { code: "ELOOP" });
   } catch (error) {

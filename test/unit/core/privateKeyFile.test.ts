@@ -270,6 +270,16 @@ describe("what is there already", () => {
     expect(() => checkPrivateKeyFile(link, () => false)).toThrow("holds another private key already");
   });
 
+  test("a link through a linked folder and upwards goes up from the real one", async () => {
+    fs.mkdirSync(join(folder, "releases/1"), { recursive: true });
+    symlinkSync("releases/1", join(folder, "current"));
+    const link = join(folder, "link.pem");
+    symlinkSync("current/../target.pem", link);
+    await write(link);
+    expect(readFileSync(link, "utf8")).toBe(privateKey);
+    expect(readdirSync(join(folder, "releases")).sort()).toEqual(["1", "target.pem"]);
+  });
+
   test("links in a circle lead nowhere", async () => {
     symlinkSync("b.pem", join(folder, "a.pem"));
     symlinkSync("a.pem", join(folder, "b.pem"));

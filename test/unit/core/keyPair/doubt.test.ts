@@ -147,7 +147,10 @@ test("where nobody else can have the name, a pair is this call's, whatever the c
 test("where nobody else can have the key, a pair is this call's, whatever the clocks say", async () => {
   const lost = lostBeforeTheEffect;
   backend.script("importKeyPair", lost).script("findKeyPair", fails("PermissionDenied"));
-  const args: CheckedKeyPairArgs = { keyPairName: "web", keyGeneration: { source: "local", type: "ed25519" } };
+  const args: CheckedKeyPairArgs = {
+    keyPairName: "web",
+    keyGeneration: { source: "local", type: "ed25519" },
+  };
   const { state } = await withoutWaiting(() => createKeyPair(args, context));
   const theirs = backend.put("web", anothers);
   await remove(state);
