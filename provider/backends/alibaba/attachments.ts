@@ -1,7 +1,7 @@
 import type { AttachmentClient, InstanceFailure, Operation } from "../../core/backend";
 import { defined } from "../../core/defined";
 import { isKeyPairError } from "../../core/errors";
-import { pause } from "../../core/pause";
+import { pause, withOvertime } from "../../core/pause";
 import { groups } from "../../transport/groups";
 import { MOST } from "./api";
 import type { EcsCaller } from "./client";
@@ -11,8 +11,6 @@ import { restartInstance, runningInstances, untilRunning } from "./restart";
 /** An instance needs about a minute to start. */
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 10_000;
-/** For a last look when the time is up. */
-const OVERTIME_MS = 10_000;
 
 type Change = "AttachKeyPair" | "DetachKeyPair";
 
@@ -181,10 +179,8 @@ export class EcsAttachments implements AttachmentClient {
     operation: Operation,
   ): Promise<InstanceFailure[]> {
     if (failures.length === 0) return failures;
-    // The time may be up, and the answer is worth a little more.
-    const overtime = { ...operation, deadline: Math.max(operation.deadline, Date.now() + OVERTIME_MS) };
     try {
-      const attached = new Set(await this.attachedInstances(name, overtime));
+      const attached = new Set(await this.attachedInstances(name, withOvertime(operation)));
       return failures.filter(({ instanceId }) => attached.has(instanceId) !== shouldBeAttached);
     } catch {
       // If this look-up fails, the answer must still say which instances failed.

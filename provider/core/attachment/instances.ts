@@ -1,11 +1,9 @@
 import type { AttachmentClient, Backend, InstanceFailure, Operation } from "../backend";
 import { isKeyPairError, KeyPairError } from "../errors";
 import type { KeyPairAttachmentArgs, KeyPairAttachmentState } from "../model";
+import { withOvertime } from "../pause";
 import type { OperationContext } from "../resource/contract";
 import { type RunMemory, turnOf } from "../resource/runMemory";
-
-/** For what must be done although the time is up. */
-const OVERTIME_MS = 10_000;
 
 /** What became of the instances that the pair was to be attached to. */
 export interface Attached {
@@ -193,14 +191,11 @@ async function attachAgain(
   operation: Operation,
 ): Promise<void> {
   const { signal } = new AbortController();
-  const overtime = { ...operation, signal, deadline: Math.max(operation.deadline, Date.now() + OVERTIME_MS) };
+  const overtime = withOvertime({ ...operation, signal });
   const next = "Another resource of the program needs it there: `pulumi up --refresh` attaches it again.";
   try {
-    const failure = partialFailure(
-      "attached to",
-      name,
-      await clientOf(backend).attach(name, instanceIds, overtime),
-    );
+    const failures = await clientOf(backend).attach(name, instanceIds, overtime);
+    const failure = partialFailure("attached to", name, failures);
     if (failure) throw failure;
   } catch (error) {
     throw isKeyPairError(error) ? error.with({ keyPairName: name }).withNext(next) : error;
