@@ -13,7 +13,7 @@ import { newLine } from "./support/workbench";
  */
 
 /** Of one request: long enough for a busy machine, short for the tests in which nothing is answered. */
-const TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 5_000;
 
 let publicKey = "";
 beforeAll(async () => {

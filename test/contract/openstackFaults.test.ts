@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Backend, KeyPairRecord } from "../../provider/core/backend";
 import { isKeyPairError } from "../../provider/core/errors";
 import { type Fault, FaultProxy } from "../emulator/faultProxy";
@@ -17,7 +17,7 @@ let user: User;
 let nova: FaultProxy;
 let keystone: FaultProxy;
 let client: Backend;
-/** Gives up on a request soon: for those that hang. */
+/** Gives up on a request soon: for those that hang. A Nova that is busy can make it give up on others too. */
 let impatient: Backend;
 
 describeOpenStack("faults between us and a real Nova", () => {
@@ -53,6 +53,7 @@ describeOpenStack("faults between us and a real Nova", () => {
       expect(error).toMatchObject({ code: "OutcomeUnknown", details: { keyPairName: name } });
       expect(error.message).toMatch(new RegExp(`^key pair "${name}": could not import the key pair`));
       expect(nova.seen.filter(({ method }) => method === "POST")).toHaveLength(1);
+      if (outcome === "done") await answered("POST");
       expect((await really(name)) !== undefined).toBe(outcome === "done");
     },
   );
@@ -66,6 +67,7 @@ describeOpenStack("faults between us and a real Nova", () => {
       expect(error).toMatchObject({ code: "OutcomeUnknown", details: { keyPairName: name } });
       expect(`${error.message}${error.stack}${json(error.details)}`).not.toContain("PRIVATE KEY");
       expect(nova.seen.filter(({ method }) => method === "POST")).toHaveLength(1);
+      if (outcome === "done") await answered("POST");
       expect((await really(name)) !== undefined).toBe(outcome === "done");
     },
   );
@@ -78,6 +80,7 @@ describeOpenStack("faults between us and a real Nova", () => {
       const error = await failure(clientFor(fault).deleteKeyPair(name, operation()));
       expect(error).toMatchObject({ code: "OutcomeUnknown", details: { keyPairName: name } });
       expect(nova.seen.filter(({ method }) => method === "DELETE")).toHaveLength(1);
+      if (outcome === "done") await answered("DELETE");
       expect((await really(name)) === undefined).toBe(outcome === "done");
     },
   );
@@ -88,8 +91,8 @@ describeOpenStack("faults between us and a real Nova", () => {
     const told = operation({ progress: (message) => progress.push(message) });
     nova.failNext("GET", PAIRS, fault, 2);
     expect(await clientFor(fault).findKeyPair(name, "exact", told)).toMatchObject({ name, fingerprint });
-    expect(progress).toHaveLength(2);
-    expect(progress.join()).toContain("trying again in");
+    const tries = progress.filter((message) => message.includes("trying again in"));
+    expect(tries.length).toBeGreaterThanOrEqual(2);
     nova.failNext("GET", PAIRS, fault, 1);
     expect((await clientFor(fault).listKeyPairs({}, operation())).map((record) => record.name)).toContain(
       name,
@@ -243,6 +246,14 @@ async function made(): Promise<KeyPairRecord> {
   const record = await client.importKeyPair({ name: newName(), publicKey: await newLine() }, operation());
   nova.seen.length = 0;
   return record;
+}
+
+/** Waits until Nova has carried out the request, also if the client has given up on it. */
+async function answered(method: string): Promise<void> {
+  await vi.waitFor(
+    () => expect(nova.seen.findLast((seen) => seen.method === method)?.status).toBeDefined(),
+    30_000,
+  );
 }
 
 /** The pair, asked for past the proxy. */
